@@ -1,0 +1,3 @@
+//! Maru, for both sides: the protocol, the client and the pages.
+
+pub mod protocol;

@@ -1,0 +1,12 @@
+//! What may cross the wire, for both sides: the typed packets, their parts and their limits.
+//!
+//! Uses std, serde, uuid and thiserror only: no Leptos, no `cfg`, no I/O, no clock.
+
+pub mod close;
+pub mod ids;
+pub mod limits;
+pub mod message;
+pub mod packets;
+pub mod people;
+pub mod refusal;
+pub mod snapshot;

@@ -1,0 +1,63 @@
+//! The limits that form, server, harness and docs share. Units are in the names.
+
+/// The version of this protocol. A `hello` with another one is closed as outdated.
+pub const VERSION: u32 = 1;
+
+/// A frame from a client, in bytes.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// The text of a message, in characters (Unicode scalar values) after trimming.
+pub const TEXT_CHARS_MAX: usize = 4_000;
+/// From this many characters on, the composer shows how many are left.
+pub const TEXT_CHARS_SHOW_LEFT: usize = 3_600;
+/// Sends of one session that may be unanswered at a time.
+pub const SENDS_IN_FLIGHT_MAX: usize = 64;
+/// Sends per second of one session, in the long run.
+pub const SENDS_PER_SEC: u32 = 5;
+/// Sends of one session at once, after a pause.
+pub const SENDS_BURST: u32 = 20;
+/// Frames of any kind per second of one session, in the long run; more end the session.
+pub const FRAMES_PER_SEC: u32 = 100;
+/// Frames of any kind at once.
+pub const FRAMES_BURST: u32 = 400;
+/// The server pings each session this often, in seconds.
+pub const PING_SECS: u64 = 25;
+/// A session from which nothing came for so long is dead, in seconds.
+pub const DEAD_AFTER_SECS: u64 = 60;
+/// A client that got no frame for so long gives its socket up, in seconds.
+pub const SILENCE_SECS: u64 = 40;
+/// From the upgrade to the first `hello`, in seconds.
+pub const HELLO_SECS: u64 = 10;
+/// A write that a client does not take for so long ends its session, in seconds.
+pub const WRITE_STALL_SECS: u64 = 15;
+/// Entries on a page of history.
+pub const PAGE_ENTRIES: usize = 100;
+/// Frames that a room keeps for its sessions to read.
+pub const RING_FRAMES: usize = 512;
+/// Entries that a reader holds back while it asks for the missing ones.
+pub const HOLD_ENTRIES: usize = 256;
+/// Further behind than this, a client starts anew from the newest page.
+pub const CATCH_UP_ENTRIES_MAX: u64 = 1_000;
+/// Rooms that one `hello` may name.
+pub const HELLO_ROOMS_MAX: usize = 200;
+/// People in a channel, unless the configuration says otherwise.
+pub const CHANNEL_PEOPLE: u32 = 500;
+/// Live sockets of one user.
+pub const SOCKETS_PER_USER: usize = 20;
+/// Live sockets from one address.
+pub const SOCKETS_PER_ADDRESS: usize = 50;
+/// Commands that may wait for the store before more are refused as busy.
+pub const COMMANDS_WAITING_MAX: usize = 4_096;
+/// Commands of one room in one transaction.
+pub const ROOM_BATCH_MAX: usize = 256;
+/// A name, in characters.
+pub const NAME_CHARS_MIN: usize = 2;
+/// A name, in characters.
+pub const NAME_CHARS_MAX: usize = 24;
+/// A password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// A password, in characters.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// A client tells that its user types at most this often, in milliseconds.
+pub const TYPING_EVERY_MS: i64 = 3_000;
+/// A typing line vanishes so long after it was last renewed, in milliseconds.
+pub const TYPING_SHOWN_MS: i64 = 6_000;

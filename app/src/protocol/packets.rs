@@ -1,0 +1,285 @@
+//! The packets: requests in the imperative from clients, facts in the past tense from servers.
+//!
+//! One packet is one JSON text frame `{"type": …, "data": …}`. A change to what stands here is a
+//! change of the protocol: `docs/PROTOCOL.md` and the golden files follow it.
+
+use super::{
+    ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
+    message::Entry,
+    people::Person,
+    refusal::Refusal,
+    snapshot::RoomSummary,
+};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+
+/// Passes over the data of a packet whose type is not known.
+fn ignore<'de, D: Deserializer<'de>>(data: D) -> Result<(), D::Error> {
+    data.deserialize_any(IgnoredAny).map(|_| ())
+}
+
+/// What a client asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum ClientPacket {
+    /// First, and once: who speaks which version, and what it already has.
+    Hello(Hello),
+    /// Become a member of the room, if not one yet, and follow its log.
+    Enter(Enter),
+    /// Stop being a member of the room.
+    Leave(Leave),
+    /// Say something in a room.
+    Say(Say),
+    /// Send the log again from a place on: the reader found a hole.
+    Seek(Seek),
+    /// The user is typing in this room.
+    Type(TypeIn),
+    /// Whether the user looks at the page.
+    Attend(Attend),
+    /// From a newer client. Refused, never fatal.
+    #[serde(other, deserialize_with = "ignore")]
+    Unknown,
+}
+
+/// The data of [`ClientPacket::Hello`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The protocol's version, [`super::limits::VERSION`].
+    pub version: u32,
+    /// The epoch that the numbers below belong to; absent at the first visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
+    /// The rooms to follow, at most [`super::limits::HELLO_ROOMS_MAX`].
+    #[serde(default)]
+    pub rooms: Vec<Have>,
+    /// The user looks at the page.
+    #[serde(default)]
+    pub attending: bool,
+}
+
+/// How much of a room's log a client has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Have {
+    /// The room.
+    pub room: RoomId,
+    /// The last entry without a hole before it; 0 for nothing.
+    pub have: Seq,
+}
+
+/// The data of [`ClientPacket::Enter`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enter {
+    /// The request's id; the reply carries it.
+    pub cid: Cid,
+    /// The room.
+    pub room: RoomId,
+    /// What the client already has of it; absent or 0 for nothing.
+    #[serde(default)]
+    pub have: Seq,
+}
+
+/// The data of [`ClientPacket::Leave`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {
+    /// The request's id; the reply carries it.
+    pub cid: Cid,
+    /// The room.
+    pub room: RoomId,
+}
+
+/// The data of [`ClientPacket::Say`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Say {
+    /// The message's id, for ever.
+    pub cid: Cid,
+    /// The room.
+    pub room: RoomId,
+    /// What to say. Checked by the server as a [`super::message::MessageText`].
+    pub text: String,
+}
+
+/// The data of [`ClientPacket::Seek`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seek {
+    /// The room.
+    pub room: RoomId,
+    /// Send everything after this place.
+    pub after: Seq,
+}
+
+/// The data of [`ClientPacket::Type`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeIn {
+    /// The room.
+    pub room: RoomId,
+}
+
+/// The data of [`ClientPacket::Attend`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attend {
+    /// The user looks at the page.
+    pub attending: bool,
+}
+
+/// What a server tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum ServerPacket {
+    /// The answer to `hello`.
+    Welcomed(Welcomed),
+    /// The answer to `enter`.
+    Entered(Entered),
+    /// The answer to `leave`.
+    Left(Leave),
+    /// Entries were appended to a room's log; all of one commit travel together.
+    Appended(Appended),
+    /// What was said is stored: it will survive.
+    Acked(Acked),
+    /// A request was refused.
+    Refused(Refused),
+    /// Somebody types in a room.
+    Typed(Typed),
+    /// Members of a room came, went, or changed their presence.
+    PeopleChanged(PeopleChanged),
+    /// The counts and heads of rooms that changed.
+    RoomsChanged(RoomsChanged),
+    /// A sign of life, with the heads of all rooms that the session follows.
+    Beat(Beat),
+    /// From a newer server. Ignored, never fatal.
+    #[serde(other, deserialize_with = "ignore")]
+    Unknown,
+}
+
+/// The data of [`ServerPacket::Welcomed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcomed {
+    /// Whose login this is.
+    pub me: UserId,
+    /// The lineage of the server's numbers.
+    pub epoch: Epoch,
+    /// The server's clock.
+    pub at: Millis,
+    /// An answer for each room of the `hello`, in its order.
+    pub rooms: Vec<Resumed>,
+}
+
+/// How a session goes on with a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    /// The room.
+    pub room: RoomId,
+    /// What follows, or why nothing does.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What follows in a room that a `hello` named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Entries after `start` follow. Where `start` is not what the client has, it forgets what it
+    /// has and starts anew from there.
+    Follows {
+        /// The place after which entries follow.
+        start: Seq,
+        /// The newest entry now.
+        head: Seq,
+    },
+    /// The room is gone, or the user is no longer in it.
+    Refused(Refusal),
+}
+
+/// The data of [`ServerPacket::Entered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entered {
+    /// The request's id.
+    pub cid: Cid,
+    /// The room as it is now; its `head` is the newest entry.
+    pub room: RoomSummary,
+    /// Entries after this place follow; as in [`Outcome::Follows`].
+    pub start: Seq,
+}
+
+/// The data of [`ServerPacket::Appended`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Appended {
+    /// The room.
+    pub room: RoomId,
+    /// The entries, by rising `seq`, without holes between them.
+    pub entries: Vec<Entry>,
+}
+
+/// The data of [`ServerPacket::Acked`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acked {
+    /// The message's id.
+    pub cid: Cid,
+    /// The room.
+    pub room: RoomId,
+    /// Its place in the log.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+}
+
+/// The data of [`ServerPacket::Refused`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The request's id, where it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cid: Option<Cid>,
+    /// Why.
+    #[serde(flatten)]
+    pub reason: Refusal,
+}
+
+/// The data of [`ServerPacket::Typed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed {
+    /// The room.
+    pub room: RoomId,
+    /// Who types.
+    pub user: UserId,
+    /// What they are called.
+    pub name: String,
+}
+
+/// The data of [`ServerPacket::PeopleChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleChanged {
+    /// The room.
+    pub room: RoomId,
+    /// Everybody, when true: whoever is not in `people` is gone. Otherwise only what changed.
+    pub all: bool,
+    /// Members as they are now.
+    pub people: Vec<Person>,
+    /// Those who are members no longer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<UserId>,
+}
+
+/// The data of [`ServerPacket::RoomsChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomsChanged {
+    /// The rooms that changed.
+    pub rooms: Vec<RoomCount>,
+}
+
+/// How a room stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomCount {
+    /// The room.
+    pub room: RoomId,
+    /// How many people are in it.
+    pub people: u32,
+    /// Its newest entry.
+    pub head: Seq,
+}
+
+/// The data of [`ServerPacket::Beat`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beat {
+    /// The server's clock.
+    pub at: Millis,
+    /// The newest entry of each room that the session follows.
+    pub heads: Vec<Have>,
+}

@@ -1,0 +1,41 @@
+//! Users as others see them.
+
+use super::ids::UserId;
+use serde::{Deserialize, Serialize};
+
+/// What a user may do on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// An account without a password, kept by its login cookie.
+    Guest,
+    /// An account.
+    Member,
+    /// An account that runs the server.
+    Admin,
+}
+
+/// Whether a user is at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Has a tab open and in view.
+    Here,
+    /// Has tabs open, none of them in view.
+    Away,
+    /// Has no tab open.
+    Offline,
+}
+
+/// A member of a room as its people list shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who it is.
+    pub id: UserId,
+    /// What they are called.
+    pub name: String,
+    /// What they may do on this server.
+    pub role: Role,
+    /// Whether they are at hand.
+    pub presence: Presence,
+}

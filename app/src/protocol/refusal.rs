@@ -1,0 +1,115 @@
+//! Why something was refused: an enum without free text, worded by the reader's language.
+
+use serde::{Deserialize, Serialize};
+
+/// Why the server did not do what was asked. Expected, and told to the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Refusal {
+    /// There is no such room, or none that this user may see.
+    #[error("no such room")]
+    NoSuchRoom,
+    /// There is nothing at that address.
+    #[error("not found")]
+    NotFound,
+    /// The user is not a member of the room.
+    #[error("not entered")]
+    NotEntered,
+    /// The room has as many people as it takes.
+    #[error("the room is full")]
+    Full {
+        /// How many people the room takes.
+        capacity: u32,
+    },
+    /// The text is empty.
+    #[error("the text is empty")]
+    Empty,
+    /// The text is too long.
+    #[error("the text is too long")]
+    TooLong {
+        /// The longest text, in characters.
+        chars_max: u32,
+    },
+    /// Too often; the same again after the pause will do.
+    #[error("too fast")]
+    TooFast {
+        /// The pause, in milliseconds.
+        retry_after_ms: u32,
+    },
+    /// More sends are unanswered than may be.
+    #[error("too many in flight")]
+    TooManyInFlight,
+    /// The server has too much to do; the same again after the pause will do.
+    #[error("busy")]
+    Busy {
+        /// The pause, in milliseconds.
+        retry_after_ms: u32,
+    },
+    /// The server's disk is full: it can be read, not written.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The user may not do that.
+    #[error("not allowed")]
+    NotAllowed,
+    /// Nobody is signed in, or the login was ended.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Unknown name or wrong password; which of them is not told.
+    #[error("wrong name or password")]
+    WrongCredentials,
+    /// The name is taken, or looks like one that is.
+    #[error("the name is taken")]
+    NameTaken,
+    /// The name is shorter or longer than names may be.
+    #[error("the name has a wrong length")]
+    NameLength {
+        /// The shortest name, in characters.
+        chars_min: u32,
+        /// The longest name, in characters.
+        chars_max: u32,
+    },
+    /// The name has characters that names may not have.
+    #[error("the name has characters that are not allowed")]
+    NameCharacters,
+    /// The password is shorter or longer than passwords may be.
+    #[error("the password has a wrong length")]
+    PasswordLength {
+        /// The shortest password, in characters.
+        chars_min: u32,
+        /// The longest password, in characters.
+        chars_max: u32,
+    },
+    /// The password is one of the most common ones, or the name itself.
+    #[error("the password is too easy to guess")]
+    PasswordCommon,
+    /// The request came from another site.
+    #[error("foreign origin")]
+    ForeignOrigin,
+    /// The request could not be read.
+    #[error("malformed")]
+    Malformed,
+    /// A packet of a type that this server does not know.
+    #[error("unknown packet")]
+    UnknownPacket,
+    /// Something failed on the server; it was logged.
+    #[error("internal failure")]
+    Internal,
+    /// From a newer server.
+    #[serde(other)]
+    #[error("refused")]
+    Unknown,
+}
+
+impl Refusal {
+    /// How long to wait before the very same may be sent again, in milliseconds; `None` when
+    /// sending it again would be refused again.
+    pub const fn retry_after_ms(self) -> Option<u32> {
+        match self {
+            Self::TooFast { retry_after_ms } | Self::Busy { retry_after_ms } => {
+                Some(retry_after_ms)
+            }
+            Self::TooManyInFlight => Some(500),
+            _ => None,
+        }
+    }
+}

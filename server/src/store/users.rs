@@ -1,0 +1,146 @@
+//! Accounts and guests.
+
+use super::{Db, Store, StoreError, StoreResult};
+use app::protocol::{
+    ids::{Millis, UserId},
+    people::Role,
+};
+use sqlx::{FromRow, Row};
+
+/// A user as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Who it is.
+    pub id: UserId,
+    /// What they are called.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// argon2id in PHC form; none for a guest.
+    pub password: Option<String>,
+}
+
+/// A user to be made.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The name as it is shown.
+    pub name: String,
+    /// What names are compared by.
+    pub name_key: String,
+    /// argon2id in PHC form; none for a guest.
+    pub password: Option<String>,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl<'r> FromRow<'r, <Db as sqlx::Database>::Row> for User {
+    fn from_row(row: &'r <Db as sqlx::Database>::Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: UserId(row.try_get("id")?),
+            name: row.try_get("name")?,
+            role: role_from(row.try_get("role")?),
+            password: row.try_get("password")?,
+        })
+    }
+}
+
+/// The role of that name; what is not known may the least.
+pub(super) fn role_from(text: &str) -> Role {
+    match text {
+        "admin" => Role::Admin,
+        "member" => Role::Member,
+        _ => Role::Guest,
+    }
+}
+
+/// The name of a role in the database.
+pub(super) const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "admin",
+        Role::Member => "member",
+        Role::Guest => "guest",
+    }
+}
+
+/// A unique violation is a taken name.
+fn name_taken(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::Database(it) if it.is_unique_violation() => StoreError::NameTaken,
+        other => StoreError::Db(other),
+    }
+}
+
+impl Store {
+    /// Makes a user. An account made as [`Role::Member`] while there is no admin becomes one:
+    /// the first account runs the server.
+    pub async fn create_user(&self, new: NewUser, now: Millis) -> StoreResult<User> {
+        let id = UserId(uuid::Uuid::now_v7());
+        sqlx::query_as(
+            "insert into account (id, name, name_key, password, role, created_at)
+             values ($1, $2, $3, $4,
+                 case when $5 = 'member' and not exists (select 1 from account where role = 'admin')
+                     then 'admin' else $5 end,
+                 $6)
+             returning id, name, role, password",
+        )
+        .bind(id.0)
+        .bind(new.name)
+        .bind(new.name_key)
+        .bind(new.password)
+        .bind(role_name(new.role))
+        .bind(now.0)
+        .fetch_one(&self.writer)
+        .await
+        .map_err(name_taken)
+    }
+
+    /// The user of that name key.
+    pub async fn user_by_name_key(&self, name_key: &str) -> StoreResult<Option<User>> {
+        let sql = "select id, name, role, password from account where name_key = $1";
+        Ok(sqlx::query_as(sql).bind(name_key).fetch_optional(&self.readers).await?)
+    }
+
+    /// The user of that id.
+    pub async fn user(&self, id: UserId) -> StoreResult<Option<User>> {
+        let sql = "select id, name, role, password from account where id = $1";
+        Ok(sqlx::query_as(sql).bind(id.0).fetch_optional(&self.readers).await?)
+    }
+
+    /// Gives a user another name.
+    pub async fn rename_user(&self, id: UserId, name: &str, name_key: &str) -> StoreResult<()> {
+        sqlx::query("update account set name = $2, name_key = $3 where id = $1")
+            .bind(id.0)
+            .bind(name)
+            .bind(name_key)
+            .execute(&self.writer)
+            .await
+            .map_err(name_taken)?;
+        Ok(())
+    }
+
+    /// Sets a user's password; a guest becomes an account by it, and the first account an admin.
+    pub async fn set_password(&self, id: UserId, password: &str) -> StoreResult<()> {
+        sqlx::query(
+            "update account set password = $2, role = case
+                 when role <> 'guest' then role
+                 when exists (select 1 from account where role = 'admin') then 'member'
+                 else 'admin' end
+             where id = $1",
+        )
+        .bind(id.0)
+        .bind(password)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Sets what a user may do.
+    pub async fn set_role(&self, id: UserId, role: Role) -> StoreResult<()> {
+        sqlx::query("update account set role = $2 where id = $1")
+            .bind(id.0)
+            .bind(role_name(role))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
