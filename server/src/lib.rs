@@ -1,1 +1,3 @@
-//! Empty for now.
+//! The server of Maru: store, engine and doors.
+
+pub mod store;

@@ -13,8 +13,8 @@ mod users;
 pub use append::{Append, AppendError, Appending, Change};
 pub use entries::EntryPage;
 pub use logins::{LoginRow, TokenHash};
-pub use open::{Durability, StoreOptions};
-pub use rooms::{ChannelSpec, RoomRow};
+pub use open::{DISK_FREE_BYTES_MIN, StoreOptions};
+pub use rooms::{ChannelSpec, MemberRow, RoomRow};
 pub use users::{NewUser, User};
 
 use app::protocol::ids::Epoch;
@@ -44,7 +44,7 @@ pub enum StoreError {
     /// No such row.
     #[error("not found")]
     NotFound,
-    /// Less than [`open::DISK_FREE_BYTES_MIN`] are free.
+    /// Less than [`DISK_FREE_BYTES_MIN`] are free.
     #[error("the disk is nearly full")]
     DiskFull,
     /// The linked SQLite can corrupt a write-ahead log.

@@ -1,0 +1,316 @@
+//! Appending to the logs: one transaction for all that waits, whatever the rooms.
+
+mod decide;
+
+use super::{Db, Store, StoreError, StoreResult, entries::columns, rooms::seq_from};
+use app::protocol::{
+    ids::{Cid, LoginId, Millis, RoomId, Seq, UserId},
+    message::What,
+    refusal::Refusal,
+};
+use decide::{Facts, RoomState, decide};
+use sqlx::{QueryBuilder, Row, Transaction};
+use std::collections::HashSet;
+
+/// A change to a room's log, asked for by a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Append {
+    /// The room.
+    pub room: RoomId,
+    /// Who asks.
+    pub author: UserId,
+    /// By which login; it is looked up again in the transaction, so that nothing of an ended
+    /// login is accepted. `None` for what the server does by itself.
+    pub login: Option<LoginId>,
+    /// The author's id for it: with one known already, nothing is appended.
+    pub cid: Option<Cid>,
+    /// What to append.
+    pub change: Change,
+}
+
+/// What to append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Something said; the author must be a member.
+    Message(String),
+    /// The author becomes a member; nothing where they are one.
+    Join,
+    /// The author stops being a member; nothing where they are none.
+    Leave,
+    /// Something told by an admin; whoever calls has made sure of that.
+    Announce(String),
+}
+
+impl Change {
+    /// As it stands in the log.
+    pub fn what(&self) -> What {
+        match self {
+            Self::Message(text) => What::Message { text: text.clone() },
+            Self::Join => What::Joined,
+            Self::Leave => What::Left,
+            Self::Announce(text) => What::Announced { text: text.clone() },
+        }
+    }
+}
+
+/// Where an accepted change stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appending {
+    /// The room. Another one than asked for, where the `cid` was used there before.
+    pub room: RoomId,
+    /// Its place in the log; the head, where nothing was appended.
+    pub seq: Seq,
+    /// When it was stored.
+    pub at: Millis,
+    /// It was appended just now.
+    pub fresh: bool,
+}
+
+impl Appending {
+    const fn nothing(room: RoomId, head: Seq, now: Millis) -> Self {
+        Self { room, seq: head, at: now, fresh: false }
+    }
+}
+
+/// Why a change was not accepted, while others of the same transaction were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// There is no such room.
+    #[error("no such room")]
+    NoSuchRoom,
+    /// The author is not a member.
+    #[error("not a member")]
+    NotEntered,
+    /// The room takes no more people.
+    #[error("the room is full")]
+    Full {
+        /// How many it takes.
+        capacity: u32,
+    },
+    /// The login was ended.
+    #[error("the login was ended")]
+    SignedOut,
+    /// The database refused this very change.
+    #[error("the database refused the change")]
+    Rejected,
+}
+
+impl From<AppendError> for Refusal {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::NoSuchRoom => Self::NoSuchRoom,
+            AppendError::NotEntered => Self::NotEntered,
+            AppendError::Full { capacity } => Self::Full { capacity },
+            AppendError::SignedOut => Self::NotSignedIn,
+            AppendError::Rejected => Self::Internal,
+        }
+    }
+}
+
+type Outcomes = Vec<Result<Appending, AppendError>>;
+type Tx = Transaction<'static, Db>;
+
+impl Store {
+    /// Appends a batch in one transaction and one flush; when this returns, what it accepted
+    /// survives power loss. Changes are decided in their order. The same `cid` of the same author
+    /// again returns the place it already has.
+    ///
+    /// An error means that the outcome is not known: asking again with the same ids tells it.
+    pub async fn append(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
+        match self.append_together(batch, now).await {
+            Err(StoreError::Db(error)) if is_of_one_change(&error) && batch.len() > 1 => {
+                let mut outcomes = Vec::with_capacity(batch.len());
+                for append in batch {
+                    outcomes.extend(self.append_alone(append, now).await?);
+                }
+                Ok(outcomes)
+            }
+            Err(StoreError::Db(error)) if is_of_one_change(&error) => {
+                tracing::error!(%error, "the database refused a change");
+                Ok(vec![Err(AppendError::Rejected)])
+            }
+            other => other,
+        }
+    }
+
+    async fn append_alone(&self, append: &Append, now: Millis) -> StoreResult<Outcomes> {
+        match self.append_together(std::slice::from_ref(append), now).await {
+            Err(StoreError::Db(error)) if is_of_one_change(&error) => {
+                tracing::error!(%error, "the database refused a change");
+                Ok(vec![Err(AppendError::Rejected)])
+            }
+            other => other,
+        }
+    }
+
+    async fn append_together(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
+        let mut tx = self.writer.begin_with("begin immediate").await?;
+        let mut facts = read_facts(&mut tx, batch).await?;
+        let (members, rooms) = (facts.members.clone(), facts.rooms.clone());
+        let outcomes = decide(&mut facts, batch, now);
+        let changed: Vec<_> =
+            facts.rooms.iter().filter(|(id, room)| rooms.get(id) != Some(room)).collect();
+        if !changed.is_empty() {
+            write_rooms(&mut tx, &changed).await?;
+            write_members(&mut tx, &members, &facts.members, now).await?;
+            write_entries(&mut tx, batch, &outcomes).await?;
+        }
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+}
+
+/// Whether a change of the batch is at fault, rather than the database or its disk.
+fn is_of_one_change(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|it| {
+        it.is_foreign_key_violation() || it.is_unique_violation() || it.is_check_violation()
+    })
+}
+
+async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {
+    let mut facts = Facts::default();
+    let rooms: HashSet<_> = batch.iter().map(|it| it.room).collect();
+    let mut sql = QueryBuilder::new("select id, head, people, capacity from room where id in (");
+    let mut list = sql.separated(", ");
+    for room in &rooms {
+        list.push_bind(room.0);
+    }
+    list.push_unseparated(")");
+    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
+        let count = |column| -> StoreResult<u32> {
+            Ok(u32::try_from(row.try_get::<i64, _>(column)?).unwrap_or(u32::MAX))
+        };
+        let state = RoomState {
+            head: seq_from(&row, "head")?,
+            people: count("people")?,
+            capacity: count("capacity")?,
+        };
+        facts.rooms.insert(RoomId(row.try_get("id")?), state);
+    }
+    read_logins(tx, batch, &mut facts).await?;
+    read_members(tx, batch, &mut facts).await?;
+    read_known(tx, batch, &mut facts).await?;
+    Ok(facts)
+}
+
+async fn read_logins(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
+    let logins: HashSet<_> = batch.iter().filter_map(|it| it.login).collect();
+    if logins.is_empty() {
+        return Ok(());
+    }
+    let mut sql = QueryBuilder::new("select id from login where id in (");
+    let mut list = sql.separated(", ");
+    for login in &logins {
+        list.push_bind(login.0);
+    }
+    list.push_unseparated(")");
+    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
+        facts.logins.insert(LoginId(row.try_get("id")?));
+    }
+    Ok(())
+}
+
+async fn read_members(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
+    let pairs: HashSet<_> = batch.iter().map(|it| (it.room, it.author)).collect();
+    let mut sql = QueryBuilder::new("select room_id, account_id from member where (room_id, account_id) in (");
+    sql.push_values(&pairs, |mut row, (room, author)| {
+        row.push_bind(room.0).push_bind(author.0);
+    });
+    sql.push(")");
+    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
+        facts
+            .members
+            .insert((RoomId(row.try_get("room_id")?), UserId(row.try_get("account_id")?)));
+    }
+    Ok(())
+}
+
+async fn read_known(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
+    let cids: HashSet<_> = batch.iter().filter_map(|it| Some((it.author, it.cid?))).collect();
+    if cids.is_empty() {
+        return Ok(());
+    }
+    let mut sql = QueryBuilder::new(
+        "select author_id, cid, room_id, seq, at from entry where cid is not null and (author_id, cid) in (",
+    );
+    sql.push_values(&cids, |mut row, (author, cid)| {
+        row.push_bind(author.0).push_bind(cid.0);
+    });
+    sql.push(")");
+    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
+        let known = Appending {
+            room: RoomId(row.try_get("room_id")?),
+            seq: seq_from(&row, "seq")?,
+            at: Millis(row.try_get("at")?),
+            fresh: false,
+        };
+        let key = (UserId(row.try_get("author_id")?), Cid(row.try_get("cid")?));
+        facts.known.insert(key, known);
+    }
+    Ok(())
+}
+
+async fn write_rooms(tx: &mut Tx, rooms: &[(&RoomId, &RoomState)]) -> StoreResult<()> {
+    let mut sql = QueryBuilder::new("with changed (id, head, people) as (");
+    sql.push_values(rooms, |mut row, (id, room)| {
+        row.push_bind(id.0).push_bind(number(room.head)).push_bind(i64::from(room.people));
+    });
+    sql.push(
+        ") update room set head = changed.head, people = changed.people
+         from changed where room.id = changed.id",
+    );
+    sql.build().persistent(false).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn write_members(
+    tx: &mut Tx,
+    before: &HashSet<(RoomId, UserId)>,
+    after: &HashSet<(RoomId, UserId)>,
+    now: Millis,
+) -> StoreResult<()> {
+    for (room, user) in before.difference(after) {
+        sqlx::query("delete from member where room_id = $1 and account_id = $2")
+            .bind(room.0)
+            .bind(user.0)
+            .execute(&mut **tx)
+            .await?;
+    }
+    let joined: Vec<_> = after.difference(before).collect();
+    if joined.is_empty() {
+        return Ok(());
+    }
+    let mut sql = QueryBuilder::new("insert into member (room_id, account_id, joined_at) ");
+    sql.push_values(joined, |mut row, (room, user)| {
+        row.push_bind(room.0).push_bind(user.0).push_bind(now.0);
+    });
+    sql.build().persistent(false).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn write_entries(tx: &mut Tx, batch: &[Append], outcomes: &Outcomes) -> StoreResult<()> {
+    let fresh = batch.iter().zip(outcomes).filter_map(|(append, outcome)| {
+        let appending = outcome.as_ref().ok().filter(|it| it.fresh)?;
+        Some((append, appending))
+    });
+    let mut sql =
+        QueryBuilder::new("insert into entry (room_id, seq, author_id, cid, at, kind, text) ");
+    sql.push_values(fresh, |mut row, (append, appending)| {
+        let what = append.change.what();
+        let (kind, text) = columns(&what);
+        row.push_bind(append.room.0)
+            .push_bind(number(appending.seq))
+            .push_bind(append.author.0)
+            .push_bind(append.cid.map(|it| it.0))
+            .push_bind(appending.at.0)
+            .push_bind(kind)
+            .push_bind(text.to_owned());
+    });
+    sql.build().persistent(false).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// A [`Seq`] as the database keeps it: always below 2^53.
+fn number(seq: Seq) -> i64 {
+    i64::try_from(seq.get()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,149 @@
+//! What a batch of changes does to the logs: pure, so that it can be tried in every order.
+
+use super::{Append, AppendError, Appending, Change};
+use app::protocol::ids::{Cid, LoginId, Millis, RoomId, Seq, UserId};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// A room as the transaction found it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RoomState {
+    pub(super) head: Seq,
+    pub(super) people: u32,
+    pub(super) capacity: u32,
+}
+
+/// What is known when a batch is decided. Afterwards: as it is to be written.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) rooms: BTreeMap<RoomId, RoomState>,
+    pub(super) logins: HashSet<LoginId>,
+    pub(super) members: HashSet<(RoomId, UserId)>,
+    pub(super) known: HashMap<(UserId, Cid), Appending>,
+}
+
+/// Decides each change in turn, as if each had been its own transaction.
+pub(super) fn decide(
+    facts: &mut Facts,
+    batch: &[Append],
+    now: Millis,
+) -> Vec<Result<Appending, AppendError>> {
+    batch.iter().map(|append| decide_one(facts, append, now)).collect()
+}
+
+fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Appending, AppendError> {
+    if append.login.is_some_and(|it| !facts.logins.contains(&it)) {
+        return Err(AppendError::SignedOut);
+    }
+    if let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it))) {
+        return Ok(Appending { fresh: false, ..*known });
+    }
+    let room = facts.rooms.get_mut(&append.room).ok_or(AppendError::NoSuchRoom)?;
+    let place = (append.room, append.author);
+    match append.change {
+        Change::Message(_) if !facts.members.contains(&place) => {
+            return Err(AppendError::NotEntered);
+        }
+        Change::Message(_) | Change::Announce(_) => {}
+        Change::Join => {
+            if facts.members.contains(&place) {
+                return Ok(Appending::nothing(append.room, room.head, now));
+            }
+            if room.people >= room.capacity {
+                return Err(AppendError::Full { capacity: room.capacity });
+            }
+            facts.members.insert(place);
+            room.people += 1;
+        }
+        Change::Leave => {
+            if !facts.members.remove(&place) {
+                return Ok(Appending::nothing(append.room, room.head, now));
+            }
+            room.people = room.people.saturating_sub(1);
+        }
+    }
+    room.head = room.head.next();
+    let appending = Appending { room: append.room, seq: room.head, at: now, fresh: true };
+    if let Some(cid) = append.cid {
+        facts.known.insert((append.author, cid), appending);
+    }
+    Ok(appending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn change(author: u8, op: u8, cid: u8) -> Append {
+        let (change, cid) = match op {
+            0 => (Change::Join, None),
+            1 => (Change::Leave, None),
+            _ => (Change::Message("hi".into()), Some(Cid(Uuid::from_u128(cid.into())))),
+        };
+        Append {
+            room: RoomId(Uuid::nil()),
+            author: UserId(Uuid::from_u128(author.into())),
+            login: Some(LoginId(Uuid::nil())),
+            cid,
+            change,
+        }
+    }
+
+    fn facts(capacity: u32) -> Facts {
+        let room = RoomState { head: Seq::ZERO, people: 0, capacity };
+        Facts {
+            rooms: [(RoomId(Uuid::nil()), room)].into(),
+            logins: [LoginId(Uuid::nil())].into(),
+            ..Facts::default()
+        }
+    }
+
+    #[test]
+    fn who_enters_in_a_batch_may_speak_in_it() {
+        let batch = [change(1, 2, 1), change(1, 0, 0), change(1, 2, 1), change(1, 2, 1)];
+        let done = decide(&mut facts(5), &batch, Millis(7));
+        assert_eq!(done[0], Err(AppendError::NotEntered));
+        let seqs: Vec<_> = done[1..].iter().map(|it| it.map(|it| (it.seq.get(), it.fresh))).collect();
+        assert_eq!(seqs, [Ok((1, true)), Ok((2, true)), Ok((2, false))]);
+    }
+
+    #[test]
+    fn the_last_place_is_taken_once() {
+        let done = decide(&mut facts(1), &[change(1, 0, 0), change(2, 0, 0)], Millis(7));
+        assert!(done[0].is_ok());
+        assert_eq!(done[1], Err(AppendError::Full { capacity: 1 }));
+    }
+
+    #[test]
+    fn an_ended_login_may_nothing() {
+        let mut gone = facts(9);
+        gone.logins.clear();
+        assert_eq!(decide(&mut gone, &[change(1, 0, 0)], Millis(7)), [Err(AppendError::SignedOut)]);
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_have_no_holes_and_people_are_counted(
+            ops in prop::collection::vec((0_u8..5, 0_u8..4, 0_u8..6), 0..120),
+            cut in 0_usize..120,
+        ) {
+            let batch: Vec<_> = ops.into_iter().map(|(who, op, cid)| change(who, op, cid)).collect();
+            let cut = cut.min(batch.len());
+            let mut one = facts(3);
+            let whole = decide(&mut one, &batch, Millis(0));
+            // Cut into two transactions, the outcome is the same.
+            let mut two = facts(3);
+            let mut parts = decide(&mut two, &batch[..cut], Millis(0));
+            parts.extend(decide(&mut two, &batch[cut..], Millis(0)));
+            prop_assert_eq!(&whole, &parts);
+
+            let fresh: Vec<_> = whole.iter().flatten().filter(|it| it.fresh).map(|it| it.seq.get()).collect();
+            prop_assert_eq!(&fresh, &(1..=fresh.len() as u64).collect::<Vec<_>>());
+            let room = one.rooms[&RoomId(Uuid::nil())];
+            prop_assert_eq!(room.head.get(), fresh.len() as u64);
+            prop_assert_eq!(room.people as usize, one.members.len());
+            prop_assert!(room.people <= room.capacity);
+        }
+    }
+}
