@@ -48,6 +48,16 @@ pub enum What {
     Unknown,
 }
 
+impl What {
+    /// What was said or told; empty where nothing was.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Message { text } | Self::Announced { text } => text,
+            Self::Joined | Self::Left | Self::Unknown => "",
+        }
+    }
+}
+
 /// Text fit to be sent: trimmed, not empty, at most [`TEXT_CHARS_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

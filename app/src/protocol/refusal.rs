@@ -1,5 +1,6 @@
 //! Why something was refused: an enum without free text, worded by the reader's language.
 
+use super::{limits::TEXT_CHARS_MAX, message::TextError};
 use serde::{Deserialize, Serialize};
 
 /// Why the server did not do what was asked. Expected, and told to the user.
@@ -98,6 +99,17 @@ pub enum Refusal {
     #[serde(other)]
     #[error("refused")]
     Unknown,
+}
+
+impl From<TextError> for Refusal {
+    fn from(error: TextError) -> Self {
+        match error {
+            TextError::Empty => Self::Empty,
+            TextError::TooLong => {
+                Self::TooLong { chars_max: u32::try_from(TEXT_CHARS_MAX).unwrap_or(u32::MAX) }
+            }
+        }
+    }
 }
 
 impl Refusal {

@@ -212,15 +212,15 @@ async fn read_logins(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreR
 
 async fn read_members(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
     let pairs: HashSet<_> = batch.iter().map(|it| (it.room, it.author)).collect();
-    let mut sql = QueryBuilder::new("select room_id, account_id from member where (room_id, account_id) in (");
+    let mut sql = QueryBuilder::new(
+        "select room_id, account_id from member where (room_id, account_id) in (",
+    );
     sql.push_values(&pairs, |mut row, (room, author)| {
         row.push_bind(room.0).push_bind(author.0);
     });
     sql.push(")");
     for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
-        facts
-            .members
-            .insert((RoomId(row.try_get("room_id")?), UserId(row.try_get("account_id")?)));
+        facts.members.insert((RoomId(row.try_get("room_id")?), UserId(row.try_get("account_id")?)));
     }
     Ok(())
 }
@@ -314,3 +314,6 @@ async fn write_entries(tx: &mut Tx, batch: &[Append], outcomes: &Outcomes) -> St
 fn number(seq: Seq) -> i64 {
     i64::try_from(seq.get()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

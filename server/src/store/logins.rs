@@ -2,7 +2,8 @@
 
 use super::{Store, StoreResult, User, users::role_from};
 use app::protocol::ids::{LoginId, Millis, UserId};
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
+use std::collections::HashSet;
 
 /// SHA-256 of a login's token.
 pub type TokenHash = [u8; 32];
@@ -19,6 +20,9 @@ pub struct LoginRow {
     /// When it was last used.
     pub seen_at: Millis,
 }
+
+/// Logins looked up by one query.
+const LOGINS_A_QUERY: usize = 500;
 
 impl Store {
     /// Begins a login.
@@ -45,10 +49,7 @@ impl Store {
     }
 
     /// The login with that token and its user.
-    pub async fn login_by_token(
-        &self,
-        token: &TokenHash,
-    ) -> StoreResult<Option<(LoginRow, User)>> {
+    pub async fn login_by_token(&self, token: &TokenHash) -> StoreResult<Option<(LoginRow, User)>> {
         let row = sqlx::query(
             "select login.id as login_id, agent, login.created_at, seen_at,
                  account.id, name, role, password
@@ -108,6 +109,23 @@ impl Store {
         let sql = "delete from login where account_id = $1 and id <> $2 returning id";
         let rows = sqlx::query(sql).bind(user.0).bind(keep).fetch_all(&self.writer).await?;
         rows.iter().map(|row| Ok(LoginId(row.try_get("id")?))).collect()
+    }
+
+    /// Those of the logins that have not ended.
+    pub async fn known_logins(&self, logins: &[LoginId]) -> StoreResult<HashSet<LoginId>> {
+        let mut known = HashSet::with_capacity(logins.len());
+        for some in logins.chunks(LOGINS_A_QUERY) {
+            let mut sql = QueryBuilder::new("select id from login where id in (");
+            let mut list = sql.separated(", ");
+            for login in some {
+                list.push_bind(login.0);
+            }
+            list.push_unseparated(")");
+            for row in sql.build().persistent(false).fetch_all(&self.readers).await? {
+                known.insert(LoginId(row.try_get("id")?));
+            }
+        }
+        Ok(known)
     }
 
     /// Ends the logins not used since `idle_since` or begun before `begun_before`.

@@ -104,7 +104,8 @@ mod tests {
         let batch = [change(1, 2, 1), change(1, 0, 0), change(1, 2, 1), change(1, 2, 1)];
         let done = decide(&mut facts(5), &batch, Millis(7));
         assert_eq!(done[0], Err(AppendError::NotEntered));
-        let seqs: Vec<_> = done[1..].iter().map(|it| it.map(|it| (it.seq.get(), it.fresh))).collect();
+        let seqs: Vec<_> =
+            done[1..].iter().map(|it| it.map(|it| (it.seq.get(), it.fresh))).collect();
         assert_eq!(seqs, [Ok((1, true)), Ok((2, true)), Ok((2, false))]);
     }
 

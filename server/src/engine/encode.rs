@@ -1,0 +1,41 @@
+//! Packets to frames. What many read is encoded once.
+
+use app::protocol::{
+    ids::{RoomId, Seq},
+    message::Entry,
+    packets::{Appended, ServerPacket},
+};
+use axum::extract::ws::Utf8Bytes;
+
+/// Text that one frame of entries carries before the next one begins, in bytes. More in a frame
+/// costs every receiver a larger buffer.
+const FRAME_TEXT_BYTES: usize = 32 * 1024;
+/// What an entry's frame takes besides its text, roughly, in bytes.
+const ENTRY_BYTES: usize = 200;
+
+/// A packet as a text frame.
+pub(crate) fn frame(packet: &ServerPacket) -> Utf8Bytes {
+    serde_json::to_string(packet).expect("packets have string keys and no failing types").into()
+}
+
+/// Entries of a room as frames, each with its first and last place; usually one.
+pub fn appended_frames(room: RoomId, entries: Vec<Entry>) -> Vec<(Seq, Seq, Utf8Bytes)> {
+    let mut frames = Vec::new();
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    for entry in entries {
+        bytes += ENTRY_BYTES + entry.what.text().len();
+        batch.push(entry);
+        if bytes >= FRAME_TEXT_BYTES {
+            frames.extend(appended_frame(room, std::mem::take(&mut batch)));
+            bytes = 0;
+        }
+    }
+    frames.extend(appended_frame(room, batch));
+    frames
+}
+
+fn appended_frame(room: RoomId, entries: Vec<Entry>) -> Option<(Seq, Seq, Utf8Bytes)> {
+    let (first, last) = (entries.first()?.seq, entries.last()?.seq);
+    Some((first, last, frame(&ServerPacket::Appended(Appended { room, entries }))))
+}

@@ -1,0 +1,386 @@
+//! One socket's task: reads packets, writes what its cursors find, and has one exit.
+
+mod gate;
+pub(crate) mod mailbox;
+mod reading;
+
+use super::{By, Engine, Who, clock, encode::frame};
+use crate::store::Change;
+use app::{
+    client::pace::Pace,
+    protocol::{
+        close::Close,
+        ids::{Cid, Millis, RoomId},
+        limits::{
+            DEAD_AFTER_SECS, HELLO_ROOMS_MAX, PING_SECS, SENDS_IN_FLIGHT_MAX, TYPING_EVERY_MS,
+            VERSION,
+        },
+        message::MessageText,
+        packets::{
+            Acked, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Outcome, Refused,
+            Resumed, Say, Seek, ServerPacket, TypeIn, Welcomed,
+        },
+        refusal::Refusal,
+    },
+};
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use gate::Gate;
+use mailbox::{Answer, Asked, Mailbox, ReplyTo};
+use reading::Cursors;
+use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+
+const PING: Duration = Duration::from_secs(PING_SECS);
+const DEAD_AFTER: Duration = Duration::from_secs(DEAD_AFTER_SECS);
+/// While the server stops, a session waits so long for the answers to its sends.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// A client that was told goodbye may take so long to answer.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Why a session ends.
+enum End {
+    /// The client left, or the network did.
+    Gone,
+    /// The server ends it.
+    Closed(Close),
+}
+
+impl From<axum::Error> for End {
+    fn from(_: axum::Error) -> Self {
+        Self::Gone
+    }
+}
+
+/// A session's place among the others; given back when dropped, however the session ends.
+struct Seat {
+    engine: Engine,
+    mailbox: Arc<Mailbox>,
+    attending: bool,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.engine.dismiss(&self.mailbox, self.attending);
+    }
+}
+
+struct Session {
+    engine: Engine,
+    who: Who,
+    mailbox: Arc<Mailbox>,
+    seat: Seat,
+    socket: WebSocket,
+    cursors: Cursors,
+    /// Packets to be written at the next opportunity.
+    replies: Vec<ServerPacket>,
+    in_flight: usize,
+    gate: Gate,
+    sends: Pace,
+    frames: Pace,
+    began: Instant,
+    heard: Instant,
+    greeted: bool,
+    /// The server stops: nothing more is read, what was asked is answered.
+    stopping: bool,
+    typed: Vec<(RoomId, Millis)>,
+}
+
+/// Serves one socket from hello to goodbye.
+pub(crate) async fn run(engine: Engine, socket: WebSocket, who: Who) {
+    let mailbox = Arc::new(Mailbox::new(who.user, who.login, who.name.clone()));
+    if let Err(why) = engine.admit(&mailbox).await {
+        goodbye(socket, why).await;
+        return;
+    }
+    let seat = Seat { engine: engine.clone(), mailbox: mailbox.clone(), attending: false };
+    let options = engine.options();
+    let now = Instant::now();
+    let mut session = Session {
+        sends: Pace::new(options.sends_per_sec, options.sends_burst, Millis(0)),
+        frames: Pace::new(options.frames_per_sec, options.frames_burst, Millis(0)),
+        cursors: Cursors::new(engine.clone(), mailbox.clone()),
+        replies: Vec::new(),
+        in_flight: 0,
+        gate: Gate::default(),
+        began: now,
+        heard: now,
+        greeted: false,
+        stopping: false,
+        typed: Vec::new(),
+        engine,
+        who,
+        mailbox,
+        seat,
+        socket,
+    };
+    let end = session.talk().await;
+    // Everything but the socket is given back before the client is waited for.
+    let Session { socket, .. } = session;
+    if let End::Closed(why) = end {
+        metrics::counter!("maru_closed_total", "code" => why.code().to_string()).increment(1);
+        goodbye(socket, why).await;
+    }
+}
+
+/// Tells the client why, and gives it a moment to hear it.
+async fn goodbye(mut socket: WebSocket, why: Close) {
+    let close = CloseFrame { code: why.code(), reason: "".into() };
+    let farewell = async {
+        if socket.send(Message::Close(Some(close))).await.is_ok() {
+            while let Some(Ok(_)) = socket.recv().await {}
+        }
+    };
+    let _ = timeout(GOODBYE, farewell).await;
+}
+
+/// Why reading a frame failed, as far as it is the client's doing.
+fn end_of(error: axum::Error) -> End {
+    match error.into_inner().downcast_ref::<tungstenite::Error>() {
+        Some(tungstenite::Error::Capacity(_)) => End::Closed(Close::TooBig),
+        Some(tungstenite::Error::Utf8(_)) => End::Closed(Close::Malformed),
+        _ => End::Gone,
+    }
+}
+
+impl Session {
+    /// The client's time, by which its limits are counted.
+    fn now(&self) -> Millis {
+        Millis(i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX))
+    }
+
+    async fn talk(&mut self) -> End {
+        let mailbox = self.mailbox.clone();
+        let mut timer = pin!(sleep_until(self.began + self.engine.options().hello_within));
+        loop {
+            let turn = tokio::select! {
+                () = mailbox.woken() => Ok(()),
+                frame = self.socket.recv(), if !self.stopping => match frame {
+                    Some(Ok(message)) => self.hear(message),
+                    Some(Err(error)) => Err(end_of(error)),
+                    None => Err(End::Gone),
+                },
+                () = &mut timer => self.tick(timer.as_mut()).await,
+            };
+            if let Err(end) = turn {
+                // What was answered so far is still written.
+                let _ = self.write().await;
+                return end;
+            }
+            if let Err(end) = self.write().await {
+                return end;
+            }
+            match mailbox.ended() {
+                Some(Close::Restarting) if self.in_flight > 0 => {
+                    if !self.stopping {
+                        self.stopping = true;
+                        timer.as_mut().reset(Instant::now() + LAST_ANSWERS);
+                    }
+                }
+                Some(why) => return End::Closed(why),
+                None => {}
+            }
+        }
+    }
+
+    /// The timer went off: no hello, no answers, or time for a ping.
+    async fn tick(&mut self, timer: std::pin::Pin<&mut Sleep>) -> Result<(), End> {
+        if self.stopping {
+            return Err(End::Closed(Close::Restarting));
+        }
+        if !self.greeted {
+            return Err(End::Closed(Close::NoHello));
+        }
+        if self.heard.elapsed() >= DEAD_AFTER {
+            return Err(End::Closed(Close::Silent));
+        }
+        timer.reset(Instant::now() + PING);
+        let heads = self.cursors.heads();
+        self.replies.push(ServerPacket::Beat(Beat { at: clock::now(), heads }));
+        reading::in_time(self.socket.send(Message::Ping(axum::body::Bytes::new()))).await
+    }
+
+    /// Takes a frame of the client.
+    fn hear(&mut self, message: Message) -> Result<(), End> {
+        self.heard = Instant::now();
+        if self.frames.take(self.now()).is_err() {
+            return Err(End::Closed(Close::Flood));
+        }
+        match message {
+            Message::Text(text) => match serde_json::from_str(&text) {
+                Ok(packet) => self.obey(packet),
+                Err(_) => Err(End::Closed(Close::Malformed)),
+            },
+            Message::Binary(_) => Err(End::Closed(Close::Binary)),
+            Message::Ping(_) | Message::Pong(_) => Ok(()),
+            Message::Close(_) => Err(End::Gone),
+        }
+    }
+
+    fn obey(&mut self, packet: ClientPacket) -> Result<(), End> {
+        if self.greeted == matches!(packet, ClientPacket::Hello(_)) {
+            return Err(End::Closed(Close::OutOfTurn));
+        }
+        match packet {
+            ClientPacket::Hello(hello) => return self.hello(hello),
+            ClientPacket::Enter(enter) => self.enter(&enter),
+            ClientPacket::Leave(leave) => self.leave(&leave),
+            ClientPacket::Say(say) => self.say(say),
+            ClientPacket::Seek(seek) => self.seek(seek),
+            ClientPacket::Type(TypeIn { room }) => self.typing(room),
+            ClientPacket::Attend(attend) => self.attend(attend.attending),
+            ClientPacket::Unknown => self.refuse(None, Refusal::UnknownPacket),
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, cid: Option<Cid>, reason: Refusal) {
+        self.replies.push(ServerPacket::Refused(Refused { cid, reason }));
+    }
+
+    fn hello(&mut self, hello: Hello) -> Result<(), End> {
+        if hello.version != VERSION {
+            return Err(End::Closed(Close::Outdated));
+        }
+        if hello.rooms.len() > HELLO_ROOMS_MAX {
+            return Err(End::Closed(Close::Malformed));
+        }
+        self.greeted = true;
+        let epoch = self.engine.store().epoch();
+        let same_epoch = hello.epoch.is_none_or(|it| it == epoch);
+        let rooms = hello.rooms.iter().map(|it| self.resume(*it, same_epoch)).collect();
+        let me = self.who.user;
+        self.replies.push(ServerPacket::Welcomed(Welcomed { me, epoch, at: clock::now(), rooms }));
+        self.attend(hello.attending);
+        Ok(())
+    }
+
+    fn resume(&mut self, Have { room, have }: Have, same_epoch: bool) -> Resumed {
+        let outcome = match self.engine.hub().room(room) {
+            Some(it) => {
+                let head = it.head();
+                let start = self.engine.start_for(head, have, same_epoch);
+                self.cursors.follow(&it, start);
+                Outcome::Follows { start, head }
+            }
+            None => Outcome::Refused(Refusal::NoSuchRoom),
+        };
+        Resumed { room, outcome }
+    }
+
+    fn enter(&mut self, enter: &Enter) {
+        let Enter { cid, room, have } = *enter;
+        self.ask(room, cid, None, Change::Join, Asked::Enter { cid, room, have });
+    }
+
+    fn leave(&mut self, leave: &Leave) {
+        let Leave { cid, room } = *leave;
+        self.ask(room, cid, None, Change::Leave, Asked::Leave { cid, room });
+    }
+
+    /// Hands a change to its room; the answer comes by the mailbox.
+    fn ask(&mut self, room: RoomId, cid: Cid, own: Option<Cid>, change: Change, asked: Asked) {
+        let Some(room) = self.engine.hub().room(room) else {
+            return self.refuse(Some(cid), Refusal::NoSuchRoom);
+        };
+        if self.in_flight >= SENDS_IN_FLIGHT_MAX {
+            return self.refuse(Some(cid), Refusal::TooManyInFlight);
+        }
+        self.in_flight += 1;
+        let by = By { name: self.mailbox.name(), ..By::from(&self.who) };
+        let reply = ReplyTo::session(self.mailbox.clone(), asked);
+        self.engine.command(&room, by, own, change, reply);
+    }
+
+    fn say(&mut self, Say { cid, room, text }: Say) {
+        let now = self.now();
+        let admitted = self.gate.admit(room, cid, now).and_then(|()| {
+            let text = MessageText::try_from(text)?;
+            if self.in_flight >= SENDS_IN_FLIGHT_MAX {
+                return Err(Refusal::TooManyInFlight);
+            }
+            self.sends.take(now).map_err(|retry_after_ms| Refusal::TooFast { retry_after_ms })?;
+            Ok(text)
+        });
+        match admitted {
+            Ok(text) => {
+                self.gate.passed(room);
+                let asked = Asked::Say { cid, room };
+                self.ask(room, cid, Some(cid), Change::Message(text.into()), asked);
+            }
+            Err(reason) => self.refuse_say(cid, room, reason),
+        }
+    }
+
+    fn refuse_say(&mut self, cid: Cid, room: RoomId, reason: Refusal) {
+        if reason.retry_after_ms().is_some() {
+            self.gate.hold(room, cid, reason, self.now());
+        }
+        self.refuse(Some(cid), reason);
+    }
+
+    fn seek(&mut self, Seek { room, after }: Seek) {
+        match self.engine.hub().room(room) {
+            Some(it) => self.cursors.follow(&it, after.min(it.head())),
+            None => self.refuse(None, Refusal::NoSuchRoom),
+        }
+    }
+
+    fn typing(&mut self, room: RoomId) {
+        let now = self.now();
+        // A little less than clients wait, so that their own pace always passes.
+        self.typed.retain(|(_, at)| now.since(*at) < TYPING_EVERY_MS / 2);
+        if self.typed.iter().any(|(it, _)| *it == room) {
+            return;
+        }
+        let Some(room) = self.engine.hub().room(room) else {
+            return self.refuse(None, Refusal::NoSuchRoom);
+        };
+        self.typed.push((room.id, now));
+        room.note_typing(self.who.user, self.mailbox.name());
+    }
+
+    fn attend(&mut self, attending: bool) {
+        if self.seat.attending != attending {
+            self.seat.attending = attending;
+            self.engine.attend(self.who.user, attending);
+        }
+    }
+
+    /// Turns an answer of the engine into a packet.
+    fn tell(&mut self, Answer { asked, outcome }: Answer) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        match (asked, outcome) {
+            (Asked::Say { cid, .. }, Ok(done)) => {
+                let acked = Acked { cid, room: done.room, seq: done.seq, at: done.at };
+                self.replies.push(ServerPacket::Acked(acked));
+            }
+            (Asked::Say { cid, room }, Err(reason)) => self.refuse_say(cid, room, reason),
+            (Asked::Enter { cid, room, have }, Ok(_)) => {
+                let Some(it) = self.engine.hub().room(room) else { return };
+                let start = self.engine.start_for(it.head(), have, true);
+                self.cursors.follow(&it, start);
+                let entered = Entered { cid, room: it.summary(), start };
+                self.replies.push(ServerPacket::Entered(entered));
+            }
+            (Asked::Leave { cid, room }, Ok(_)) => {
+                self.replies.push(ServerPacket::Left(Leave { cid, room }));
+            }
+            (Asked::Enter { cid, .. } | Asked::Leave { cid, .. }, Err(reason)) => {
+                self.refuse(Some(cid), reason);
+            }
+        }
+    }
+
+    /// Writes all that there is, in one flush.
+    async fn write(&mut self) -> Result<(), End> {
+        for answer in self.mailbox.take_answers() {
+            self.tell(answer);
+        }
+        let replies = self.replies.drain(..).map(|it| frame(&it)).collect();
+        reading::feed(&mut self.socket, replies).await?;
+        if self.greeted {
+            self.cursors.write_new(&mut self.socket).await?;
+        }
+        Ok(())
+    }
+}

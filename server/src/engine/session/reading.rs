@@ -1,0 +1,147 @@
+//! A session's cursors: what of which room it has written, and how it writes the rest.
+
+use super::{End, mailbox::Mailbox};
+use crate::engine::{
+    Engine,
+    encode::appended_frames,
+    room::{Found, Room},
+};
+use app::protocol::{
+    close::Close,
+    ids::Seq,
+    limits::{PAGE_ENTRIES, WRITE_STALL_SECS},
+    packets::Have,
+};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use futures::SinkExt;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+const WRITE_STALL: Duration = Duration::from_secs(WRITE_STALL_SECS);
+/// Frames written under one time limit.
+const FRAMES_A_WRITE: usize = 32;
+
+/// Awaits a write; a client that does not take it in time is too slow.
+pub(super) async fn in_time(
+    write: impl Future<Output = Result<(), axum::Error>>,
+) -> Result<(), End> {
+    match timeout(WRITE_STALL, write).await {
+        Ok(written) => Ok(written?),
+        Err(_) => Err(End::Closed(Close::Slow)),
+    }
+}
+
+/// Writes frames and flushes them.
+pub(super) async fn feed(socket: &mut WebSocket, frames: Vec<Utf8Bytes>) -> Result<(), End> {
+    let mut frames = frames.into_iter().peekable();
+    while frames.peek().is_some() {
+        in_time(async {
+            for frame in frames.by_ref().take(FRAMES_A_WRITE) {
+                socket.feed(Message::Text(frame)).await?;
+            }
+            socket.flush().await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Where a session stands in a room.
+struct Cursor {
+    room: Arc<Room>,
+    /// Entries up to here are written.
+    at: Seq,
+    /// Volatile frames up to here are written.
+    heard: u64,
+}
+
+/// All cursors of a session. Dropping them ends the following.
+pub(super) struct Cursors {
+    engine: Engine,
+    mailbox: Arc<Mailbox>,
+    rooms: Vec<Cursor>,
+    bulletin: u64,
+}
+
+impl Drop for Cursors {
+    fn drop(&mut self) {
+        for cursor in &self.rooms {
+            cursor.room.unfollow(&self.mailbox);
+        }
+    }
+}
+
+impl Cursors {
+    /// No room is followed yet.
+    pub(super) fn new(engine: Engine, mailbox: Arc<Mailbox>) -> Self {
+        let bulletin = engine.hub().bulletin_after(u64::MAX).1;
+        Self { engine, mailbox, rooms: Vec::new(), bulletin }
+    }
+
+    /// Follows a room from after `start`; moves the cursor where it is followed already.
+    pub(super) fn follow(&mut self, room: &Arc<Room>, start: Seq) {
+        if let Some(cursor) = self.rooms.iter_mut().find(|it| it.room.id == room.id) {
+            cursor.at = start;
+        } else {
+            let heard = room.follow(&self.mailbox);
+            self.rooms.push(Cursor { room: room.clone(), at: start, heard });
+        }
+        // There may be entries already.
+        self.mailbox.wake();
+    }
+
+    /// The newest entry of each room that is followed.
+    pub(super) fn heads(&self) -> Vec<Have> {
+        self.rooms.iter().map(|it| Have { room: it.room.id, have: it.room.head() }).collect()
+    }
+
+    /// Writes all that is new.
+    pub(super) async fn write_new(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        for cursor in &mut self.rooms {
+            let (found, volatile, heard) = cursor.room.read(cursor.at, cursor.heard);
+            cursor.heard = heard;
+            feed(socket, volatile).await?;
+            match found {
+                Found::Nothing => {}
+                Found::Frames { frames, last } => {
+                    feed(socket, frames).await?;
+                    cursor.at = last;
+                }
+                Found::Fallen => {
+                    // Rare, and its state is large: on the heap, not in every idle session.
+                    Box::pin(write_page(&self.engine, cursor, socket)).await?;
+                    // The next page in the next turn, so that the client is heard in between.
+                    self.mailbox.wake();
+                }
+            }
+        }
+        let (frames, bulletin) = self.engine.hub().bulletin_after(self.bulletin);
+        self.bulletin = bulletin;
+        feed(socket, frames).await
+    }
+}
+
+/// Writes the next page of the log from the store.
+async fn write_page(
+    engine: &Engine,
+    cursor: &mut Cursor,
+    socket: &mut WebSocket,
+) -> Result<(), End> {
+    let page = engine.store().entries(cursor.room.id, Some(cursor.at), None, PAGE_ENTRIES).await;
+    let entries = match page {
+        Ok(page) => page.entries,
+        Err(error) => {
+            tracing::error!(%error, room.id = %cursor.room.id, "could not read a page");
+            return Err(End::Closed(Close::Failed));
+        }
+    };
+    let Some(last) = entries.last().map(|it| it.seq) else {
+        // The head in memory is ahead of the store: this cannot be caught up by reading.
+        tracing::error!(room.id = %cursor.room.id, "the log ends before its head");
+        return Err(End::Closed(Close::Failed));
+    };
+    let frames = appended_frames(cursor.room.id, entries).into_iter().map(|it| it.2).collect();
+    feed(socket, frames).await?;
+    cursor.at = last;
+    Ok(())
+}
