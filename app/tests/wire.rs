@@ -4,6 +4,8 @@
 //! New files are free: `WRITE_WIRE=1 cargo test -p app --test wire` writes those that are missing.
 //! Editing one is a change of the protocol and wants a new `limits::VERSION`.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use app::protocol::{
     ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
     message::{Entry, What},
