@@ -1,10 +1,213 @@
-//! The wire format: packets from the future are tolerated.
+//! The wire format: every packet has its golden file in `wire/`, and what comes from the future
+//! is tolerated.
+//!
+//! New files are free: `WRITE_WIRE=1 cargo test -p app --test wire` writes those that are missing.
+//! Editing one is a change of the protocol and wants a new `limits::VERSION`.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use app::protocol::{
+    ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
     message::{Entry, What},
-    packets::{ClientPacket, ServerPacket},
+    packets::{
+        Acked, Appended, Attend, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Outcome,
+        PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, Seek, ServerPacket, TypeIn,
+        Typed, Welcomed,
+    },
+    people::{Person, Presence, Role},
     refusal::Refusal,
+    snapshot::{RoomKind, RoomSummary},
 };
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{collections::BTreeSet, fmt::Debug, fs, path::PathBuf};
+use uuid::Uuid;
+
+const ROOM: RoomId = RoomId(id(1));
+const ANN: UserId = UserId(id(0xa));
+const BOB: UserId = UserId(id(0xb));
+const AT: Millis = Millis(1_763_654_400_000);
+
+const fn id(n: u128) -> Uuid {
+    Uuid::from_u128(0x019a_9f00_0000_7000_8000_0000_0000_0000 | n)
+}
+
+fn seq(n: u64) -> Seq {
+    Seq::ZERO.plus(n)
+}
+
+fn entry(n: u64, author: UserId, name: &str, cid: Option<u128>, what: What) -> Entry {
+    let cid = cid.map(|n| Cid(id(n)));
+    Entry { seq: seq(n), at: AT.plus(n.cast_signed()), author, name: name.into(), cid, what }
+}
+
+fn person(id: UserId, name: &str, role: Role, presence: Presence) -> Person {
+    Person { id, name: name.into(), role, presence }
+}
+
+fn have(n: u64) -> Have {
+    Have { room: ROOM, have: seq(n) }
+}
+
+fn from_client() -> Vec<(&'static str, ClientPacket)> {
+    use ClientPacket as P;
+    let cid = Cid(id(0xc1));
+    let first = Hello { version: 1, epoch: None, rooms: vec![], attending: false };
+    let epoch = Some(Epoch(id(0xe)));
+    let again = Hello { version: 1, epoch, rooms: vec![have(100)], attending: true };
+    vec![
+        ("hello", P::Hello(first)),
+        ("hello_again", P::Hello(again)),
+        ("enter", P::Enter(Enter { cid, room: ROOM, have: seq(0) })),
+        ("leave", P::Leave(Leave { cid, room: ROOM })),
+        ("say", P::Say(Say { cid, room: ROOM, text: "안녕하세요 <b>\"hi\"</b>\n🙂".into() })),
+        ("seek", P::Seek(Seek { room: ROOM, after: seq(41) })),
+        ("type", P::Type(TypeIn { room: ROOM })),
+        ("attend", P::Attend(Attend { attending: true })),
+    ]
+}
+
+fn from_server() -> Vec<(&'static str, ServerPacket)> {
+    use ServerPacket as P;
+    let cid = Cid(id(0xc1));
+    let outcomes = [
+        Outcome::Follows { start: seq(100), head: seq(114) },
+        Outcome::Refused(Refusal::NoSuchRoom),
+    ];
+    let rooms = outcomes.into_iter().map(|outcome| Resumed { room: ROOM, outcome }).collect();
+    let room = RoomSummary {
+        id: ROOM,
+        kind: RoomKind::Channel,
+        name: "plaza".into(),
+        topic: "아무 이야기나".into(),
+        people: 2,
+        capacity: 500,
+        head: seq(114),
+    };
+    let message = |text: &str| What::Message { text: text.into() };
+    let entries = vec![
+        entry(113, ANN, "ann", None, What::Joined),
+        entry(114, ANN, "ann", Some(0xc1), message("안녕하세요")),
+        entry(115, BOB, "하늘", None, What::Left),
+        entry(116, BOB, "하늘", Some(0xc2), What::Announced { text: "곧 다시 시작해요.".into() }),
+    ];
+    let people = vec![
+        person(ANN, "ann", Role::Admin, Presence::Here),
+        person(BOB, "하늘", Role::Guest, Presence::Away),
+    ];
+    let changed = vec![person(BOB, "하늘", Role::Member, Presence::Offline)];
+    let count = RoomCount { room: ROOM, people: 2, head: seq(114) };
+    let refused = |cid, reason| P::Refused(Refused { cid, reason });
+    vec![
+        ("welcomed", P::Welcomed(Welcomed { me: ANN, epoch: Epoch(id(0xe)), at: AT, rooms })),
+        ("entered", P::Entered(Entered { cid, room, start: seq(14) })),
+        ("left", P::Left(Leave { cid, room: ROOM })),
+        ("appended", P::Appended(Appended { room: ROOM, entries })),
+        ("acked", P::Acked(Acked { cid, room: ROOM, seq: seq(114), at: AT })),
+        ("refused", refused(Some(cid), Refusal::NotEntered)),
+        ("refused_full", refused(Some(cid), Refusal::Full { capacity: 500 })),
+        ("refused_too_fast", refused(Some(cid), Refusal::TooFast { retry_after_ms: 200 })),
+        ("refused_without_cid", refused(None, Refusal::UnknownPacket)),
+        ("typed", P::Typed(Typed { room: ROOM, user: ANN, name: "ann".into() })),
+        (
+            "people_changed",
+            P::PeopleChanged(PeopleChanged { room: ROOM, all: true, people, gone: vec![] }),
+        ),
+        (
+            "people_changed_some",
+            P::PeopleChanged(PeopleChanged {
+                room: ROOM,
+                all: false,
+                people: changed,
+                gone: vec![ANN],
+            }),
+        ),
+        ("rooms_changed", P::RoomsChanged(RoomsChanged { rooms: vec![count] })),
+        ("beat", P::Beat(Beat { at: AT, heads: vec![have(114)] })),
+    ]
+}
+
+/// The packet's type on the wire. A new packet does not compile here until it is named, and then
+/// wants its golden file.
+fn type_of_client(packet: &ClientPacket) -> &'static str {
+    match packet {
+        ClientPacket::Hello(_) => "hello",
+        ClientPacket::Enter(_) => "enter",
+        ClientPacket::Leave(_) => "leave",
+        ClientPacket::Say(_) => "say",
+        ClientPacket::Seek(_) => "seek",
+        ClientPacket::Type(_) => "type",
+        ClientPacket::Attend(_) => "attend",
+        ClientPacket::Unknown => "unknown",
+    }
+}
+
+fn type_of_server(packet: &ServerPacket) -> &'static str {
+    match packet {
+        ServerPacket::Welcomed(_) => "welcomed",
+        ServerPacket::Entered(_) => "entered",
+        ServerPacket::Left(_) => "left",
+        ServerPacket::Appended(_) => "appended",
+        ServerPacket::Acked(_) => "acked",
+        ServerPacket::Refused(_) => "refused",
+        ServerPacket::Typed(_) => "typed",
+        ServerPacket::PeopleChanged(_) => "people_changed",
+        ServerPacket::RoomsChanged(_) => "rooms_changed",
+        ServerPacket::Beat(_) => "beat",
+        ServerPacket::Unknown => "unknown",
+    }
+}
+
+fn folder() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "tests", "wire"].iter().collect()
+}
+
+/// Encodes to what the file says, and decodes from it.
+fn check<P>(file: &str, packet: &P, kind: &str)
+where
+    P: Serialize + DeserializeOwned + PartialEq + Debug,
+{
+    let path = folder().join(file);
+    if !path.exists() && std::env::var_os("WRITE_WIRE").is_some() {
+        fs::write(&path, serde_json::to_string_pretty(packet).unwrap() + "\n").unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let value: Value = serde_json::from_str(&golden).unwrap();
+    assert_eq!(value["type"], kind, "{file}");
+    assert_eq!(serde_json::to_value(packet).unwrap(), value, "{file}: encoded");
+    assert_eq!(serde_json::from_str::<P>(&golden).unwrap(), *packet, "{file}: decoded");
+}
+
+#[test]
+fn every_packet_is_encoded_and_decoded_as_its_golden_file_has_it() {
+    let mut files = BTreeSet::new();
+    for (name, packet) in from_client() {
+        let file = format!("client.{name}.json");
+        check(&file, &packet, type_of_client(&packet));
+        files.insert(file);
+    }
+    for (name, packet) in from_server() {
+        let file = format!("server.{name}.json");
+        check(&file, &packet, type_of_server(&packet));
+        files.insert(file);
+    }
+    let found: BTreeSet<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|it| it.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(found, files, "each golden file belongs to a packet, and each packet has one");
+}
+
+#[test]
+fn every_type_of_packet_has_a_golden_file() {
+    let client: BTreeSet<_> = from_client().iter().map(|(_, it)| type_of_client(it)).collect();
+    let server: BTreeSet<_> = from_server().iter().map(|(_, it)| type_of_server(it)).collect();
+    assert_eq!(
+        (client.len(), server.len()),
+        (7, 10),
+        "all variants but Unknown; a new one counts here and in the list above"
+    );
+}
 
 #[test]
 fn packets_from_the_future_are_unknown_and_not_fatal() {
@@ -13,22 +216,43 @@ fn packets_from_the_future_are_unknown_and_not_fatal() {
         r#"{"type":"dance","data":{"a":[1,2]}}"#,
         r#"{"data":3,"type":"x"}"#,
     ] {
-        assert_eq!(
-            serde_json::from_str::<ClientPacket>(text).unwrap(),
-            ClientPacket::Unknown,
-            "{text}"
-        );
-        assert_eq!(
-            serde_json::from_str::<ServerPacket>(text).unwrap(),
-            ServerPacket::Unknown,
-            "{text}"
-        );
+        let (client, server) = (serde_json::from_str(text), serde_json::from_str(text));
+        assert_eq!(client.ok(), Some(ClientPacket::Unknown), "{text}");
+        assert_eq!(server.ok(), Some(ServerPacket::Unknown), "{text}");
     }
-    let entry: Entry = serde_json::from_str(r#"{"seq":1,"at":2,"author":"0190a0a0-0000-7000-8000-000000000001","name":"a","kind":"polled","poll":[1]}"#).unwrap();
-    assert_eq!(entry.what, What::Unknown);
-    assert_eq!(
-        serde_json::from_str::<Refusal>(r#"{"reason":"moon","phase":3}"#).unwrap(),
-        Refusal::Unknown
+}
+
+#[test]
+fn parts_from_the_future_are_unknown_and_not_fatal() {
+    let head = r#""at":2,"author":"0190a0a0-0000-7000-8000-000000000001","name":"a""#;
+    let polled = format!(r#"{{"seq":1,{head},"kind":"polled","poll":[1]}}"#);
+    assert_eq!(serde_json::from_str::<Entry>(&polled).unwrap().what, What::Unknown);
+    let refused = serde_json::from_str::<Refusal>(r#"{"reason":"moon","phase":3}"#);
+    assert_eq!(refused.unwrap(), Refusal::Unknown);
+    // More fields than known are passed over.
+    let acked = fs::read_to_string(folder().join("server.acked.json"))
+        .unwrap()
+        .replace("\"seq\"", "\"mood\": 1, \"seq\"");
+    assert!(matches!(serde_json::from_str(&acked), Ok(ServerPacket::Acked(_))));
+}
+
+#[test]
+fn what_cannot_be_a_packet_is_an_error() {
+    for text in [
+        "",
+        "hello",
+        "[]",
+        r#"{"type":3}"#,
+        r#"{"data":{}}"#,
+        r#"{"type":"say"}"#,
+        r#"{"type":"say","data":{"cid":"x","room":"y","text":"z"}}"#,
+        r#"{"type":"seek","data":{"room":"0190a0a0-0000-7000-8000-000000000001","after":-1}}"#,
+    ] {
+        assert!(serde_json::from_str::<ClientPacket>(text).is_err(), "{text}");
+    }
+    let author = "0190a0a0-0000-7000-8000-000000000001";
+    let past_2_53 = format!(
+        r#"{{"seq":9007199254740992,"at":2,"author":"{author}","name":"a","kind":"joined"}}"#
     );
-    assert!(serde_json::from_str::<Entry>(r#"{"seq":9007199254740992,"at":2,"author":"0190a0a0-0000-7000-8000-000000000001","name":"a","kind":"joined"}"#).is_err());
+    assert!(serde_json::from_str::<Entry>(&past_2_53).is_err());
 }

@@ -246,8 +246,8 @@ mod tests {
         }
 
         #[test]
-        fn a_hole_is_always_asked_for(head in 3..200_u64, missing in 1..200_u64) {
-            prop_assume!(missing < head);
+        fn a_hole_is_always_asked_for(missing in 1..100_u64, after in 1..100_u64) {
+            let head = missing + after;
             let mut timeline = Timeline::new(at(0), Vec::new(), false);
             let seek = timeline.apply(entries((1..=head).filter(|it| *it != missing))).seek;
             prop_assert_eq!(seek, Some(at(missing - 1)));

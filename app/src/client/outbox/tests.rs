@@ -272,6 +272,8 @@ impl World {
                     .push_back(Reply::Refused(Refused { cid: Some(say.cid), reason: BUSY }));
             }
             self.awaited.remove(&say.room);
+            // What is refused for good is refused again when it comes again.
+            let answer = if self.never.contains(&say.cid) { Answer::Never } else { answer };
             if answer != Answer::Store {
                 let reason = if answer == Answer::Wait { BUSY } else { Refusal::NotEntered };
                 if answer == Answer::Wait {
