@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The figures of docs/performance.md: server on one core, generator on the other.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+scripts/setup.sh
+scripts/build.sh --release
+RUSTFLAGS="" cargo build --locked --release -p harness
+harness="$CARGO_TARGET_DIR/release/harness"
+server="$root/target/maru/release/maru"
+say "ten thousand deliveries a second"
+"$harness" load --server "$server" --rooms 1 --people 20 --sends-per-sec 500 --secs 20
+say "two thousand sends a second for ten seconds"
+"$harness" load --server "$server" --rooms 100 --people 20 --sends-per-sec 2000 --secs 10
+say "a room of a thousand, as fast as it goes"
+"$harness" load --server "$server" --rooms 1 --people 1000 --closed --secs 20
+say "idle sockets"
+"$harness" idle --server "$server" --sockets 10000
+say "start with a million messages"
+"$harness" start --server "$server" --messages 1000000
+say "encoding, fan-out, append"
+RUSTFLAGS="" cargo bench --locked -p server
