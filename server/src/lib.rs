@@ -1,5 +1,108 @@
-//! The server of Maru: store, engine and doors.
+//! The server of Maru. `serve` is all of it; the integration tests call exactly that.
+//!
+//! Inside, dependencies point one way: `http` → `engine` → `store`.
 
+mod accept;
+mod address;
+mod auth;
+pub mod cli;
 pub mod cluster;
+pub mod config;
 pub mod engine;
+mod http;
+mod snapshot;
 pub mod store;
+pub mod telemetry;
+
+use crate::{
+    accept::{Caps, Door},
+    config::Config,
+    engine::{Engine, EngineOptions},
+    http::Site,
+    store::{ChannelSpec, Store, StoreOptions},
+};
+use anyhow::Context as _;
+use std::time::Duration;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// The database file's name in the data folder.
+const DATABASE_FILE: &str = "maru.db";
+/// Requests that are still being answered when the server stops have this long.
+const REQUESTS_DRAIN_MAX: Duration = Duration::from_secs(5);
+
+/// Serves until `stop` is cancelled, then drains: no new connections, requests in hand are
+/// answered, sockets are told to come back, and what was accepted is stored.
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let store = open_store(&config).await?;
+    let tasks = TaskTracker::new();
+    let options = engine_options(&config);
+    let engine = Engine::start(store, options, tasks.clone(), stop.clone()).await?;
+    let door = Door {
+        caps: Caps::new(&config),
+        header_timeout: config.header_timeout,
+        connections: TaskTracker::new(),
+        stop: stop.clone(),
+    };
+    let drain_max = config.drain_max;
+    let site = Site::new(config, engine.clone(), listener.local_addr()?, stop);
+    tasks.spawn(auth::sweep(site.clone()));
+    accept::run(listener, http::routes(site), &door).await;
+    if timeout(drain_max, drain(&engine, &door.connections, &tasks)).await.is_err() {
+        tracing::warn!(left = tasks.len(), "stopped before every session had left");
+    }
+    Ok(())
+}
+
+/// Waits for requests, sockets, rooms and the store, in that order.
+async fn drain(engine: &Engine, connections: &TaskTracker, tasks: &TaskTracker) {
+    connections.close();
+    if timeout(REQUESTS_DRAIN_MAX, connections.wait()).await.is_err() {
+        tracing::warn!(left = connections.len(), "some requests were not answered in time");
+    }
+    engine.drain().await;
+    engine.store().close().await;
+    tasks.close();
+    tasks.wait().await;
+}
+
+/// Opens the database of the data folder and makes the configured channels.
+async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let store = open_database(config).await?;
+    let channels: Vec<ChannelSpec> = config
+        .channels
+        .iter()
+        .map(|it| ChannelSpec {
+            name: it.name.clone(),
+            topic: it.topic.clone(),
+            capacity: it.capacity,
+        })
+        .collect();
+    store
+        .ensure_channels(&channels, engine::clock::now())
+        .await
+        .context("cannot make the channels")?;
+    Ok(store)
+}
+
+/// Opens the database of the data folder.
+async fn open_database(config: &Config) -> anyhow::Result<Store> {
+    let path = Some(config.data_dir.join(DATABASE_FILE));
+    Ok(Store::open(StoreOptions { path }).await?)
+}
+
+fn engine_options(config: &Config) -> EngineOptions {
+    EngineOptions {
+        sends_per_sec: config.limits.sends_per_sec,
+        sends_burst: config.limits.sends_burst,
+        frames_per_sec: config.limits.frames_per_sec,
+        frames_burst: config.limits.frames_burst,
+        sockets_per_user: config.limits.sockets_per_user,
+        offline_leave: config.offline_leave,
+        hello_within: config.hello_within,
+    }
+}

@@ -1,0 +1,110 @@
+//! How often somebody may do something. Each limiter is a bucket per key.
+
+use crate::{address::Address, config::Limits};
+use app::protocol::{ids::UserId, refusal::Refusal};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+use std::{fmt, hash::Hash, num::NonZeroU32, time::Duration};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+/// From one address more may sign in than into one account: a family shares it.
+const LOGINS_ADDRESS_FACTOR: u32 = 4;
+/// A page asks for several things at once.
+const REQUESTS_BURST_FACTOR: u32 = 5;
+
+/// A bucket per key; none when there is no limit.
+pub(crate) struct Limiter<K: Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
+
+impl<K: Hash + Eq + Clone> Limiter<K> {
+    /// `count` per `period` in the long run, `burst` at once.
+    fn new(count: u32, period: Duration, burst: u32) -> Self {
+        let every = period.checked_div(count);
+        let quota = every.and_then(Quota::with_period);
+        let quota = quota.zip(NonZeroU32::new(burst)).map(|(quota, it)| quota.allow_burst(it));
+        Self(quota.map(RateLimiter::keyed))
+    }
+
+    /// Takes one, or tells how long to wait.
+    pub(crate) fn check(&self, key: &K) -> Result<(), Refusal> {
+        let Some(limiter) = &self.0 else { return Ok(()) };
+        limiter.check_key(key).map_err(|until| {
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            let ms = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+            Refusal::TooFast { retry_after_ms: ms.max(1) }
+        })
+    }
+
+    /// Forgets the keys whose buckets are full again.
+    fn forget(&self) {
+        if let Some(limiter) = &self.0 {
+            limiter.retain_recent();
+        }
+    }
+}
+
+impl<K: Hash + Eq + Clone> fmt::Debug for Limiter<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Limiter").field(&self.0.is_some()).finish()
+    }
+}
+
+/// All limits of the HTTP side.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    /// Attempts to sign in, by the name's key.
+    pub(crate) logins_account: Limiter<String>,
+    pub(crate) logins_address: Limiter<Address>,
+    pub(crate) sign_ups: Limiter<Address>,
+    pub(crate) guests: Limiter<Address>,
+    pub(crate) requests: Limiter<Address>,
+    /// Messages by forms and API; sockets have their own.
+    pub(crate) sends: Limiter<UserId>,
+}
+
+impl Rates {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let logins = limits.logins_per_min;
+        let logins_address = logins.saturating_mul(LOGINS_ADDRESS_FACTOR);
+        let requests = limits.requests_per_sec;
+        let requests_burst = requests.saturating_mul(REQUESTS_BURST_FACTOR);
+        Self {
+            logins_account: Limiter::new(logins, MINUTE, logins),
+            logins_address: Limiter::new(logins_address, MINUTE, logins_address),
+            sign_ups: Limiter::new(limits.sign_ups_per_hour, HOUR, limits.sign_ups_per_hour),
+            guests: Limiter::new(limits.guests_per_hour, HOUR, limits.guests_per_hour),
+            requests: Limiter::new(requests, SECOND, requests_burst),
+            sends: Limiter::new(limits.sends_per_sec, SECOND, limits.sends_burst),
+        }
+    }
+
+    /// Forgets what no longer counts, so that the tables stay small.
+    pub(crate) fn forget(&self) {
+        self.logins_account.forget();
+        self.logins_address.forget();
+        self.sign_ups.forget();
+        self.guests.forget();
+        self.requests.forget();
+        self.sends.forget();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_its_own_bucket_and_zero_is_no_limit() {
+        let limiter = Limiter::new(2, HOUR, 2);
+        assert_eq!(limiter.check(&"a"), Ok(()));
+        assert_eq!(limiter.check(&"a"), Ok(()));
+        let refused = limiter.check(&"a").unwrap_err();
+        assert!(refused.retry_after_ms().is_some_and(|it| it > 29 * 60 * 1000));
+        assert_eq!(limiter.check(&"b"), Ok(()));
+        let none = Limiter::new(0, HOUR, 0);
+        assert!((0..1000).all(|_| none.check(&"a").is_ok()));
+    }
+}

@@ -1,0 +1,253 @@
+//! The configuration: defaults < `maru.toml` < `MARU_*` < flags, checked as a whole before
+//! anything starts. Each fault is one line that names the key, its value and how to mend it.
+
+mod keys;
+mod layers;
+mod origin;
+
+pub use layers::Sources;
+pub use origin::Origin;
+
+use app::protocol::limits;
+use keys::Layers;
+use serde::Deserialize;
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Everything that the operator can choose.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address to serve at.
+    pub listen: SocketAddr,
+    /// The folder of the database.
+    pub data_dir: PathBuf,
+    /// The public addresses; empty for those of `listen`. The first one is the main one.
+    pub origins: Vec<Origin>,
+    /// The reverse proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+    /// Where the figures for Prometheus are; none when off.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The folder of the built site.
+    pub site_dir: PathBuf,
+    /// What to log, as `tracing` filters are written.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+    /// What this place is called.
+    pub name: String,
+    /// The channels that there shall be, in their order.
+    pub channels: Vec<Channel>,
+    /// Members who were offline for so long leave their rooms.
+    pub offline_leave: Duration,
+    /// From the upgrade of a socket to its first packet.
+    pub hello_within: Duration,
+    /// From connecting to the end of a request's header.
+    pub header_timeout: Duration,
+    /// A request may take so long.
+    pub request_timeout: Duration,
+    /// When stopping: what is not done after so long is given up.
+    pub drain_max: Duration,
+    /// Passwords hashed at a time.
+    pub password_threads: usize,
+    /// How much, and how often.
+    pub limits: Limits,
+}
+
+/// How much, and how often. A rate of 0 is no limit.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Messages per second of one session, in the long run.
+    pub sends_per_sec: u32,
+    /// Messages at once.
+    pub sends_burst: u32,
+    /// Frames of any kind per second of one session.
+    pub frames_per_sec: u32,
+    /// Frames at once.
+    pub frames_burst: u32,
+    /// Live sockets of one user.
+    pub sockets_per_user: usize,
+    /// Live sockets from one address; twice as many connections of any kind.
+    pub sockets_per_address: usize,
+    /// Connections in all; 0 for as many as the system allows.
+    pub connections_max: usize,
+    /// Sign-ins per minute into one account; four times as many from one address.
+    pub logins_per_min: u32,
+    /// New accounts per hour from one address.
+    pub sign_ups_per_hour: u32,
+    /// New guests per hour from one address.
+    pub guests_per_hour: u32,
+    /// Requests per second from one address, five times as many at once.
+    pub requests_per_sec: u32,
+}
+
+/// A channel of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Its name, which is also its address.
+    pub name: String,
+    /// What it is about.
+    #[serde(default)]
+    pub topic: String,
+    /// How many people it takes.
+    #[serde(default = "channel_people")]
+    pub capacity: u32,
+}
+
+const fn channel_people() -> u32 {
+    limits::CHANNEL_PEOPLE
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines, one object per line.
+    Json,
+}
+
+/// A fault of the configuration, told in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A key that there is not.
+    #[error("{origin}: there is no key {key:?}; {mend}")]
+    UnknownKey {
+        /// Where it was found.
+        origin: String,
+        /// The key.
+        key: String,
+        /// What to do.
+        mend: String,
+    },
+    /// A value that will not do.
+    #[error("{key} = {value:?} (from {origin}): {mend}")]
+    BadValue {
+        /// The key.
+        key: String,
+        /// The value, unless it is a secret.
+        value: String,
+        /// Where it was found.
+        origin: String,
+        /// What would do.
+        mend: String,
+    },
+    /// A file that cannot be read.
+    #[error("{}: {why}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, in one line.
+        why: String,
+    },
+}
+
+impl Config {
+    /// Reads all layers and checks every key.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        keys::read(&Layers::collect(sources)?)
+    }
+
+    /// The origins that may open sockets and send forms, when served at `local`.
+    pub fn origins_at(&self, local: SocketAddr) -> Vec<Origin> {
+        if self.origins.is_empty() { Origin::of_listener(local) } else { self.origins.clone() }
+    }
+
+    /// Makes the data folder if need be, and sees whether it can be written.
+    pub fn check_data_dir(&self) -> Result<(), ConfigError> {
+        let probe = self.data_dir.join(".maru-probe");
+        let written = std::fs::create_dir_all(&self.data_dir)
+            .and_then(|()| std::fs::write(&probe, b""))
+            .and_then(|()| std::fs::remove_file(&probe));
+        written.map_err(|error| ConfigError::BadValue {
+            key: "data_dir".into(),
+            value: self.data_dir.display().to_string(),
+            origin: "the configuration".into(),
+            mend: format!(
+                "cannot be written ({error}); give this user the right to write there, or choose \
+                 another folder with MARU_DATA_DIR"
+            ),
+        })
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            data_dir: "data".into(),
+            origins: Vec::new(),
+            proxies: Vec::new(),
+            metrics_listen: Some(SocketAddr::from(([127, 0, 0, 1], 9464))),
+            site_dir: site_dir(),
+            log: "info".into(),
+            log_format: LogFormat::Text,
+            name: "Maru".into(),
+            channels: default_channels(),
+            offline_leave: Duration::from_mins(30),
+            hello_within: Duration::from_secs(limits::HELLO_SECS),
+            header_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(30),
+            drain_max: Duration::from_secs(30),
+            password_threads: 2,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sends_per_sec: limits::SENDS_PER_SEC,
+            sends_burst: limits::SENDS_BURST,
+            frames_per_sec: limits::FRAMES_PER_SEC,
+            frames_burst: limits::FRAMES_BURST,
+            sockets_per_user: limits::SOCKETS_PER_USER,
+            sockets_per_address: limits::SOCKETS_PER_ADDRESS,
+            connections_max: 0,
+            logins_per_min: 5,
+            sign_ups_per_hour: 20,
+            guests_per_hour: 60,
+            requests_per_sec: 20,
+        }
+    }
+}
+
+fn default_channels() -> Vec<Channel> {
+    let topics = [
+        ("plaza", "Everything and nothing"),
+        ("music", "What you listen to"),
+        ("film", "What you watched"),
+        ("late-night", "For those who cannot sleep"),
+    ];
+    let channel = |(name, topic): (&str, &str)| Channel {
+        name: name.into(),
+        topic: topic.into(),
+        capacity: channel_people(),
+    };
+    topics.map(channel).into()
+}
+
+/// Where cargo-leptos says, else `site` beside the program, else where `make` builds it.
+fn site_dir() -> PathBuf {
+    if let Some(dir) = std::env::var_os("LEPTOS_SITE_ROOT") {
+        return dir.into();
+    }
+    let beside = std::env::current_exe().ok().and_then(|it| Some(it.parent()?.join("site")));
+    beside.filter(|it| it.is_dir()).unwrap_or_else(|| Path::new("target").join("site"))
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}

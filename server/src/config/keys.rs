@@ -1,0 +1,229 @@
+//! Every key: its name, what it takes, and what to write instead of a bad value.
+
+pub(super) use super::layers::Layers;
+use super::{Channel, Config, ConfigError, Limits, Origin};
+use serde::de::DeserializeOwned;
+use std::{net::SocketAddr, str::FromStr, time::Duration};
+use tracing_subscriber::EnvFilter;
+
+/// All keys.
+const KEYS: [&str; 29] = [
+    "listen",
+    "data_dir",
+    "database_url",
+    "redis_url",
+    "origins",
+    "proxies",
+    "metrics_listen",
+    "site_dir",
+    "log",
+    "log_format",
+    "name",
+    "channels",
+    "offline_leave_secs",
+    "hello_secs",
+    "header_timeout_secs",
+    "request_timeout_secs",
+    "drain_secs",
+    "password_threads",
+    "limits.sends_per_sec",
+    "limits.sends_burst",
+    "limits.frames_per_sec",
+    "limits.frames_burst",
+    "limits.sockets_per_user",
+    "limits.sockets_per_address",
+    "limits.connections_max",
+    "limits.logins_per_min",
+    "limits.sign_ups_per_hour",
+    "limits.guests_per_hour",
+    "limits.requests_per_sec",
+];
+/// Keys whose variables and flags are separated by commas.
+pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
+/// Keys whose values are never shown, and which may come from a file by `…_FILE`.
+pub(super) const SECRETS: [&str; 2] = ["database_url", "redis_url"];
+
+const ADDRESS: &str = "write an address and a port, such as 127.0.0.1:3000";
+const NUMBER: &str = "write a whole number from 0 to 4294967295";
+const POSITIVE: &str = "write a whole number from 1 on";
+const TEXT: &str = "write a text";
+
+/// Complains about a key that there is not, with the name under which it was written.
+pub(super) fn check_known(key: &str, written: &str, origin: &str) -> Result<(), ConfigError> {
+    if KEYS.contains(&key) {
+        return Ok(());
+    }
+    let nearest = KEYS.iter().min_by_key(|it| distance(key, it));
+    let mend = match nearest.filter(|it| distance(key, it) <= 3) {
+        Some(near) if written == key => format!("did you mean {near:?}? Else remove it"),
+        Some(near) => {
+            let name = near.to_ascii_uppercase().replace('.', "__");
+            format!("did you mean MARU_{name}? Else remove it")
+        }
+        None => "remove it, or see the table of keys in the README".to_owned(),
+    };
+    Err(ConfigError::UnknownKey { origin: origin.to_owned(), key: written.to_owned(), mend })
+}
+
+/// How many letters must change to make one word of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(other.bytes()) {
+            let cost = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = cost.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// Makes a configuration of what was set, and of the defaults.
+pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
+    refuse_later(layers)?;
+    let usual = Config::default();
+    Ok(Config {
+        listen: parsed(layers, "listen", ADDRESS)?.unwrap_or(usual.listen),
+        data_dir: get(layers, "data_dir", "write the path of a folder", usual.data_dir)?,
+        origins: parsed_list::<Origin>(
+            layers,
+            "origins",
+            "write the public addresses, such as https://chat.example, separated by commas",
+        )?,
+        proxies: parsed_list(layers, "proxies", "write the addresses of reverse proxies")?,
+        metrics_listen: metrics_listen(layers, usual.metrics_listen)?,
+        site_dir: get(layers, "site_dir", "write the path of a folder", usual.site_dir)?,
+        log: log(layers)?.unwrap_or(usual.log),
+        log_format: get(layers, "log_format", "write text or json", usual.log_format)?,
+        name: get(layers, "name", TEXT, usual.name)?,
+        channels: channels(layers)?.unwrap_or(usual.channels),
+        offline_leave: secs(layers, "offline_leave_secs", usual.offline_leave)?,
+        hello_within: secs(layers, "hello_secs", usual.hello_within)?,
+        header_timeout: secs(layers, "header_timeout_secs", usual.header_timeout)?,
+        request_timeout: secs(layers, "request_timeout_secs", usual.request_timeout)?,
+        drain_max: secs(layers, "drain_secs", usual.drain_max)?,
+        password_threads: count(layers, "password_threads", usual.password_threads)?,
+        limits: read_limits(layers, &usual.limits)?,
+    })
+}
+
+fn read_limits(layers: &Layers, usual: &Limits) -> Result<Limits, ConfigError> {
+    let rate = |key: &str, usual: u32| get(layers, key, NUMBER, usual);
+    Ok(Limits {
+        sends_per_sec: count(layers, "limits.sends_per_sec", usual.sends_per_sec)?,
+        sends_burst: count(layers, "limits.sends_burst", usual.sends_burst)?,
+        frames_per_sec: count(layers, "limits.frames_per_sec", usual.frames_per_sec)?,
+        frames_burst: count(layers, "limits.frames_burst", usual.frames_burst)?,
+        sockets_per_user: count(layers, "limits.sockets_per_user", usual.sockets_per_user)?,
+        sockets_per_address: count(
+            layers,
+            "limits.sockets_per_address",
+            usual.sockets_per_address,
+        )?,
+        connections_max: get(layers, "limits.connections_max", NUMBER, usual.connections_max)?,
+        logins_per_min: rate("limits.logins_per_min", usual.logins_per_min)?,
+        sign_ups_per_hour: rate("limits.sign_ups_per_hour", usual.sign_ups_per_hour)?,
+        guests_per_hour: rate("limits.guests_per_hour", usual.guests_per_hour)?,
+        requests_per_sec: rate("limits.requests_per_sec", usual.requests_per_sec)?,
+    })
+}
+
+/// Other databases and several nodes have their keys already, and are told apart from mistakes.
+fn refuse_later(layers: &Layers) -> Result<(), ConfigError> {
+    let later = [
+        (
+            "database_url",
+            "PostgreSQL comes in a later version; remove it to use SQLite in data_dir",
+        ),
+        ("redis_url", "several nodes come in a later version; remove it to run one node"),
+    ];
+    for (key, mend) in later {
+        if layers.get::<String>(key, TEXT)?.is_some_and(|it| !it.is_empty()) {
+            return Err(layers.bad(key, mend));
+        }
+    }
+    Ok(())
+}
+
+fn get<T: DeserializeOwned>(
+    layers: &Layers,
+    key: &str,
+    mend: &str,
+    usual: T,
+) -> Result<T, ConfigError> {
+    Ok(layers.get(key, mend)?.unwrap_or(usual))
+}
+
+fn parsed<T: FromStr>(layers: &Layers, key: &str, mend: &str) -> Result<Option<T>, ConfigError> {
+    let text: Option<String> = layers.get(key, mend)?;
+    text.map(|it| it.trim().parse().map_err(|_| layers.bad(key, mend))).transpose()
+}
+
+fn parsed_list<T: FromStr>(layers: &Layers, key: &str, mend: &str) -> Result<Vec<T>, ConfigError> {
+    let texts: Vec<String> = layers.get(key, mend)?.unwrap_or_default();
+    texts.iter().map(|it| it.parse().map_err(|_| layers.bad(key, mend))).collect()
+}
+
+/// A number from 1 on.
+fn count<T>(layers: &Layers, key: &str, usual: T) -> Result<T, ConfigError>
+where
+    T: DeserializeOwned + Default + PartialEq,
+{
+    let number = get(layers, key, POSITIVE, usual)?;
+    if number == T::default() { Err(layers.bad(key, POSITIVE)) } else { Ok(number) }
+}
+
+fn secs(layers: &Layers, key: &str, usual: Duration) -> Result<Duration, ConfigError> {
+    let mend = "write a number of seconds from 1 on";
+    let Some(secs) = layers.get::<u64>(key, mend)? else { return Ok(usual) };
+    if secs == 0 { Err(layers.bad(key, mend)) } else { Ok(Duration::from_secs(secs)) }
+}
+
+fn metrics_listen(
+    layers: &Layers,
+    usual: Option<SocketAddr>,
+) -> Result<Option<SocketAddr>, ConfigError> {
+    let mend = "write an address and a port, such as 127.0.0.1:9464, or off";
+    if layers.get::<String>("metrics_listen", mend)?.as_deref() == Some("off") {
+        return Ok(None);
+    }
+    Ok(parsed(layers, "metrics_listen", mend)?.or(usual))
+}
+
+fn log(layers: &Layers) -> Result<Option<String>, ConfigError> {
+    let mend = "write what to log, such as info or info,server=debug";
+    let Some(filter) = layers.get::<String>("log", mend)? else { return Ok(None) };
+    EnvFilter::try_new(&filter).map_err(|_| layers.bad("log", mend))?;
+    Ok(Some(filter))
+}
+
+/// Channels of the file are tables; those of a variable are names only.
+fn channels(layers: &Layers) -> Result<Option<Vec<Channel>>, ConfigError> {
+    let mend = "write [[channels]] tables with name, topic and capacity, or names in \
+                MARU_CHANNELS; a name is 1 to 40 of a-z, 0-9, - and letters of other scripts";
+    let texts = layers.get::<Vec<String>>("channels", mend).ok().flatten();
+    let channels = match texts {
+        Some(names) => Some(names.into_iter().map(Channel::named).collect()),
+        None => layers.get::<Vec<Channel>>("channels", mend)?,
+    };
+    let fit = |it: &Channel| {
+        let fit = |c: char| c == '-' || (c.is_alphanumeric() && !c.is_uppercase());
+        (1..=40).contains(&it.name.chars().count()) && it.name.chars().all(fit) && it.capacity > 0
+    };
+    if channels.as_ref().is_some_and(|it| it.is_empty() || !it.iter().all(fit)) {
+        return Err(layers.bad("channels", mend));
+    }
+    Ok(channels)
+}
+
+impl Channel {
+    fn named(name: String) -> Self {
+        Self { name, topic: String::new(), capacity: super::channel_people() }
+    }
+}

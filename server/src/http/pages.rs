@@ -1,0 +1,126 @@
+//! The pages: each handler loads a snapshot, and the page shows it.
+
+use super::{Site, error::status_of, render::Page, visitor::Visitor};
+use crate::snapshot::{self, Wanted};
+use app::protocol::refusal::Refusal;
+use axum::{
+    extract::{OriginalUri, Path, State},
+    http::{StatusCode, Uri},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use std::{fmt::Write as _, sync::Arc};
+
+/// `/`: in, or to the rooms for who is in already.
+pub(super) async fn home(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    if visitor.login.is_some() {
+        return Redirect::to("/rooms").into_response();
+    }
+    show(&site, &visitor, "/", Wanted::Nothing).await
+}
+
+pub(super) async fn sign_in(state: State<Arc<Site>>, uri: OriginalUri, who: Visitor) -> Response {
+    door(state, uri, who).await
+}
+
+pub(super) async fn sign_up(state: State<Arc<Site>>, uri: OriginalUri, who: Visitor) -> Response {
+    door(state, uri, who).await
+}
+
+/// A guest who wants an account makes it in the settings.
+pub(super) async fn guest(state: State<Arc<Site>>, uri: OriginalUri, who: Visitor) -> Response {
+    door(state, uri, who).await
+}
+
+/// The pages by which one comes in.
+async fn door(
+    State(site): State<Arc<Site>>,
+    OriginalUri(uri): OriginalUri,
+    visitor: Visitor,
+) -> Response {
+    if visitor.login.is_some() {
+        return Redirect::to("/rooms").into_response();
+    }
+    show(&site, &visitor, &path_of(&uri), Wanted::Nothing).await
+}
+
+pub(super) async fn forgot(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    show(&site, &visitor, "/forgot", Wanted::Nothing).await
+}
+
+pub(super) async fn rooms(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, "/rooms", Wanted::Rooms).await
+}
+
+pub(super) async fn room(
+    State(site): State<Arc<Site>>,
+    OriginalUri(uri): OriginalUri,
+    Path(room): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    behind_door(&site, &visitor, &path_of(&uri), Wanted::Room(&room)).await
+}
+
+pub(super) async fn settings(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, "/settings", Wanted::Settings).await
+}
+
+/// Who reloads after a refused form asks for the form's address.
+pub(super) async fn back_to_room(Path(room): Path<String>) -> Response {
+    Redirect::to(&room_path(&room)).into_response()
+}
+
+/// The page for what is not there.
+pub(super) async fn not_found(site: &Arc<Site>, visitor: &Visitor, path: &str) -> Response {
+    match snapshot::load(site, visitor.login.as_ref(), visitor.preferences, Wanted::Nothing).await {
+        Ok(snapshot) => {
+            let page = Page::new(path, snapshot).status(StatusCode::NOT_FOUND);
+            page.render(site, &visitor.flash).await
+        }
+        Err(refusal) => status_of(refusal).into_response(),
+    }
+}
+
+/// The address of a room's page.
+pub(super) fn room_path(room: &str) -> String {
+    let mut path = "/rooms/".to_owned();
+    for byte in room.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            _ = write!(path, "%{byte:02X}");
+        }
+    }
+    path
+}
+
+/// Pages for who is signed in; others are sent to sign in first.
+async fn behind_door(
+    site: &Arc<Site>,
+    visitor: &Visitor,
+    path: &str,
+    wanted: Wanted<'_>,
+) -> Response {
+    if visitor.login.is_none() {
+        return to_sign_in(path);
+    }
+    show(site, visitor, path, wanted).await
+}
+
+/// To the sign-in page, and back to `path` from there.
+pub(super) fn to_sign_in(path: &str) -> Response {
+    let escaped = path.replace('%', "%25").replace('&', "%26").replace('+', "%2B");
+    let escaped = escaped.replace('#', "%23").replace('?', "%3F").replace('=', "%3D");
+    Redirect::to(&format!("/sign-in?next={escaped}")).into_response()
+}
+
+async fn show(site: &Arc<Site>, visitor: &Visitor, path: &str, wanted: Wanted<'_>) -> Response {
+    match snapshot::load(site, visitor.login.as_ref(), visitor.preferences, wanted).await {
+        Ok(snapshot) => Page::new(path, snapshot).render(site, &visitor.flash).await,
+        Err(Refusal::NoSuchRoom) => not_found(site, visitor, path).await,
+        Err(refusal) => status_of(refusal).into_response(),
+    }
+}
+
+fn path_of(uri: &Uri) -> String {
+    uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,210 @@
+//! Who asks: the login, the address, and what the reader prefers.
+
+use super::{Site, error::Refused, flash::Flash};
+use crate::{
+    address::{Address, Peer, client},
+    auth::{Attempt, Login, Token, cookie},
+    config::Config,
+};
+use app::protocol::{
+    refusal::Refusal,
+    snapshot::{Language, Preferences, Theme},
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{
+        Extensions, HeaderMap,
+        header::{ACCEPT_LANGUAGE, USER_AGENT},
+        request::Parts,
+    },
+};
+use std::{net::Ipv4Addr, sync::Arc};
+
+/// The furthest that a clock is from UTC, in minutes.
+const ZONE_MIN_MAX: i32 = 14 * 60;
+
+/// Whoever asks, signed in or not.
+#[derive(Debug)]
+pub(super) struct Visitor {
+    pub(super) login: Option<Login>,
+    pub(super) address: Address,
+    pub(super) agent: String,
+    pub(super) preferences: Preferences,
+    pub(super) flash: Flash,
+}
+
+impl Visitor {
+    /// An attempt to come in.
+    pub(super) fn attempt(&self, name: String, password: String) -> Attempt {
+        Attempt { name, password, agent: self.agent.clone(), address: self.address }
+    }
+
+    /// The login, which must be there.
+    pub(super) fn login(&self) -> Result<&Login, Refusal> {
+        self.login.as_ref().ok_or(Refusal::NotSignedIn)
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Visitor {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refused> {
+        let headers = &parts.headers;
+        let login = match Token::of_request(headers, site.secure) {
+            Some(token) => site.auth.login(&token).await?,
+            None => None,
+        };
+        Ok(Self {
+            login,
+            address: address_of(&parts.extensions, headers, &site.config),
+            agent: agent_of(headers),
+            preferences: preferences_of(headers),
+            flash: Flash::of_request(headers),
+        })
+    }
+}
+
+/// Whoever asks and is signed in.
+#[derive(Debug)]
+pub(super) struct SignedIn {
+    pub(super) login: Login,
+    pub(super) address: Address,
+}
+
+impl FromRequestParts<Arc<Site>> for SignedIn {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refused> {
+        let token = Token::of_request(&parts.headers, site.secure).ok_or(Refusal::NotSignedIn)?;
+        let login = site.auth.login(&token).await?.ok_or(Refusal::NotSignedIn)?;
+        let address = address_of(&parts.extensions, &parts.headers, &site.config);
+        Ok(Self { login, address })
+    }
+}
+
+/// What limits count this request by.
+pub(super) fn address_of(extensions: &Extensions, headers: &HeaderMap, config: &Config) -> Address {
+    let peer = extensions.get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |it| it.0.ip());
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    client(peer, forwarded.and_then(|it| it.to_str().ok()), &config.proxies).into()
+}
+
+/// Browser and system in a few words, for the list of logins.
+fn agent_of(headers: &HeaderMap) -> String {
+    /// The first that is found names it: browsers claim to be all that came before them.
+    const BROWSERS: [(&str, &str); 9] = [
+        ("Whale/", "Whale"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("KAKAOTALK", "KakaoTalk"),
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("iPad", "iPadOS"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let said = headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let find = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(mark, _)| said.contains(mark)).map(|(_, name)| *name)
+    };
+    let words = [find(&BROWSERS), find(&SYSTEMS)];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// What the reader prefers, from cookies, else from what the browser says.
+fn preferences_of(headers: &HeaderMap) -> Preferences {
+    let language = match cookie(headers, "maru_language") {
+        Some("ko") => Language::Ko,
+        Some("en") => Language::En,
+        _ => accepted(headers.get(ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok())),
+    };
+    let theme = match cookie(headers, "maru_theme") {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::System,
+    };
+    let zone: i32 = cookie(headers, "maru_zone").and_then(|it| it.parse().ok()).unwrap_or(0);
+    let zone_min = if zone.abs() <= ZONE_MIN_MAX { zone } else { 0 };
+    Preferences { language, theme, zone_min }
+}
+
+/// The language of ours that the browser likes best.
+fn accepted(header: Option<&str>) -> Language {
+    let weigh = |item: &str| {
+        let (tag, weight) = item.split_once(';').unwrap_or((item, "q=1"));
+        let weight: f32 = weight.trim().strip_prefix("q=")?.trim().parse().ok()?;
+        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let language = match primary.as_str() {
+            "ko" => Language::Ko,
+            "en" => Language::En,
+            _ => return None,
+        };
+        (weight > 0.0).then_some((language, weight))
+    };
+    let liked = header.unwrap_or_default().split(',').filter_map(weigh);
+    // Of equals the first: `max_by` would take the last.
+    let best = liked.reduce(|best, it| if it.1 > best.1 { it } else { best });
+    best.map_or(Language::En, |(language, _)| language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{HeaderName, HeaderValue};
+
+    fn with(name: HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn the_language_is_the_one_liked_best() {
+        let check = |header: &str, expected: Language| {
+            assert_eq!(accepted(Some(header)), expected, "{header}");
+        };
+        check("ko-KR,ko;q=0.9,en-US;q=0.8,en;q=0.7", Language::Ko);
+        check("en-GB,en;q=0.9,ko;q=0.8", Language::En);
+        check("de,ko;q=0.5,en;q=0.4", Language::Ko);
+        check("fr", Language::En);
+        check("ko;q=0, en;q=0.1", Language::En);
+        check("ko;q=x", Language::En);
+        check("", Language::En);
+    }
+
+    #[test]
+    fn a_browser_is_named_in_a_few_words() {
+        let check = |said: &str, expected: &str| {
+            assert_eq!(agent_of(&with(USER_AGENT, said)), expected);
+        };
+        check(
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox · Linux",
+        );
+        check(
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) \
+             SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36",
+            "Samsung Internet · Android",
+        );
+        check("<script>alert(1)</script>", "");
+    }
+
+    #[test]
+    fn bad_preferences_are_the_usual_ones() {
+        let cookies = "maru_language=xx; maru_theme=pink; maru_zone=99999";
+        assert_eq!(
+            preferences_of(&with(axum::http::header::COOKIE, cookies)),
+            Preferences::default()
+        );
+        let cookies = "maru_language=ko; maru_theme=dark; maru_zone=540";
+        let expected = Preferences { language: Language::Ko, theme: Theme::Dark, zone_min: 540 };
+        assert_eq!(preferences_of(&with(axum::http::header::COOKIE, cookies)), expected);
+    }
+}

@@ -1,0 +1,57 @@
+//! Builds what a page shows first, which is also what the browser starts from.
+
+use crate::{
+    auth::Login,
+    engine::{Engine, clock},
+    http::Site,
+};
+use app::protocol::{
+    limits::PAGE_ENTRIES,
+    refusal::Refusal,
+    snapshot::{Preferences, RoomSummary, RoomView, Snapshot},
+};
+
+/// What a page shows beside the reader.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted<'a> {
+    Nothing,
+    Rooms,
+    /// A room, by name or id.
+    Room(&'a str),
+    Settings,
+}
+
+/// Loads everything that the page needs, and nothing that the reader may not see.
+pub(crate) async fn load(
+    site: &Site,
+    login: Option<&Login>,
+    preferences: Preferences,
+    wanted: Wanted<'_>,
+) -> Result<Snapshot, Refusal> {
+    let mut snapshot = Snapshot { preferences, at: clock::now(), ..Snapshot::default() };
+    let Some(login) = login else { return Ok(snapshot) };
+    let engine = &site.engine;
+    snapshot.me = Some(login.me());
+    snapshot.epoch = Some(engine.store().epoch());
+    snapshot.rooms = engine.rooms();
+    match wanted {
+        Wanted::Nothing | Wanted::Rooms => {}
+        Wanted::Room(address) => snapshot.room = Some(room_view(engine, login, address).await?),
+        Wanted::Settings => snapshot.logins = site.auth.logins(login).await?,
+    }
+    Ok(snapshot)
+}
+
+/// A room's newest page and its people.
+async fn room_view(engine: &Engine, login: &Login, address: &str) -> Result<RoomView, Refusal> {
+    let room = engine.room(address).ok_or(Refusal::NoSuchRoom)?;
+    let page = engine.store().entries(room.id, None, None, PAGE_ENTRIES).await?;
+    Ok(RoomView {
+        entered: engine.is_member(login.user.id, room.id),
+        people: engine.people(room.id)?,
+        entries: page.entries,
+        more_before: page.more_before,
+        // What is shown and what is counted as shown must be one.
+        room: RoomSummary { head: page.head, ..room },
+    })
+}
