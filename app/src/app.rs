@@ -1,0 +1,3 @@
+use leptos::prelude::*;
+#[component] pub fn App() -> impl IntoView {}
+pub fn shell(_o: LeptosOptions) -> impl IntoView {}
