@@ -17,8 +17,8 @@ pub const GROUP_MS: i64 = 5 * 60 * 1000;
 pub enum Line {
     /// A new day begins before the entry of that place and time.
     Day(Seq, Millis),
-    /// What follows is new to the reader.
-    New,
+    /// What follows, from that place on, is new to the reader.
+    New(Seq),
     /// A message; `headed` by name and time, or one more of the same author.
     Message {
         /// The message.
@@ -46,11 +46,20 @@ pub struct Moved {
 }
 
 impl Line {
+    /// The place of the first entry that it shows, or that it stands before.
+    pub fn seq(&self) -> Seq {
+        match self {
+            Self::Day(seq, _) | Self::New(seq) => *seq,
+            Self::Message { entry, .. } | Self::Announced(entry) => entry.seq,
+            Self::Moved(moved) => moved.first,
+        }
+    }
+
     /// What tells this line from all others, and from itself once it has to be drawn anew.
     pub fn key(&self) -> (u8, u64, u64) {
         match self {
             Self::Day(seq, _) => (0, seq.get(), 0),
-            Self::New => (1, 0, 0),
+            Self::New(_) => (1, 0, 0),
             Self::Message { entry, headed } => (2, entry.seq.get(), u64::from(*headed)),
             Self::Moved(moved) => (3, moved.first.get(), moved.last.get()),
             Self::Announced(entry) => (4, entry.seq.get(), 0),
@@ -74,7 +83,7 @@ pub fn lines(entries: &[Arc<Entry>], new_after: Option<Seq>, zone_min: i32) -> V
         if new_to_come.is_some_and(|known| entry.seq > known) {
             // At the very top it would tell nothing.
             if before.is_some() {
-                lines.push(Line::New);
+                lines.push(Line::New(entry.seq));
             }
             new_to_come = None;
         }
@@ -157,7 +166,7 @@ mod tests {
     fn tell(line: &Line) -> String {
         match line {
             Line::Day(_, at) => format!("day {}", at.0 / DAY_MS),
-            Line::New => "new".to_owned(),
+            Line::New(_) => "new".to_owned(),
             Line::Message { entry, headed } => {
                 format!("{}{}", if *headed { &entry.name } else { "+" }, entry.seq)
             }

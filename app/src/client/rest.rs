@@ -5,7 +5,7 @@ use crate::protocol::{
     message::Entry,
     people::Person,
     refusal::Refusal,
-    snapshot::{Me, RoomSummary},
+    snapshot::RoomSummary,
 };
 use leptos::prelude::window;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -45,12 +45,9 @@ pub(super) struct Rooms {
     pub(super) rooms: Vec<RoomSummary>,
 }
 
-/// The answer of `me`.
+/// The answer of `me`, of which only whether there is one counts.
 #[derive(Deserialize)]
-pub(super) struct MeIs {
-    /// The signed-in user.
-    pub(super) me: Me,
-}
+pub(super) struct MeIs {}
 
 /// Loads what is at `/api/v1/{path}`.
 pub(super) async fn load<T: DeserializeOwned>(path: &str) -> Result<T, LoadError> {
