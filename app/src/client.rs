@@ -1,7 +1,244 @@
-//! The tab's side of the socket. What is pure is shared with the harness.
+//! The tab's side of the socket: one [`Client`] in context, its methods, and what it knows.
+//!
+//! What decides is pure and lies in [`timeline`], [`outbox`], [`backoff`] and [`gap`], shared with
+//! the harness. The rest waits, calls them, and talks to the browser. On the server a `Client` only
+//! holds the first paint.
 
 pub mod backoff;
+pub mod browser;
+mod connect;
 pub mod gap;
+pub mod hangul;
+pub mod lines;
+pub mod links;
 pub mod outbox;
 pub mod pace;
+mod receive;
+mod rest;
+mod show;
+mod socket;
+mod stored;
+mod talk;
 pub mod timeline;
+
+use crate::{
+    i18n::{Texts, texts},
+    protocol::{
+        ids::{Epoch, Millis, RoomId, Seq, UserId},
+        people::Person,
+        refusal::Refusal,
+        snapshot::{Me, RoomSummary, RoomView, Snapshot},
+    },
+};
+use backoff::Backoff;
+use leptos::prelude::*;
+use outbox::Outbox;
+use std::collections::HashMap;
+use timeline::Timeline;
+
+/// How the tab is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// The page has just been opened; nothing is wrong yet.
+    Opening,
+    /// Welcomed by the server.
+    Live,
+    /// Trying again.
+    Connecting,
+    /// Tries again at that moment.
+    Waiting(Millis),
+    /// The login was ended.
+    SignedOut,
+    /// The server speaks a newer protocol.
+    Outdated,
+    /// The server does not want this tab back, by that close code.
+    Stopped(u16),
+}
+
+/// Which room the page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// None: another page.
+    Nothing,
+    /// A room that is being loaded, by its name or id.
+    Loading(String),
+    /// A room that could not be loaded, by its name or id.
+    Failed(String),
+    /// A room that is not there.
+    Gone,
+    /// This room.
+    Room(RoomId),
+}
+
+/// Somebody who types in the room shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typist {
+    /// Who it is.
+    pub user: UserId,
+    /// What they are called.
+    pub name: String,
+    /// When it is no longer shown.
+    pub until: Millis,
+}
+
+/// What the tab knows, and what it can do. Copied freely; the signals live as long as the page.
+#[derive(Clone, Copy)]
+pub struct Client {
+    /// The texts in the reader's language.
+    pub texts: &'static Texts,
+    /// The signed-in user.
+    pub me: RwSignal<Option<Me>>,
+    /// The channels, and the room shown if it is none of them.
+    pub rooms: RwSignal<Vec<RoomSummary>>,
+    /// Which room the page shows.
+    pub shown: RwSignal<Shown>,
+    /// The user is a member of the room shown.
+    pub entered: RwSignal<bool>,
+    /// The log of the room shown.
+    pub timeline: RwSignal<Timeline>,
+    /// Older entries are being loaded.
+    pub loading_older: RwSignal<bool>,
+    /// The members of the room shown.
+    pub people: RwSignal<Vec<Person>>,
+    /// Who types in the room shown.
+    pub typists: RwSignal<Vec<Typist>>,
+    /// What the user has said and the log does not show yet, in all rooms.
+    pub outbox: RwSignal<Outbox>,
+    /// What the composer of the room shown holds.
+    pub draft: RwSignal<String>,
+    /// The newest entry that the user has seen, of each room.
+    pub seen: RwSignal<HashMap<RoomId, Seq>>,
+    /// The line "New" stands after this entry of the room shown.
+    pub new_after: RwSignal<Option<Seq>>,
+    /// How the tab is connected.
+    pub connection: RwSignal<Connection>,
+    /// The seconds until the next attempt, while waiting.
+    pub secs_left: RwSignal<u32>,
+    /// How many messages were caught up on, for the few seconds that it is told.
+    pub caught_up: RwSignal<Option<usize>>,
+    /// Why something that was asked for in the room was refused.
+    pub trouble: RwSignal<Option<Refusal>>,
+    /// Minutes to add to UTC for the reader's clock.
+    pub zone_min: RwSignal<i32>,
+    /// When the page was made, by the server's clock.
+    pub opened_at: Millis,
+    link: StoredValue<Link>,
+}
+
+/// What no component shows.
+#[derive(Default)]
+struct Link {
+    backoff: Backoff,
+    epoch: Option<Epoch>,
+    /// When the last frame came, or the attempt to connect began.
+    heard_at: Millis,
+    /// The socket has been open since the attempt began.
+    opened: bool,
+    /// The tab was welcomed before: from now on the user is told what they missed.
+    was_live: bool,
+    /// The room that the running `hello` names.
+    greeted: Option<RoomId>,
+    /// What is being caught up on.
+    catching_up: Option<CatchUp>,
+    /// Since when a beat told of entries that have not come.
+    behind_since: Option<Millis>,
+    /// When it was last told that the user types.
+    typed_at: Millis,
+    /// The next time that the outbox is looked at.
+    flush_at: Option<Millis>,
+    /// What the user had seen when they looked away.
+    away_since: Option<Seq>,
+}
+
+/// The stretch of the log that was missed.
+#[derive(Clone, Copy)]
+struct CatchUp {
+    from: Seq,
+    to: Seq,
+    /// Entries among them that were not sent, since there were too many.
+    skipped: u64,
+}
+
+impl Client {
+    /// A client that knows what the first paint knows.
+    pub fn new(first: &Snapshot) -> Self {
+        let mut rooms = first.rooms.clone();
+        let mut shown = Shown::Nothing;
+        if let Some(view) = &first.room {
+            shown = Shown::Room(view.room.id);
+            if rooms.iter().all(|it| it.id != view.room.id) {
+                rooms.push(view.room.clone());
+            }
+        } else if matches!(first.refused, Some(Refusal::NoSuchRoom)) {
+            shown = Shown::Gone;
+        }
+        let view = first.room.as_ref();
+        Self {
+            texts: texts(first.preferences.language),
+            me: RwSignal::new(first.me.clone()),
+            rooms: RwSignal::new(rooms),
+            shown: RwSignal::new(shown),
+            entered: RwSignal::new(view.is_some_and(|it| it.entered)),
+            timeline: RwSignal::new(view.map_or_else(nothing, timeline_of)),
+            loading_older: RwSignal::new(false),
+            people: RwSignal::new(view.map(|it| it.people.clone()).unwrap_or_default()),
+            typists: RwSignal::new(Vec::new()),
+            outbox: RwSignal::new(Outbox::new()),
+            draft: RwSignal::new(view.and(first.typed.clone()).unwrap_or_default()),
+            seen: RwSignal::new(HashMap::new()),
+            new_after: RwSignal::new(None),
+            connection: RwSignal::new(Connection::Opening),
+            secs_left: RwSignal::new(0),
+            caught_up: RwSignal::new(None),
+            trouble: RwSignal::new(view.and(first.refused)),
+            zone_min: RwSignal::new(first.preferences.zone_min),
+            opened_at: first.at,
+            link: StoredValue::new(Link { epoch: first.epoch, ..Link::default() }),
+        }
+    }
+
+    /// The room shown.
+    pub fn room(self) -> Option<RoomSummary> {
+        let id = self.room_id()?;
+        self.rooms.read().iter().find(|it| it.id == id).cloned()
+    }
+
+    /// The id of the room shown.
+    pub fn room_id(self) -> Option<RoomId> {
+        match *self.shown.read() {
+            Shown::Room(id) => Some(id),
+            Shown::Nothing | Shown::Loading(_) | Shown::Failed(_) | Shown::Gone => None,
+        }
+    }
+
+    /// The id of the room shown, for effects that do not depend on it.
+    fn room_id_now(self) -> Option<RoomId> {
+        untrack(|| self.room_id())
+    }
+
+    /// The signed-in user's id, for effects that do not depend on it.
+    fn my_id_now(self) -> Option<UserId> {
+        self.me.read_untracked().as_ref().map(|it| it.id)
+    }
+
+    /// The room has entries that the user has not seen.
+    pub fn is_unread(self, room: &RoomSummary) -> bool {
+        self.seen.read().get(&room.id).is_some_and(|seen| room.head > *seen)
+    }
+
+    /// The tab is welcomed by the server.
+    pub fn is_live(self) -> bool {
+        self.connection.get() == Connection::Live
+    }
+}
+
+/// A timeline of no room.
+fn nothing() -> Timeline {
+    Timeline::new(Seq::ZERO, Vec::new(), false)
+}
+
+/// The timeline of a room's first page.
+fn timeline_of(view: &RoomView) -> Timeline {
+    let start = view.entries.first().map_or(view.room.head, |it| it.seq.minus(1));
+    Timeline::new(start, view.entries.clone(), view.more_before)
+}

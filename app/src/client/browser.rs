@@ -1,0 +1,119 @@
+//! Small things of the browser: clock, chance, drafts, cookies, the page itself.
+//!
+//! Called from effects and event handlers only, which never run on the server.
+
+use crate::protocol::{
+    ids::{Cid, Millis, RoomId, Seq, UserId},
+    snapshot::{Language, Theme},
+};
+use leptos::prelude::{document, window};
+use std::collections::HashMap;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDocument, Storage, VisibilityState};
+
+/// The browser's clock.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are exact in a f64")]
+pub(super) fn now() -> Millis {
+    Millis(js_sys::Date::now() as i64)
+}
+
+/// A number from 0 up to 1, by chance.
+pub(super) fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+/// A new id for something to be sent.
+pub(super) fn new_cid() -> Cid {
+    Cid(uuid::Uuid::now_v7())
+}
+
+/// The user looks at the page.
+pub(super) fn is_attending() -> bool {
+    document().visibility_state() == VisibilityState::Visible
+}
+
+/// Loads the page again.
+pub fn reload() {
+    // Nothing is left to be done if even that fails.
+    _ = window().location().reload();
+}
+
+/// Goes to another page by the browser, not by the router.
+pub(super) fn go_to(address: &str) {
+    _ = window().location().set_href(address);
+}
+
+/// Minutes to add to UTC for the browser's clock.
+#[expect(clippy::cast_possible_truncation, reason = "a zone is less than a day away")]
+pub(super) fn zone_min() -> i32 {
+    -(js_sys::Date::new_0().get_timezone_offset() as i32)
+}
+
+/// Keeps the zone for the server's next first paint.
+pub(super) fn keep_zone(zone_min: i32) {
+    let page = document();
+    if let Some(page) = page.dyn_ref::<HtmlDocument>() {
+        let cookie = format!("maru_zone={zone_min}; path=/; max-age=31536000; samesite=lax");
+        _ = page.set_cookie(&cookie);
+    }
+}
+
+/// The draft kept for a room.
+pub fn draft(room: RoomId) -> Option<String> {
+    storage()?.get_item(&draft_key(room)).ok().flatten()
+}
+
+/// Keeps the draft of a room over a reload; an empty one is forgotten.
+pub fn keep_draft(room: RoomId, text: &str) {
+    let Some(storage) = storage() else { return };
+    // Full or forbidden storage costs the draft's second life, nothing else.
+    _ = if text.is_empty() {
+        storage.remove_item(&draft_key(room))
+    } else {
+        storage.set_item(&draft_key(room), text)
+    };
+}
+
+/// The newest entry that a user has seen, of each room.
+pub(super) fn seen(user: UserId) -> HashMap<RoomId, Seq> {
+    storage()
+        .and_then(|it| it.get_item(&seen_key(user)).ok().flatten())
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps what a user has seen.
+pub(super) fn keep_seen(user: UserId, seen: &HashMap<RoomId, Seq>) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(seen)) {
+        _ = storage.set_item(&seen_key(user), &text);
+    }
+}
+
+/// The value of the look's form for a language.
+pub const fn language_value(language: Language) -> &'static str {
+    match language {
+        Language::Ko => "ko",
+        Language::En => "en",
+    }
+}
+
+/// The value of the look's form for a theme.
+pub const fn theme_value(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "system",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn draft_key(room: RoomId) -> String {
+    format!("maru.draft.{room}")
+}
+
+fn seen_key(user: UserId) -> String {
+    format!("maru.seen.{user}")
+}

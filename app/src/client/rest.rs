@@ -1,0 +1,70 @@
+//! Loads from the REST interface.
+
+use crate::protocol::{
+    ids::Seq,
+    message::Entry,
+    people::Person,
+    refusal::Refusal,
+    snapshot::RoomSummary,
+};
+use leptos::prelude::window;
+use serde::{Deserialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+/// Why nothing was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoadError {
+    /// The server could not be reached, or its answer not be read.
+    Unreachable,
+    /// The server refused.
+    Refused(Refusal),
+}
+
+/// The answer of `rooms/{id}/entries`.
+#[derive(Deserialize)]
+pub(super) struct Page {
+    /// The newest entry of the room.
+    pub(super) head: Seq,
+    /// The entries, oldest first.
+    pub(super) entries: Vec<Entry>,
+}
+
+/// The answer of `rooms/{id}/people`.
+#[derive(Deserialize)]
+pub(super) struct People {
+    /// The members.
+    pub(super) people: Vec<Person>,
+}
+
+/// The answer of `rooms`.
+#[derive(Deserialize)]
+pub(super) struct Rooms {
+    /// The channels.
+    pub(super) rooms: Vec<RoomSummary>,
+}
+
+/// The answer of `me`, of which only whether there is one counts.
+#[derive(Deserialize)]
+pub(super) struct MeIs {}
+
+/// Loads what is at `/api/v1/{path}`.
+pub(super) async fn load<T: DeserializeOwned>(path: &str) -> Result<T, LoadError> {
+    let text = fetch(path).await?;
+    serde_json::from_str(&text).map_err(|_| LoadError::Unreachable)
+}
+
+/// Not generic, so that the wasm has it once.
+async fn fetch(path: &str) -> Result<String, LoadError> {
+    let unreachable = |_: JsValue| LoadError::Unreachable;
+    let answer = JsFuture::from(window().fetch_with_str(&format!("/api/v1/{path}")));
+    let answer: Response = answer.await.map_err(unreachable)?.unchecked_into();
+    let body = answer.text().map_err(unreachable)?;
+    let text = JsFuture::from(body).await.map_err(unreachable)?.as_string().unwrap_or_default();
+    if answer.ok() {
+        return Ok(text);
+    }
+    let refusal = serde_json::from_str(&text).unwrap_or(Refusal::Unknown);
+    Err(if answer.status() >= 500 { LoadError::Unreachable } else { LoadError::Refused(refusal) })
+}

@@ -1,0 +1,220 @@
+//! Which room is shown, what of it is loaded, and what of it was seen.
+
+use super::{
+    Client, Connection, Shown, browser,
+    rest::{self, LoadError, Page, People, Rooms},
+    timeline::Timeline,
+};
+use crate::protocol::{
+    ids::{RoomId, Seq, UserId},
+    limits::PAGE_ENTRIES,
+    refusal::Refusal,
+    snapshot::RoomSummary,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+impl Client {
+    /// Shows a room, by its name or id. The socket stays.
+    pub fn show(self, address: &str) {
+        let is_shown = match &*self.shown.read_untracked() {
+            Shown::Room(id) => {
+                let rooms = self.rooms.read_untracked();
+                let room = rooms.iter().find(|it| it.id == *id);
+                room.is_some_and(|it| it.name == address || it.id.to_string() == address)
+            }
+            Shown::Loading(loading) => loading == address,
+            Shown::Nothing | Shown::Failed(_) | Shown::Gone => false,
+        };
+        if !is_shown {
+            self.load(address);
+        }
+    }
+
+    /// Shows no room: another page is open.
+    pub fn show_nothing(self) {
+        if *self.shown.read_untracked() != Shown::Nothing {
+            self.clear(Shown::Nothing);
+        }
+    }
+
+    /// Loads a room anew, by its name or id.
+    pub fn load(self, address: &str) {
+        self.clear(Shown::Loading(address.to_owned()));
+        let address = address.to_owned();
+        spawn_local(async move {
+            let loaded = load_room(&address).await;
+            if *self.shown.read_untracked() != Shown::Loading(address.clone()) {
+                return;
+            }
+            match loaded {
+                Ok((room, page, people)) => self.put_loaded(room, page, people),
+                Err(LoadError::Refused(Refusal::NotSignedIn)) => browser::go_to("/sign-in"),
+                Err(LoadError::Refused(_)) => self.shown.set(Shown::Gone),
+                Err(LoadError::Unreachable) => self.shown.set(Shown::Failed(address)),
+            }
+        });
+    }
+
+    /// Loads the page of history before what is here.
+    pub fn load_older(self) {
+        let Some(room) = self.room_id_now() else { return };
+        let (start, more) = {
+            let timeline = self.timeline.read_untracked();
+            (timeline.start(), timeline.more_before())
+        };
+        if !more || self.loading_older.get_untracked() {
+            return;
+        }
+        self.loading_older.set(true);
+        spawn_local(async move {
+            let before = start.next();
+            let path = format!("rooms/{room}/entries?before={before}&limit={PAGE_ENTRIES}");
+            let loaded = rest::load::<Page>(&path).await;
+            self.loading_older.set(false);
+            let is_shown = self.room_id_now() == Some(room);
+            if let (true, Ok(page)) = (is_shown, loaded) {
+                let more_before = page.entries.first().is_some_and(|it| it.seq.get() > 1);
+                self.timeline.update(|it| it.prepend(page.entries, more_before));
+            }
+        });
+    }
+
+    /// Loads the members of the room shown anew.
+    pub(super) fn reload_people(self) {
+        let Some(room) = self.room_id_now() else { return };
+        spawn_local(async move {
+            let loaded = rest::load::<People>(&format!("rooms/{room}/people")).await;
+            if let (true, Ok(loaded)) = (self.room_id_now() == Some(room), loaded) {
+                self.set_people(loaded.people);
+            }
+        });
+    }
+
+    /// Loads the list of rooms anew.
+    pub(super) fn reload_rooms(self) {
+        spawn_local(async move {
+            if let Ok(loaded) = rest::load::<Rooms>("rooms").await {
+                let shown = untrack(|| self.room());
+                self.rooms.set(loaded.rooms);
+                if let Some(shown) = shown {
+                    self.add_room(shown);
+                }
+                self.start_unknown_seen();
+                self.look();
+            }
+        });
+    }
+
+    /// Puts a room into the list as it is now.
+    pub(super) fn put_room(self, room: RoomSummary) {
+        self.rooms.update(|rooms| match rooms.iter_mut().find(|it| it.id == room.id) {
+            Some(known) => *known = room,
+            None => rooms.push(room),
+        });
+    }
+
+    /// Puts a room into the list if it is not in it.
+    fn add_room(self, room: RoomSummary) {
+        if self.rooms.read_untracked().iter().all(|it| it.id != room.id) {
+            self.rooms.update(|rooms| rooms.push(room));
+        }
+    }
+
+    fn clear(self, shown: Shown) {
+        self.shown.set(shown);
+        self.timeline.set(super::nothing());
+        self.people.set(Vec::new());
+        self.typists.set(Vec::new());
+        self.entered.set(false);
+        self.new_after.set(None);
+        self.trouble.set(None);
+        self.loading_older.set(false);
+        self.draft.set(String::new());
+        self.link.update_value(|link| {
+            link.behind_since = None;
+            link.catching_up = None;
+        });
+    }
+
+    fn put_loaded(self, room: RoomSummary, page: Page, people: People) {
+        let id = room.id;
+        let start = page.entries.first().map_or(page.head, |it| it.seq.minus(1));
+        let more_before = start > Seq::ZERO;
+        self.put_room(room);
+        self.timeline.set(Timeline::new(start, page.entries, more_before));
+        self.start_new_line(id);
+        self.draft.set(browser::draft(id).unwrap_or_default());
+        self.shown.set(Shown::Room(id));
+        self.set_people(people.people);
+        self.drop_logged(id);
+        self.look();
+        if self.connection.get_untracked() == Connection::Live {
+            self.seek(self.timeline.read_untracked().last());
+        }
+    }
+
+    /// Takes up what the user had seen when the last page closed.
+    pub(super) fn start_seen(self, me: UserId) {
+        self.seen.set(browser::seen(me));
+        self.start_unknown_seen();
+        if let Some(room) = self.room_id_now() {
+            self.start_new_line(room);
+        }
+        self.look();
+    }
+
+    /// A room that was never looked at is unread from here on, not from its beginning.
+    pub(super) fn start_unknown_seen(self) {
+        let rooms = self.rooms.read_untracked();
+        let is_unknown = |it: &&RoomSummary| !self.seen.read_untracked().contains_key(&it.id);
+        let unknown: Vec<(RoomId, Seq)> =
+            rooms.iter().filter(is_unknown).map(|it| (it.id, it.head)).collect();
+        if !unknown.is_empty() {
+            self.seen.update(|seen| seen.extend(unknown));
+        }
+    }
+
+    /// Puts the line "New" behind what the user has seen of a room, if anything came since.
+    fn start_new_line(self, room: RoomId) {
+        let seen = self.seen.read_untracked().get(&room).copied();
+        let timeline = self.timeline.read_untracked();
+        let is_news = seen.is_some_and(|seen| seen < timeline.last() && seen > timeline.start());
+        self.new_after.set(seen.filter(|_| is_news));
+    }
+
+    /// Entries came after `before` while the user looked away.
+    pub(super) fn mark_new(self, before: Seq) {
+        if browser::is_attending() {
+            return self.look();
+        }
+        let away_since = self.link.with_value(|link| link.away_since);
+        if let Some(since) = away_since {
+            self.link.update_value(|link| link.away_since = None);
+            self.new_after.set(Some(since.min(before)));
+        }
+    }
+
+    /// The user looks at the room shown: it counts as seen.
+    pub(super) fn look(self) {
+        let Some(room) = self.room_id_now() else { return };
+        if !browser::is_attending() {
+            return;
+        }
+        let last = self.timeline.read_untracked().last();
+        if self.seen.read_untracked().get(&room).is_some_and(|seen| *seen == last) {
+            return;
+        }
+        self.seen.update(|seen| _ = seen.insert(room, last));
+        if let Some(me) = self.my_id_now() {
+            browser::keep_seen(me, &self.seen.read_untracked());
+        }
+    }
+}
+
+async fn load_room(address: &str) -> Result<(RoomSummary, Page, People), LoadError> {
+    let address = String::from(js_sys::encode_uri_component(address));
+    let room: RoomSummary = rest::load(&format!("rooms/{address}")).await?;
+    let page = rest::load(&format!("rooms/{}/entries", room.id)).await?;
+    let people = rest::load(&format!("rooms/{}/people", room.id)).await?;
+    Ok((room, page, people))
+}

@@ -1,0 +1,43 @@
+//! The pieces that pages are made of. Props come from above, the [`Client`](crate::client::Client)
+//! from context; none touches the socket.
+
+#![allow(unreachable_pub, reason = "the macro `component` writes a public function of its own")]
+
+mod avatar;
+mod composer;
+mod connection_banner;
+mod door_card;
+mod form_note;
+mod frame;
+mod help_dialog;
+mod icon;
+mod jump_dialog;
+mod log_line;
+mod log_view;
+mod log_window;
+mod message_text;
+mod people_list;
+mod pending_line;
+mod room_header;
+mod room_list;
+mod sidebar;
+mod typing_line;
+
+pub use avatar::Avatar;
+pub use composer::Composer;
+pub use connection_banner::ConnectionBanner;
+pub use door_card::DoorCard;
+pub use form_note::FormNote;
+pub use frame::Frame;
+pub use help_dialog::HelpDialog;
+pub use icon::{Icon, Picture};
+pub use jump_dialog::JumpDialog;
+pub use log_line::LogLine;
+pub use log_view::LogView;
+pub use message_text::MessageText;
+pub use people_list::PeopleList;
+pub use pending_line::PendingLine;
+pub use room_header::{MenuButton, RoomHeader};
+pub use room_list::{RoomList, address};
+pub use sidebar::Sidebar;
+pub use typing_line::TypingLine;

@@ -1,0 +1,216 @@
+//! Where one writes.
+
+use crate::{
+    client::{
+        Client, browser,
+        hangul::{EnterMeans, enter_means},
+    },
+    protocol::{
+        limits::{TEXT_CHARS_MAX, TEXT_CHARS_SHOW_LEFT},
+        message::MessageText,
+    },
+};
+use leptos::{ev, html, prelude::*};
+use std::time::Duration;
+use web_sys::HtmlTextAreaElement;
+
+/// Lines that the field grows to.
+const ROWS_MAX: u32 = 8;
+/// An input method that has not finished a syllable after so long is made to.
+const FINISH_MS: u64 = 150;
+
+/// The field and its state.
+#[derive(Clone, Copy)]
+struct Writing {
+    client: Client,
+    field: NodeRef<html::Textarea>,
+    /// What the input method composes.
+    composed: RwSignal<String>,
+    is_composing: RwSignal<bool>,
+    /// Enter was pressed over Hangul: send as soon as the syllable is finished.
+    send_then: RwSignal<bool>,
+}
+
+/// The form by which a member says something; a plain form until the wasm is here.
+#[component]
+pub fn Composer() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let texts = client.texts;
+    let writing = Writing {
+        client,
+        field: NodeRef::new(),
+        composed: RwSignal::new(String::new()),
+        is_composing: RwSignal::new(false),
+        send_then: RwSignal::new(false),
+    };
+    // Rendered once: from then on the field belongs to whoever types.
+    let first = client.draft.get_untracked();
+    let name = client.room_id().and_then(|_| client.room()).map(|it| it.name).unwrap_or_default();
+    let label = (texts.room.placeholder)(&name);
+    let action = client.room_id().map(|id| format!("/rooms/{id}/say")).unwrap_or_default();
+    let chars = Memo::new(move |_| client.draft.read().trim().chars().count());
+    Effect::new(move |before: Option<()>| writing.show_draft(before.is_none()));
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        writing.send();
+    };
+    view! {
+        <form class="composer" method="post" action=action on:submit=submit>
+            <textarea
+                class="composer__field"
+                name="text"
+                rows="1"
+                required
+                autocomplete="off"
+                aria-label=label.clone()
+                aria-describedby="composer-note"
+                placeholder=label
+                node_ref=writing.field
+                on:input=move |_| writing.written()
+                on:keydown=move |event| writing.key(&event)
+                on:compositionstart=move |_| writing.is_composing.set(true)
+                on:compositionupdate=move |event: ev::CompositionEvent| {
+                    writing.composed.set(event.data().unwrap_or_default());
+                }
+                on:compositionend=move |event: ev::CompositionEvent| writing.finished(&event)
+            >
+                {first}
+            </textarea>
+            <button class="primary" disabled=move || { chars.get() > TEXT_CHARS_MAX }>
+                {texts.room.send}
+            </button>
+            <p
+                class="composer__note"
+                id="composer-note"
+                role="status"
+                data-over=move || (chars.get() > TEXT_CHARS_MAX).to_string()
+                hidden=move || chars.get() < TEXT_CHARS_SHOW_LEFT
+            >
+                {move || note(client, chars.get())}
+            </p>
+        </form>
+    }
+}
+
+fn note(client: Client, chars: usize) -> String {
+    let room = &client.texts.room;
+    match chars {
+        0..TEXT_CHARS_SHOW_LEFT => String::new(),
+        TEXT_CHARS_SHOW_LEFT..=TEXT_CHARS_MAX => (room.chars_left)(TEXT_CHARS_MAX - chars),
+        _ => (room.chars_over)(chars - TEXT_CHARS_MAX),
+    }
+}
+
+impl Writing {
+    /// The draft changed: by typing, by "Edit", or at the beginning.
+    fn show_draft(self, is_first: bool) {
+        let draft = self.client.draft.get();
+        let Some(field) = self.field.get() else { return };
+        if is_first {
+            self.begin(&field);
+        } else if field.value() != draft {
+            field.set_value(&draft);
+            _ = field.focus();
+        }
+        grow(&field);
+    }
+
+    /// Takes up what was typed before the wasm came, else the draft of before.
+    fn begin(self, field: &HtmlTextAreaElement) {
+        let kept = untrack(|| self.client.room_id()).and_then(browser::draft);
+        let typed = field.value();
+        if typed.trim().is_empty() {
+            field.set_value(&kept.unwrap_or_default());
+        }
+        let text = field.value();
+        if self.client.draft.get_untracked() != text {
+            self.client.draft.set(text);
+        }
+        let page = document();
+        let is_free = page.active_element().is_none_or(|it| it.tag_name() == "BODY");
+        let has_keyboard = window()
+            .match_media("(hover: hover) and (min-width: 760px)")
+            .is_ok_and(|it| it.is_some_and(|it| it.matches()));
+        if is_free && has_keyboard {
+            _ = field.focus();
+        }
+    }
+
+    fn written(self) {
+        let Some(field) = self.field.get_untracked() else { return };
+        let text = field.value();
+        self.client.typing(&text);
+        self.client.draft.set(text);
+    }
+
+    fn key(self, event: &ev::KeyboardEvent) {
+        let is_enter = event.key() == "Enter" || event.code() == "Enter";
+        if !is_enter || event.shift_key() || event.alt_key() {
+            return;
+        }
+        let in_method = event.is_composing() || event.key_code() == 229;
+        if !in_method {
+            event.prevent_default();
+            self.send_then.set(false);
+            return self.send();
+        }
+        if enter_means(&self.composed.get_untracked()) == EnterMeans::Confirm {
+            return;
+        }
+        event.prevent_default();
+        if self.is_composing.get_untracked() {
+            self.send_then.set(true);
+            set_timeout(move || self.finish(), Duration::from_millis(FINISH_MS));
+        } else {
+            // Safari finishes the syllable before it tells of the key.
+            self.send();
+        }
+    }
+
+    /// The input method finished what it composed.
+    fn finished(self, event: &ev::CompositionEvent) {
+        self.is_composing.set(false);
+        if let Some(text) = event.data().filter(|it| !it.is_empty()) {
+            self.composed.set(text);
+        }
+        // Some browsers put the text into the field only after this event.
+        set_timeout(
+            move || {
+                if self.send_then.get_untracked() {
+                    self.send_then.set(false);
+                    self.send();
+                }
+            },
+            Duration::ZERO,
+        );
+    }
+
+    /// Makes an input method finish that does not by itself.
+    fn finish(self) {
+        let Some(field) = self.field.get_untracked() else { return };
+        if self.send_then.get_untracked() && self.is_composing.get_untracked() {
+            _ = field.blur();
+            _ = field.focus();
+        }
+    }
+
+    fn send(self) {
+        let Some(field) = self.field.get_untracked() else { return };
+        let Ok(text) = MessageText::try_from(field.value()) else { return };
+        self.client.say(text);
+        field.set_value("");
+        self.composed.set(String::new());
+        self.client.typing("");
+        self.client.draft.set(String::new());
+    }
+}
+
+/// Makes the field as high as its text, up to [`ROWS_MAX`] lines.
+fn grow(field: &HtmlTextAreaElement) {
+    let mut rows = 1;
+    field.set_rows(rows);
+    while rows < ROWS_MAX && field.scroll_height() > field.client_height() {
+        rows += 1;
+        field.set_rows(rows);
+    }
+}

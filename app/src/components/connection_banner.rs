@@ -1,0 +1,75 @@
+//! How the connection stands, when that is worth a word.
+
+use crate::client::{Client, Connection, browser};
+use leptos::prelude::*;
+
+/// What the banner says. The countdown is apart from it, so that its button stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Waiting,
+    Connecting,
+    CaughtUp(usize),
+    SignedOut,
+    Outdated,
+    Stopped(u16),
+}
+
+/// A line under the room's head: lost, trying again, caught up, signed out, outdated.
+#[component]
+pub fn ConnectionBanner() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let told = Memo::new(move |_| told(client));
+    let tone = move || match told.get() {
+        Told::Nothing => "none",
+        Told::CaughtUp(_) => "good",
+        Told::Waiting | Told::Connecting => "patient",
+        Told::SignedOut | Told::Outdated | Told::Stopped(_) => "stop",
+    };
+    view! {
+        <div
+            class="connection-banner"
+            role="status"
+            data-tone=tone
+            hidden=move || told.get() == Told::Nothing
+        >
+            {move || sentence(client, told.get())}
+        </div>
+    }
+}
+
+fn told(client: Client) -> Told {
+    match client.connection.get() {
+        Connection::Opening => Told::Nothing,
+        Connection::Live => client.caught_up.get().map_or(Told::Nothing, Told::CaughtUp),
+        Connection::Connecting => Told::Connecting,
+        Connection::Waiting(_) => Told::Waiting,
+        Connection::SignedOut => Told::SignedOut,
+        Connection::Outdated => Told::Outdated,
+        Connection::Stopped(code) => Told::Stopped(code),
+    }
+}
+
+fn sentence(client: Client, told: Told) -> AnyView {
+    let texts = &client.texts.link;
+    let reload = move || {
+        view! { <button type="button" on:click=|_| browser::reload()>{texts.reload}</button> }
+    };
+    match told {
+        Told::Nothing => ().into_any(),
+        Told::Waiting => view! {
+            <span aria-live="off">{move || (texts.waiting)(client.secs_left.get())}</span>
+            <button type="button" on:click=move |_| client.connect()>{texts.try_now}</button>
+        }
+        .into_any(),
+        Told::Connecting => texts.connecting.into_any(),
+        Told::CaughtUp(count) => (texts.caught_up)(count).into_any(),
+        Told::SignedOut => view! {
+            <span>{texts.signed_out}</span>
+            <a href="/sign-in" rel="external">{texts.sign_in}</a>
+        }
+        .into_any(),
+        Told::Outdated => view! { <span>{texts.outdated}</span>{reload()} }.into_any(),
+        Told::Stopped(code) => view! { <span>{(texts.stopped)(code)}</span>{reload()} }.into_any(),
+    }
+}

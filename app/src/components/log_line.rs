@@ -1,0 +1,124 @@
+//! One line of the log.
+
+use super::{Avatar, MessageText};
+use crate::{
+    client::{
+        Client,
+        lines::{Line, Moved},
+    },
+    protocol::{
+        ids::{Millis, UserId},
+        message::{Entry, What},
+    },
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// One line of the log: a day, a message, who came and went.
+#[component]
+pub fn LogLine(
+    /// The line.
+    line: Line,
+    /// The admins among the room's people; their names are tagged.
+    admins: Memo<Vec<UserId>>,
+) -> impl IntoView {
+    match line {
+        Line::Day(_, at) => day_line(at).into_any(),
+        Line::New(_) => new_line().into_any(),
+        Line::Message { entry, headed } => message_line(entry, headed, admins).into_any(),
+        Line::Moved(moved) => moved_line(&moved).into_any(),
+        Line::Announced(entry) => announced_line(&entry).into_any(),
+    }
+}
+
+fn day_line(at: Millis) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let day = move || client.texts.day_of(at, client.opened_at, client.zone_min.get());
+    view! { <li class="log-line log-line--day"><span>{day}</span></li> }
+}
+
+fn new_line() -> impl IntoView {
+    let text = expect_context::<Client>().texts.room.new_line;
+    view! { <li class="log-line log-line--day log-line--new"><span>{text}</span></li> }
+}
+
+fn message_line(entry: Arc<Entry>, headed: bool, admins: Memo<Vec<UserId>>) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let (author, at, name) = (entry.author, entry.at, entry.name.clone());
+    let clock = move || client.texts.clock(at, client.zone_min.get());
+    let admin = move || {
+        let tag = client.texts.room.admin;
+        admins.read().contains(&author).then(|| view! { <span class="tag">{tag}</span> })
+    };
+    let head = if headed {
+        view! {
+            <Avatar user=author name=name.clone() />
+            <p class="log-line__head">
+                <b class="log-line__name">{name}</b>
+                {admin}
+                <time class="log-line__time">{clock}</time>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <span class="log-line__gutter">
+                <span class="visually-hidden">{name}" "</span>
+                <time>{clock}</time>
+            </span>
+        }
+        .into_any()
+    };
+    view! {
+        <li class="log-line log-line--message" data-seq=entry.seq.to_string() data-headed=headed.to_string()>
+            {head}
+            <p class="log-line__text"><MessageText text=text_of(&entry) /></p>
+        </li>
+    }
+}
+
+fn moved_line(moved: &Moved) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let at = moved.at;
+    let told = |joined: bool| {
+        let names: Vec<&str> =
+            moved.people.iter().filter(|it| it.2 == joined).map(|it| it.1.as_str()).collect();
+        (client.texts.room.moved)(&names, joined)
+    };
+    let mut text = String::new();
+    for part in [told(true), told(false)] {
+        if !part.is_empty() {
+            text.push_str(&part);
+            text.push_str(" · ");
+        }
+    }
+    let clock = move || client.texts.clock(at, client.zone_min.get());
+    view! {
+        <li class="log-line log-line--moved" data-seq=moved.first.to_string()>
+            {text}<time>{clock}</time>
+        </li>
+    }
+}
+
+fn announced_line(entry: &Entry) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let (at, text) = (entry.at, text_of(entry));
+    let clock = move || client.texts.clock(at, client.zone_min.get());
+    view! {
+        <li class="log-line log-line--announced" data-seq=entry.seq.to_string()>
+            <p class="log-line__head">
+                <span class="tag">{client.texts.room.announcement}</span>
+                <b class="log-line__name">{entry.name.clone()}</b>
+                <time class="log-line__time">{clock}</time>
+            </p>
+            <p class="log-line__text"><MessageText text /></p>
+        </li>
+    }
+}
+
+fn text_of(entry: &Entry) -> String {
+    match &entry.what {
+        What::Message { text } | What::Announced { text } => text.clone(),
+        What::Joined | What::Left | What::Unknown => String::new(),
+    }
+}

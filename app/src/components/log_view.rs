@@ -1,0 +1,124 @@
+//! The log of a room.
+
+use super::{Icon, LogLine, PendingLine, Picture, log_window::LogWindow};
+use crate::{
+    client::{
+        Client,
+        lines::{GROUP_MS, Line},
+        outbox::{Outgoing, SendState},
+    },
+    protocol::{
+        ids::{Cid, UserId},
+        people::Role,
+    },
+};
+use leptos::prelude::*;
+
+/// The history of the room shown, oldest first, and below it what is still on its way.
+#[component]
+pub fn LogView() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let texts = client.texts;
+    let window = LogWindow::new(client);
+    let admins = Memo::new(move |_| admins(client));
+    let pending = Memo::new(move |_| pending(client, window));
+    follow_own_words(window, pending);
+    Effect::new(move |_| {
+        // Whenever the log begins elsewhere.
+        _ = client.timeline.read().start();
+        window.fill();
+    });
+    let top = move || {
+        if window.is_at_beginning() {
+            texts.room.beginning
+        } else if client.loading_older.get() {
+            texts.room.loading_older
+        } else {
+            ""
+        }
+    };
+    view! {
+        <div class="log-view">
+            <div
+                class="log-view__list"
+                node_ref=window.list
+                role="log"
+                tabindex="0"
+                aria-label=texts.room.log
+                aria-live=move || if window.left_at.get().is_some() { "off" } else { "polite" }
+                on:scroll=move |_| window.scrolled()
+            >
+                <div class="log-view__page">
+                    <p class="log-view__top">{top}</p>
+                    <ol class="log-view__lines">
+                        <For each=move || window.lines() key=Line::key let:line>
+                            <LogLine line admins />
+                        </For>
+                        <For each=move || pending.get() key=pending_key let:item>
+                            <PendingLine item=item.0 headed=item.1 />
+                        </For>
+                    </ol>
+                </div>
+            </div>
+            <JumpToNewest window />
+        </div>
+    }
+}
+
+/// The button that goes to the newest line, while the reader is further up.
+#[component]
+fn JumpToNewest(window: LogWindow) -> impl IntoView {
+    let texts = expect_context::<Client>().texts;
+    let label = move || match window.unread() {
+        0 => texts.room.to_newest.to_owned(),
+        n => (texts.room.to_newest_count)(n),
+    };
+    view! {
+        <button
+            class="log-view__newest"
+            type="button"
+            hidden=move || window.left_at.get().is_none()
+            on:click=move |_| window.to_newest()
+        >
+            <Icon picture=Picture::Down />
+            {label}
+        </button>
+    }
+}
+
+/// Goes to the end when the user says something.
+fn follow_own_words(window: LogWindow, pending: Memo<Vec<(Outgoing, bool)>>) {
+    Effect::new(move |before: Option<Option<Cid>>| {
+        let last = pending.read().last().map(|it| it.0.cid);
+        if before.is_some_and(|before| last.is_some() && last > before) {
+            window.to_newest();
+        }
+        // Once shown by the log, it is not new any more when the next one comes.
+        last.max(before.flatten())
+    });
+}
+
+fn admins(client: Client) -> Vec<UserId> {
+    let people = client.people.read();
+    people.iter().filter(|it| it.role == Role::Admin).map(|it| it.id).collect()
+}
+
+/// What is on its way in the room shown, and whether each stands under the user's name.
+fn pending(client: Client, window: LogWindow) -> Vec<(Outgoing, bool)> {
+    let Some(room) = client.room_id() else { return Vec::new() };
+    let me = client.me.read().as_ref().map(|it| it.id);
+    let outbox = client.outbox.read();
+    let mut items = outbox.items().filter(|it| it.room == room).peekable();
+    let Some(first) = items.peek() else { return Vec::new() };
+    let follows_own = match window.newest() {
+        Some(Line::Message { entry, .. }) => {
+            Some(entry.author) == me && first.at.since(entry.at) < GROUP_MS
+        }
+        _ => false,
+    };
+    items.enumerate().map(|(at, item)| (item.clone(), at == 0 && !follows_own)).collect()
+}
+
+fn pending_key(item: &(Outgoing, bool)) -> (Cid, bool, bool) {
+    (item.0.cid, matches!(item.0.state, SendState::Refused(_)), item.1)
+}

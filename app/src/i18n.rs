@@ -1,0 +1,287 @@
+//! What the pages say, in the reader's language.
+//!
+//! [`Texts`] has one field for each text, so that a missing translation does not compile.
+
+mod dates;
+mod en;
+mod ko;
+
+pub use dates::{Civil, civil, day_number};
+
+use crate::protocol::{
+    ids::Millis,
+    limits::TEXT_CHARS_MAX,
+    refusal::Refusal,
+    snapshot::{Done, Language},
+};
+
+/// All texts of one language. A field is a text, or a function where a text has parts.
+pub struct Texts {
+    /// The language's tag, for `<html lang>`.
+    pub tag: &'static str,
+    /// The account pages.
+    pub door: Door,
+    /// The frame around the rooms: sidebar, list, dialogs.
+    pub house: House,
+    /// One room: its log, its people, its composer.
+    pub room: Room,
+    /// The line that tells how the connection stands.
+    pub link: Link,
+    /// The settings.
+    pub settings: Settings,
+    /// Why something was refused.
+    pub refusal: fn(Refusal) -> String,
+    /// What a form did.
+    pub done: fn(Done) -> &'static str,
+    /// A day: "Thursday, 19 November"; with the year when asked for.
+    pub day: fn(&Civil, bool) -> String,
+}
+
+/// The texts of the account pages.
+#[expect(missing_docs, reason = "the names of the fields say it; see en.rs")]
+pub struct Door {
+    pub come_in: &'static str,
+    pub lead: &'static str,
+    pub name: &'static str,
+    pub password: &'static str,
+    pub sign_in: &'static str,
+    pub as_guest: &'static str,
+    pub new_here: &'static str,
+    pub make_account: &'static str,
+    pub forgot: &'static str,
+    pub sign_up_title: &'static str,
+    pub sign_up_lead: &'static str,
+    pub sign_up: &'static str,
+    pub have_account: &'static str,
+    pub guest_title: &'static str,
+    pub guest_lead: &'static str,
+    pub guest_enter: &'static str,
+    pub forgot_title: &'static str,
+    pub forgot_text: &'static str,
+    pub back_to_sign_in: &'static str,
+    pub name_hint: fn(usize, usize) -> String,
+    pub password_hint: fn(usize) -> String,
+    pub not_found_title: &'static str,
+    pub not_found_text: &'static str,
+    pub to_rooms: &'static str,
+}
+
+/// The texts of the frame around the rooms.
+#[expect(missing_docs, reason = "the names of the fields say it; see en.rs")]
+pub struct House {
+    pub brand: &'static str,
+    pub jump: &'static str,
+    pub jump_title: &'static str,
+    pub jump_empty: &'static str,
+    pub channels: &'static str,
+    pub browse: &'static str,
+    pub menu: &'static str,
+    pub close: &'static str,
+    pub rooms_nav: &'static str,
+    pub unread: &'static str,
+    pub online: &'static str,
+    pub offline: &'static str,
+    pub settings: &'static str,
+    pub channels_lead: &'static str,
+    pub no_channels: &'static str,
+    pub count: fn(u32, u32) -> String,
+    pub count_label: fn(u32, u32) -> String,
+    pub skip_to_main: &'static str,
+    pub keys_title: &'static str,
+    pub keys: &'static [(&'static str, &'static str)],
+}
+
+/// The texts of a room's page.
+#[expect(missing_docs, reason = "the names of the fields say it; see en.rs")]
+pub struct Room {
+    pub log: &'static str,
+    pub people_title: &'static str,
+    pub people: fn(u32) -> String,
+    pub here: fn(usize) -> String,
+    pub away: fn(usize) -> String,
+    pub offline: fn(usize) -> String,
+    pub presence_here: &'static str,
+    pub presence_away: &'static str,
+    pub presence_offline: &'static str,
+    pub admin: &'static str,
+    pub guest: &'static str,
+    pub more_people: fn(usize) -> String,
+    pub enter: &'static str,
+    pub enter_lead: &'static str,
+    pub leave: &'static str,
+    pub placeholder: fn(&str) -> String,
+    pub send: &'static str,
+    pub chars_left: fn(usize) -> String,
+    pub chars_over: fn(usize) -> String,
+    pub new_line: &'static str,
+    pub to_newest: &'static str,
+    pub to_newest_count: fn(usize) -> String,
+    pub beginning: &'static str,
+    pub loading_older: &'static str,
+    pub loading: &'static str,
+    pub moved: fn(&[&str], bool) -> String,
+    pub announcement: &'static str,
+    pub typing: fn(&[String]) -> String,
+    pub sending: &'static str,
+    pub not_sent: fn(&str) -> String,
+    pub send_again: &'static str,
+    pub edit: &'static str,
+    pub discard: &'static str,
+    pub gone_title: &'static str,
+    pub gone_text: &'static str,
+    pub failed_title: &'static str,
+    pub failed_text: &'static str,
+    pub try_again: &'static str,
+    pub earlier: &'static str,
+}
+
+/// The texts of the connection's banner.
+#[expect(missing_docs, reason = "the names of the fields say it; see en.rs")]
+pub struct Link {
+    pub waiting: fn(u32) -> String,
+    pub connecting: &'static str,
+    pub try_now: &'static str,
+    pub caught_up: fn(usize) -> String,
+    pub signed_out: &'static str,
+    pub sign_in: &'static str,
+    pub outdated: &'static str,
+    pub reload: &'static str,
+    pub stopped: fn(u16) -> String,
+}
+
+/// The texts of the settings.
+#[expect(missing_docs, reason = "the names of the fields say it; see en.rs")]
+pub struct Settings {
+    pub title: &'static str,
+    pub name: &'static str,
+    pub save: &'static str,
+    pub look: &'static str,
+    pub language: &'static str,
+    pub theme: &'static str,
+    pub theme_system: &'static str,
+    pub theme_light: &'static str,
+    pub theme_dark: &'static str,
+    pub password: &'static str,
+    pub password_current: &'static str,
+    pub password_new: &'static str,
+    pub password_change: &'static str,
+    pub account: &'static str,
+    pub account_lead: &'static str,
+    pub account_make: &'static str,
+    pub logins: &'static str,
+    pub logins_lead: &'static str,
+    pub login_this: &'static str,
+    pub login_unknown: &'static str,
+    pub login_since: fn(&str) -> String,
+    pub login_seen: fn(&str) -> String,
+    pub login_end: &'static str,
+    pub login_end_others: &'static str,
+    pub sign_out: &'static str,
+    pub sign_out_guest: &'static str,
+    pub announce: &'static str,
+    pub announce_lead: &'static str,
+    pub announce_where: &'static str,
+    pub announce_all: &'static str,
+    pub announce_text: &'static str,
+    pub announce_send: &'static str,
+    pub back: &'static str,
+}
+
+/// The texts of a language.
+pub fn texts(language: Language) -> &'static Texts {
+    match language {
+        Language::Ko => &ko::TEXTS,
+        Language::En => &en::TEXTS,
+    }
+}
+
+impl Texts {
+    /// The hour and minute of a moment: "21:04".
+    pub fn clock(&self, at: Millis, zone_min: i32) -> String {
+        let civil = civil(at, zone_min);
+        let mut text = String::with_capacity(5);
+        for (n, part) in [civil.hour, civil.minute].into_iter().enumerate() {
+            if n == 1 {
+                text.push(':');
+            }
+            if part < 10 {
+                text.push('0');
+            }
+            text.push_str(&part.to_string());
+        }
+        text
+    }
+
+    /// The day of a moment, with the year where it is not the year of `today`.
+    pub fn day_of(&self, at: Millis, today: Millis, zone_min: i32) -> String {
+        let civil_at = civil(at, zone_min);
+        (self.day)(&civil_at, civil_at.year != civil(today, zone_min).year)
+    }
+
+    /// Day and minute of a moment.
+    pub fn moment(&self, at: Millis, today: Millis, zone_min: i32) -> String {
+        let mut text = self.day_of(at, today, zone_min);
+        text.push(' ');
+        text.push_str(&self.clock(at, zone_min));
+        text
+    }
+
+    /// Why a text that is too long cannot be sent.
+    pub fn too_long(&self) -> String {
+        #[expect(clippy::cast_possible_truncation, reason = "4,000 fits")]
+        (self.refusal)(Refusal::TooLong { chars_max: TEXT_CHARS_MAX as u32 })
+    }
+}
+
+/// A number with commas between its thousands.
+fn grouped(n: u32) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Milliseconds as whole seconds, at least one.
+fn secs(ms: u32) -> u32 {
+    ms.div_ceil(1000).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOV_19: Millis = Millis(1_795_122_240_000);
+
+    #[test]
+    fn days_and_clocks_are_worded_by_language() {
+        let (en, ko) = (texts(Language::En), texts(Language::Ko));
+        assert_eq!(en.day_of(NOV_19, NOV_19, 0), "Thursday, 19 November");
+        assert_eq!(ko.day_of(NOV_19, NOV_19, 0), "11월 19일 목요일");
+        assert_eq!(en.clock(NOV_19, 0), "21:04");
+        assert_eq!(en.clock(NOV_19, 9 * 60), "06:04");
+        assert_eq!(ko.day_of(NOV_19, NOV_19, 9 * 60), "11월 20일 금요일");
+        let next_year = NOV_19.plus(365 * 86_400_000);
+        assert_eq!(en.day_of(NOV_19, next_year, 0), "Thursday, 19 November 2026");
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(4_000), "4,000");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn those_who_came_are_named_up_to_two() {
+        let moved = texts(Language::En).room.moved;
+        assert_eq!(moved(&["Mina"], true), "Mina joined");
+        assert_eq!(moved(&["Mina", "Theo"], false), "Mina and Theo left");
+        assert_eq!(moved(&["Mina", "Theo", "A", "B", "C"], true), "Mina, Theo and 3 others joined");
+        assert_eq!(moved(&["Mina", "Theo", "A"], true), "Mina, Theo and 1 other joined");
+    }
+}

@@ -1,0 +1,286 @@
+//! English.
+
+use super::{Civil, Door, House, Link, Room, Settings, Texts, grouped, secs};
+use crate::protocol::{refusal::Refusal, snapshot::Done};
+
+/// All texts in English.
+pub(super) static TEXTS: Texts = Texts {
+    tag: "en",
+    door: DOOR,
+    house: HOUSE,
+    room: ROOM,
+    link: LINK,
+    settings: SETTINGS,
+    refusal,
+    done,
+    day,
+};
+
+const DOOR: Door = Door {
+    come_in: "Come in",
+    lead: "A place to talk: open channels, rooms of your own, and someone new.",
+    name: "Name",
+    password: "Password",
+    sign_in: "Sign in",
+    as_guest: "Look around as a guest",
+    new_here: "New here?",
+    make_account: "Make an account",
+    forgot: "Forgot your password?",
+    sign_up_title: "Make an account",
+    sign_up_lead: "A name and a password are all it takes.",
+    sign_up: "Make the account",
+    have_account: "You have an account?",
+    guest_title: "Look around as a guest",
+    guest_lead: "Choose a name. This browser keeps it; you can make it an account later.",
+    guest_enter: "Come in",
+    forgot_title: "Forgot your password?",
+    forgot_text: "Ask whoever runs this server: they can set a new password for you. No e-mail \
+                  is stored here, so none can be sent.",
+    back_to_sign_in: "Back to sign in",
+    name_hint: |min, max| format!("{min} to {max} characters; letters of any language"),
+    password_hint: |min| format!("At least {min} characters"),
+    not_found_title: "Nothing here",
+    not_found_text: "There is no page at this address.",
+    to_rooms: "To the channels",
+};
+
+const HOUSE: House = House {
+    brand: "Maru",
+    jump: "Jump to…",
+    jump_title: "Jump to a channel",
+    jump_empty: "No channel of that name.",
+    channels: "Channels",
+    browse: "Browse",
+    menu: "Open the list of channels",
+    close: "Close",
+    rooms_nav: "Channels",
+    unread: "unread",
+    online: "Online",
+    offline: "Offline",
+    settings: "Settings",
+    channels_lead: "Open to everyone. Read first, enter when you like.",
+    no_channels: "There are no channels yet.",
+    count: |people, capacity| format!("{} / {}", grouped(people), grouped(capacity)),
+    count_label: |people, capacity| {
+        format!("{} of at most {} people", grouped(people), grouped(capacity))
+    },
+    skip_to_main: "Skip to the conversation",
+    keys_title: "Keys",
+    keys: &[
+        ("Enter", "Send"),
+        ("Shift + Enter", "New line"),
+        ("Ctrl + K", "Jump to a channel"),
+        ("Alt + Shift + ↓", "Next unread channel"),
+        ("End", "To the newest message, in the log"),
+        ("?   Ctrl + /", "This list"),
+        ("Esc", "Close"),
+    ],
+};
+
+const ROOM: Room = Room {
+    log: "Messages",
+    people_title: "People",
+    people: |n| match n {
+        1 => "1 person".to_owned(),
+        _ => format!("{} people", grouped(n)),
+    },
+    here: |n| format!("Here now — {n}"),
+    away: |n| format!("Away — {n}"),
+    offline: |n| format!("Offline — {n}"),
+    presence_here: "here",
+    presence_away: "away",
+    presence_offline: "offline",
+    admin: "admin",
+    guest: "guest",
+    more_people: |n| format!("and {n} more"),
+    enter: "Enter",
+    enter_lead: "You are reading along. Enter to talk.",
+    leave: "Leave",
+    placeholder: |room| format!("Message #{room}"),
+    send: "Send",
+    chars_left: |n| match n {
+        1 => "1 character left".to_owned(),
+        _ => format!("{n} characters left"),
+    },
+    chars_over: |n| match n {
+        1 => "1 character too many. Please shorten the message.".to_owned(),
+        _ => format!("{n} characters too many. Please shorten the message."),
+    },
+    new_line: "New",
+    to_newest: "To the newest",
+    to_newest_count: |n| match n {
+        1 => "1 new message".to_owned(),
+        _ => format!("{n} new messages"),
+    },
+    beginning: "This is where it begins.",
+    loading_older: "Loading older messages…",
+    loading: "Loading…",
+    moved: |names, joined| {
+        let verb = if joined { "joined" } else { "left" };
+        match names {
+            [] => String::new(),
+            [one] => format!("{one} {verb}"),
+            [one, two] => format!("{one} and {two} {verb}"),
+            [one, two, _] => format!("{one}, {two} and 1 other {verb}"),
+            [one, two, rest @ ..] => format!("{one}, {two} and {} others {verb}", rest.len()),
+        }
+    },
+    announcement: "Announcement",
+    typing: |names| match names {
+        [] => String::new(),
+        [one] => format!("{one} is typing…"),
+        [one, two] => format!("{one} and {two} are typing…"),
+        [_, _, ..] => "Several people are typing…".to_owned(),
+    },
+    sending: "sending",
+    not_sent: |why| format!("Not sent. {why}"),
+    send_again: "Send again",
+    edit: "Edit",
+    discard: "Discard",
+    gone_title: "No such channel",
+    gone_text: "It is gone, or the address is wrong.",
+    failed_title: "That did not load",
+    failed_text: "The server could not be reached.",
+    try_again: "Try again",
+    earlier: "Show older messages",
+};
+
+const LINK: Link = Link {
+    waiting: |secs| {
+        format!(
+            "Connection lost. Trying again in {secs} s — what you write is kept and sent when \
+             you are back."
+        )
+    },
+    connecting: "Connecting… What you write is kept and sent when you are back.",
+    try_now: "Try now",
+    caught_up: |n| match n {
+        1 => "Caught up on 1 message".to_owned(),
+        _ => format!("Caught up on {n} messages"),
+    },
+    signed_out: "You were signed out.",
+    sign_in: "Sign in",
+    outdated: "Maru has been updated. Reload the page to go on.",
+    reload: "Reload",
+    stopped: |code| format!("The server ended the connection ({code}). Reload the page to go on."),
+};
+
+const SETTINGS: Settings = Settings {
+    title: "Settings",
+    name: "Name",
+    save: "Save",
+    look: "Look",
+    language: "Language",
+    theme: "Colours",
+    theme_system: "As the system",
+    theme_light: "Light",
+    theme_dark: "Dark",
+    password: "Password",
+    password_current: "Current password",
+    password_new: "New password",
+    password_change: "Change the password",
+    account: "Keep this name",
+    account_lead: "You are a guest: your name lives in this browser only. Choose a password to \
+                   make it an account.",
+    account_make: "Make it an account",
+    logins: "Where you are signed in",
+    logins_lead: "End a login that you do not know, and change your password.",
+    login_this: "this browser",
+    login_unknown: "Unknown browser",
+    login_since: |when| format!("since {when}"),
+    login_seen: |when| format!("last seen {when}"),
+    login_end: "Sign out there",
+    login_end_others: "Sign out everywhere else",
+    sign_out: "Sign out",
+    sign_out_guest: "If you sign out as a guest, the name is gone for good.",
+    announce: "Announcement",
+    announce_lead: "Told to everyone in one channel, or in all.",
+    announce_where: "Where",
+    announce_all: "All channels",
+    announce_text: "Text",
+    announce_send: "Announce",
+    back: "Back to the channels",
+};
+
+fn refusal(reason: Refusal) -> String {
+    match reason {
+        Refusal::NoSuchRoom => "There is no such room.".to_owned(),
+        Refusal::NotFound => "There is nothing at this address.".to_owned(),
+        Refusal::NotEntered => "You are not in this room. Enter it to talk.".to_owned(),
+        Refusal::Full { capacity } => {
+            format!("The room is full: it takes {} people.", grouped(capacity))
+        }
+        Refusal::Empty => "There is nothing in it to send.".to_owned(),
+        Refusal::TooLong { chars_max } => {
+            format!("It is too long: at most {} characters.", grouped(chars_max))
+        }
+        Refusal::TooFast { retry_after_ms } => {
+            format!("That was too often. Try again in {} s.", secs(retry_after_ms))
+        }
+        Refusal::TooManyInFlight => {
+            "Many messages are still on their way. Try again in a moment.".to_owned()
+        }
+        Refusal::Busy { retry_after_ms } => {
+            format!("The server is busy. Try again in {} s.", secs(retry_after_ms))
+        }
+        Refusal::DiskFull => "The server's disk is full: reading goes on, writing does not.".into(),
+        Refusal::NotAllowed => "You may not do that.".to_owned(),
+        Refusal::NotSignedIn => "You are not signed in.".to_owned(),
+        Refusal::WrongCredentials => "The name or the password is wrong.".to_owned(),
+        Refusal::NameTaken => "That name is taken, or looks like one that is.".to_owned(),
+        Refusal::NameLength { chars_min, chars_max } => {
+            format!("A name has {chars_min} to {chars_max} characters.")
+        }
+        Refusal::NameCharacters => {
+            "A name has letters and digits, with single spaces, dots or dashes between.".to_owned()
+        }
+        Refusal::PasswordLength { chars_min, chars_max } => {
+            format!("A password has {chars_min} to {chars_max} characters.")
+        }
+        Refusal::PasswordCommon => "That password is too easy to guess.".to_owned(),
+        Refusal::ForeignOrigin => {
+            "The form came from another site. Open this page anew and try again.".to_owned()
+        }
+        Refusal::Malformed | Refusal::UnknownPacket => "The server did not understand.".to_owned(),
+        Refusal::Internal => "Something failed on the server. It has been noted.".to_owned(),
+        Refusal::Unknown => "The server refused.".to_owned(),
+    }
+}
+
+fn done(done: Done) -> &'static str {
+    match done {
+        Done::Saved => "Saved.",
+        Done::Upgraded => "The name is yours now: you have an account.",
+        Done::LoginEnded => "Signed out there.",
+        Done::Announced => "Announced.",
+        Done::LeftRoom => "You left the room.",
+        Done::SignedOut => "You are signed out. See you soon.",
+    }
+}
+
+fn day(civil: &Civil, with_year: bool) -> String {
+    let weekday =
+        ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+            .get(civil.weekday)
+            .copied()
+            .unwrap_or_default();
+    let month = match civil.month {
+        1 => "January",
+        2 => "February",
+        3 => "March",
+        4 => "April",
+        5 => "May",
+        6 => "June",
+        7 => "July",
+        8 => "August",
+        9 => "September",
+        10 => "October",
+        11 => "November",
+        _ => "December",
+    };
+    if with_year {
+        format!("{weekday}, {} {month} {}", civil.day, civil.year)
+    } else {
+        format!("{weekday}, {} {month}", civil.day)
+    }
+}

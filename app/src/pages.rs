@@ -1,0 +1,42 @@
+//! The pages, one module for each route.
+
+#![allow(unreachable_pub, reason = "the macro `component` writes a public function of its own")]
+
+mod forgot;
+mod guest;
+mod home;
+mod not_found;
+mod room;
+mod rooms;
+mod settings;
+mod sign_up;
+
+pub use forgot::Forgot;
+pub use guest::Guest;
+pub use home::Home;
+pub use not_found::NotFound;
+pub use room::RoomPage;
+pub use rooms::Rooms;
+pub use settings::Settings;
+pub use sign_up::SignUp;
+
+use crate::protocol::snapshot::Snapshot;
+use leptos_router::hooks::use_query_map;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What the page was first painted from, in context on both sides.
+#[derive(Clone)]
+pub struct First(pub Arc<Snapshot>);
+
+/// Where to go after signing in: the query's `next`, for the form to carry on.
+pub(crate) fn next_address() -> String {
+    use_query_map().with_untracked(|it| it.get("next")).unwrap_or_default()
+}
+
+/// A link that keeps `next`.
+pub(crate) fn door_link(path: &str) -> String {
+    let next = next_address();
+    let is_plain = next.chars().all(|it| it.is_ascii_alphanumeric() || "/-_.".contains(it));
+    if next.is_empty() || !is_plain { path.to_owned() } else { format!("{path}?next={next}") }
+}

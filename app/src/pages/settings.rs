@@ -1,0 +1,57 @@
+//! `/settings`: name, look, password, logins, and for admins the announcement.
+
+mod account;
+mod announce;
+mod logins;
+mod look;
+
+use super::First;
+use crate::{
+    client::Client,
+    components::{FormNote, Frame, MenuButton},
+    protocol::people::Role,
+};
+use account::{AccountForm, NameForm, PasswordForm};
+use announce::AnnounceForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use logins::Logins;
+use look::LookForm;
+
+/// All settings, each a plain form.
+#[component]
+pub fn Settings() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let texts = client.texts;
+    let first = expect_context::<First>().0;
+    let role = first.me.as_ref().map_or(Role::Guest, |it| it.role);
+    Effect::new(move |_| client.show_nothing());
+    let password = if role == Role::Guest {
+        view! { <AccountForm /> }.into_any()
+    } else {
+        view! { <PasswordForm /> }.into_any()
+    };
+    let title = format!("{} · {}", texts.settings.title, texts.house.brand);
+    view! {
+        <Title text=title />
+        <Frame>
+            <main
+                class="page"
+                id="main"
+                tabindex="-1"
+                data-connected=move || client.is_live().to_string()
+            >
+                <header class="page__head">
+                    <MenuButton />
+                    <h1>{texts.settings.title}</h1>
+                </header>
+                <FormNote />
+                <NameForm />
+                <LookForm />
+                {password}
+                <Logins />
+                {(role == Role::Admin).then(|| view! { <AnnounceForm /> })}
+            </main>
+        </Frame>
+    }
+}
