@@ -1,6 +1,6 @@
 //! What no client of ours sends: refused or closed by a typed reason, and no harm to others.
 
-use crate::support::{Person, Server, cid, guest, open, request, soon};
+use crate::support::{Person, Server, cid, guest, open, request, soon, unlimited};
 use app::protocol::{
     close::Close,
     ids::{RoomId, Seq},
@@ -253,11 +253,7 @@ async fn too_fast_is_refused_and_what_is_behind_waits_its_turn() {
 
 #[tokio::test]
 async fn more_than_64_in_flight_are_refused() {
-    let server = Server::start_with(|it| {
-        (it.limits.sends_per_sec, it.limits.sends_burst) = (10_000, 10_000);
-        (it.limits.frames_per_sec, it.limits.frames_burst) = (10_000, 10_000);
-    })
-    .await;
+    let server = Server::start_with(unlimited).await;
     let mut ann = Person::new(server.at, "Ann").await;
     let plaza = server.room(&ann.login, "plaza").await;
     ann.enter(plaza).await.unwrap();
@@ -270,7 +266,7 @@ async fn more_than_64_in_flight_are_refused() {
         let text = serde_json::to_string(&ClientPacket::Say(Say {
             cid: id,
             room: plaza,
-            text: "x".into(),
+            text: "x".repeat(40),
         }))
         .unwrap();
         let n = u8::try_from(text.len() & 0xff).unwrap();
@@ -293,11 +289,7 @@ async fn more_than_64_in_flight_are_refused() {
 
 #[tokio::test]
 async fn a_client_that_stops_reading_is_ended_and_holds_nobody_up() {
-    let server = Server::start_with(|it| {
-        (it.limits.sends_per_sec, it.limits.sends_burst) = (10_000, 10_000);
-        (it.limits.frames_per_sec, it.limits.frames_burst) = (10_000, 10_000);
-    })
-    .await;
+    let server = Server::start_with(unlimited).await;
     let mut ann = Person::new(server.at, "Ann").await;
     let plaza = server.room(&ann.login, "plaza").await;
     ann.enter(plaza).await.unwrap();

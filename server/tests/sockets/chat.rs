@@ -20,7 +20,7 @@ fn people(packet: &ServerPacket) -> Option<PeopleChanged> {
 async fn two_people_talk_and_see_the_same_log() {
     let server = Server::start().await;
     let mut ann = Person::new(server.at, "Ann").await;
-    let mut bob = Person::new(server.at, "밥").await;
+    let mut bob = Person::new(server.at, "바비").await;
     let plaza = server.room(&ann.login, "plaza").await;
     assert_eq!(ann.enter(plaza).await.unwrap().start, Seq::ZERO);
     assert_eq!(bob.enter(plaza).await.unwrap().room.people, 2);

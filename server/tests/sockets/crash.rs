@@ -35,8 +35,10 @@ impl Talker {
         Millis(i64::try_from(self.began.elapsed().as_millis()).unwrap())
     }
 
-    /// Talks until the socket breaks.
-    async fn talk(&mut self, at: SocketAddr) {
+    /// Talks until the socket breaks, or for that long after the first answer.
+    async fn talk(&mut self, at: SocketAddr, on: Duration) {
+        let mut until = self.began + Duration::from_secs(3_600);
+        let before = self.acked.len();
         let origin = format!("http://{at}");
         let Ok(mut socket) = open(at, "/ws", Some(&self.login.cookie), Some(&origin)).await else {
             return;
@@ -62,16 +64,20 @@ impl Talker {
                     return;
                 }
             }
-            let Some(Ok(Message::Text(text))) = socket.next().await else { return };
+            let next = tokio::time::timeout_at(until.into(), socket.next()).await;
+            let Ok(Some(Ok(Message::Text(text)))) = next else { return };
             match serde_json::from_str(&text).unwrap() {
                 ServerPacket::Acked(acked) => {
                     self.outbox.acked(&acked);
                     self.outbox.logged(acked.cid);
-                    let before = self.acked.insert(acked.cid, acked.seq);
-                    assert!(before.is_none_or(|it| it == acked.seq), "one cid, two places");
+                    let place = self.acked.insert(acked.cid, acked.seq);
+                    assert!(place.is_none_or(|it| it == acked.seq), "one cid, two places");
                 }
                 ServerPacket::Refused(it) => panic!("refused: {it:?}"),
                 _ => {}
+            }
+            if self.acked.len() > before {
+                until = until.min(Instant::now() + on);
             }
         }
     }
@@ -105,8 +111,11 @@ async fn fifty_kills_lose_and_double_nothing() {
         let server = Process::start(folder.path(), at).await;
         let before = talker.acked.len();
         // A different moment of a commit each time.
-        let until = Duration::from_micros(60_000 + u64::from(n) * 1_337);
-        let _ = tokio::time::timeout(until, talker.talk(at)).await;
+        crate::support::soon(
+            "the first answer",
+            talker.talk(at, Duration::from_micros(u64::from(n) * 1_337)),
+        )
+        .await;
         server.kill().await;
         talker.outbox.disconnected();
         assert!(talker.acked.len() > before, "something was acknowledged in turn {n}");

@@ -35,6 +35,12 @@ pub(crate) async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
     timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what} did not come in time"))
 }
 
+/// As many sends and frames as a test likes.
+pub(crate) fn unlimited(config: &mut Config) {
+    (config.limits.sends_per_sec, config.limits.sends_burst) = (100_000, 100_000);
+    (config.limits.frames_per_sec, config.limits.frames_burst) = (100_000, 100_000);
+}
+
 /// A server of this process.
 pub(crate) struct Server {
     pub(crate) at: SocketAddr,
@@ -67,12 +73,8 @@ impl Server {
 
     /// Stops in an orderly way and starts again on the same data, at another port.
     pub(crate) async fn restart(self) -> Self {
-        let (folder, configure) = (self.stop().await, self.configure_again());
-        Self::start_in(folder, configure).await
-    }
-
-    fn configure_again(&self) -> fn(&mut Config) {
-        self.configure
+        let configure = self.configure;
+        Self::start_in(self.stop().await, configure).await
     }
 
     /// Stops in an orderly way.
@@ -338,7 +340,8 @@ impl Person {
     pub(crate) async fn entries(&mut self, room: RoomId, last: u64) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         while entries.last().is_none_or(|it| it.seq.get() < last) {
-            let more = self.expect(&format!("entry {last}"), |it| match it {
+            let what = format!("entry {last}");
+            let more = self.expect(&what, |it| match it {
                 ServerPacket::Appended(it) if it.room == room => Some(it.entries.clone()),
                 _ => None,
             });
@@ -374,10 +377,7 @@ pub(crate) fn said(entries: &[Entry]) -> Vec<&str> {
 }
 
 /// A real server process, to be killed.
-pub(crate) struct Process {
-    child: tokio::process::Child,
-    pub(crate) at: SocketAddr,
-}
+pub(crate) struct Process(tokio::process::Child);
 
 impl Process {
     /// Starts the binary on that data folder and awaits that it is ready.
@@ -397,12 +397,12 @@ impl Process {
             }
         };
         soon("the server", ready).await;
-        Self { child, at }
+        Self(child)
     }
 
     /// kill -9.
     pub(crate) async fn kill(mut self) {
-        self.child.kill().await.unwrap();
+        self.0.kill().await.unwrap();
     }
 }
 
