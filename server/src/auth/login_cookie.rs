@@ -77,7 +77,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 /// The bytes of [`hex`].
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|it| it.is_ascii_hexdigit()) {
+    let digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
+    if !text.len().is_multiple_of(2) || !text.bytes().all(digit) {
         return None;
     }
     let pairs = (0..text.len()).step_by(2).map(|at| text.get(at..at + 2));
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_none() {
-        for text in ["", "zz", "00", "é", &"0".repeat(63), &"0".repeat(66), &"g".repeat(64)] {
+        for text in ["", "zz", "00", "é", &"0".repeat(63), &"0".repeat(66), &"A".repeat(64)] {
             let mut headers = HeaderMap::new();
             let cookie = format!("maru_login={text}");
             headers.insert(COOKIE, HeaderValue::from_bytes(cookie.as_bytes()).unwrap());

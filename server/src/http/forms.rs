@@ -7,7 +7,7 @@ use super::{
     Site,
     error::status_of,
     flash::Flash,
-    pages::{room_path, to_sign_in},
+    pages::{room_path, to_sign_in, with_next},
     render::{Page, with_cookie},
     visitor::Visitor,
 };
@@ -120,7 +120,7 @@ async fn refused_in(
         Way::Guest => "/guest",
     };
     let path = match local(next) {
-        Some(next) => format!("{path}?next={}", room_path(next).trim_start_matches("/rooms/")),
+        Some(next) => with_next(path, next),
         None => path.to_owned(),
     };
     again(site, visitor, &path, Wanted::Nothing, (refusal, name)).await

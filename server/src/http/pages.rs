@@ -64,7 +64,7 @@ pub(super) async fn settings(State(site): State<Arc<Site>>, visitor: Visitor) ->
     behind_door(&site, &visitor, "/settings", Wanted::Settings).await
 }
 
-/// Who reloads after a refused form asks for the form's address.
+/// Who goes to a form's own address, as by reloading after it was refused, wants its page.
 pub(super) async fn back_to_room(Path(room): Path<String>) -> Response {
     Redirect::to(&room_path(&room)).into_response()
 }
@@ -82,15 +82,25 @@ pub(super) async fn not_found(site: &Arc<Site>, visitor: &Visitor, path: &str) -
 
 /// The address of a room's page.
 pub(super) fn room_path(room: &str) -> String {
-    let mut path = "/rooms/".to_owned();
-    for byte in room.bytes() {
+    format!("/rooms/{}", escaped(room))
+}
+
+/// A form's page that leads to `next` afterwards.
+pub(super) fn with_next(path: &str, next: &str) -> String {
+    format!("{path}?next={}", escaped(next))
+}
+
+/// A text as part of an address.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
+            escaped.push(char::from(byte));
         } else {
-            _ = write!(path, "%{byte:02X}");
+            _ = write!(escaped, "%{byte:02X}");
         }
     }
-    path
+    escaped
 }
 
 /// Pages for who is signed in; others are sent to sign in first.
@@ -108,9 +118,7 @@ async fn behind_door(
 
 /// To the sign-in page, and back to `path` from there.
 pub(super) fn to_sign_in(path: &str) -> Response {
-    let escaped = path.replace('%', "%25").replace('&', "%26").replace('+', "%2B");
-    let escaped = escaped.replace('#', "%23").replace('?', "%3F").replace('=', "%3D");
-    Redirect::to(&format!("/sign-in?next={escaped}")).into_response()
+    Redirect::to(&with_next("/sign-in", path)).into_response()
 }
 
 async fn show(site: &Arc<Site>, visitor: &Visitor, path: &str, wanted: Wanted<'_>) -> Response {

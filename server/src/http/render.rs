@@ -83,7 +83,8 @@ fn policy(nonce: &str, connect: &str) -> String {
 /// `cargo leptos watch` the one that tells to reload.
 fn connect_sources(site: &Site) -> String {
     let mut sources = String::new();
-    for origin in &site.origins {
+    // A policy cannot name an IPv6 address.
+    for origin in site.origins.iter().filter(|it| !it.as_str().contains('[')) {
         _ = write!(sources, " {}", origin.socket());
     }
     if std::env::var_os("LEPTOS_WATCH").is_some() {
