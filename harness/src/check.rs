@@ -23,7 +23,9 @@ pub(crate) async fn settle(server: &Server, crowd: &Crowd) -> Result<Heads> {
         let heads = heads(server, crowd).await?;
         let has_all = |room, last: Option<Seq>| last >= heads.get(&room).copied();
         crowd
-            .wait("up to date", |it| has_all(it.room, it.gap.as_ref().map(|it| it.last())))
+            .wait("up to date", |it| {
+                has_all(it.room, it.gap.as_ref().map(app::client::gap::Gap::last))
+            })
             .await?;
         if heads == before {
             return Ok(heads);
@@ -46,7 +48,7 @@ pub(crate) async fn drain(server: &Server, crowd: &Crowd) -> Result<()> {
     let heads = heads(server, crowd).await?;
     crowd
         .wait("up to date", |it| {
-            it.gap.as_ref().map(|it| it.last()) >= heads.get(&it.room).copied()
+            it.gap.as_ref().map(app::client::gap::Gap::last) >= heads.get(&it.room).copied()
         })
         .await
 }
