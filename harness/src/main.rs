@@ -1,2 +1,73 @@
-//! Empty for now.
-fn main(){}
+//! Drives a built server from outside: how much it carries, what that costs, and whether all of
+//! it arrived, once and in order.
+
+#![expect(clippy::print_stdout, reason = "a tool for the command line prints its figures")]
+
+mod check;
+mod crowd;
+mod decode;
+mod frames;
+mod histogram;
+mod http;
+mod idle;
+mod load;
+mod person;
+mod report;
+mod server;
+mod start;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use std::{os::unix::process::CommandExt, process::Command};
+
+/// Measures and checks a Maru server.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// People in rooms who talk.
+    Load(load::Load),
+    /// Sockets that are open and silent: what each costs in memory.
+    Idle(idle::Idle),
+    /// How long a server with many messages takes to start.
+    Start(start::Start),
+}
+
+/// Set in the process that has its core and its file descriptors.
+const SETTLED: &str = "HARNESS_SETTLED";
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    if std::env::var_os(SETTLED).is_none() {
+        return settle();
+    }
+    // One thread: the generator has one core, and nothing in it needs a lock.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, async {
+        match cli.command {
+            Task::Load(load) => load.run().await,
+            Task::Idle(idle) => idle.run().await,
+            Task::Start(start) => start.run().await,
+        }
+    })
+}
+
+/// Becomes itself again with all file descriptors that it may have, on a core of its own.
+fn settle() -> Result<()> {
+    let myself = std::env::current_exe()?;
+    let pin = if server::cores() > 1 { "taskset -c 1" } else { "" };
+    let script = format!("ulimit -n $(ulimit -Hn); exec {pin} \"$@\"");
+    let error = Command::new("sh")
+        .args(["-c", &script, "sh"])
+        .arg(myself)
+        .args(std::env::args_os().skip(1))
+        .env(SETTLED, "1")
+        .exec();
+    Err(error).context("cannot start again by sh")
+}

@@ -68,6 +68,16 @@ impl<T: Numbered> Gap<T> {
         Taken { apply, seek: self.ask() }
     }
 
+    /// Takes a whole run of items without looking at each, when it is the next and nothing is held;
+    /// otherwise false, and nothing has changed.
+    pub fn take_run(&mut self, first: Seq, last: Seq) -> bool {
+        let is_next = first == self.last.next() && last >= first && self.held.is_empty();
+        if is_next {
+            self.last = last;
+        }
+        is_next
+    }
+
     /// Forgets what was asked: the answer was lost with its socket, and all is being sent again.
     pub const fn forget_asked(&mut self) {
         self.asked_to = None;
@@ -147,6 +157,19 @@ mod tests {
     #[test]
     fn disorder_within_one_frame_is_no_hole() {
         check(0, &[(&[3, 1, 2, 2], &[1, 2, 3], None)]);
+    }
+
+    #[test]
+    fn a_run_is_taken_at_once_when_it_is_the_next() {
+        let mut gap = Gap::new(Seq::ZERO.plus(5));
+        let run = |gap: &mut Gap<Item>, first, last| {
+            gap.take_run(Seq::ZERO.plus(first), Seq::ZERO.plus(last))
+        };
+        assert!(!run(&mut gap, 5, 7) && !run(&mut gap, 7, 8) && !run(&mut gap, 6, 5));
+        assert!(run(&mut gap, 6, 8));
+        gap.take(vec![Item(11)]);
+        assert!(!run(&mut gap, 9, 10));
+        assert_eq!(gap.last().get(), 8);
     }
 
     #[test]
