@@ -243,6 +243,8 @@ impl Room {
             if appending.fresh {
                 let Append { author, cid, change, .. } = command.append;
                 state.move_people(&change, author, &command.name, command.role, &self.presences);
+                // Said is typed no more, though the line was not told yet.
+                state.typing.retain(|(user, _)| *user != author);
                 entries.push(Entry {
                     seq: appending.seq,
                     at: appending.at,

@@ -123,6 +123,25 @@ async fn typing_is_seen_by_the_others_while_one_is_a_member() {
 }
 
 #[tokio::test]
+async fn nobody_is_said_to_type_what_was_already_sent() {
+    let server = Server::start().await;
+    let mut ann = Person::new(server.at, "Ann").await;
+    let mut bob = Person::new(server.at, "Bob").await;
+    let plaza = server.room(&ann.login, "plaza").await;
+    ann.enter(plaza).await.unwrap();
+    bob.enter(plaza).await.unwrap();
+    bob.send(&ClientPacket::Type(TypeIn { room: plaza })).await;
+    bob.say(plaza, "quickly").await.unwrap();
+    // Ann's own line comes with the next gathering, in which Bob's would have been.
+    ann.send(&ClientPacket::Type(TypeIn { room: plaza })).await;
+    let first = ann.expect("a typing line", |it| match it {
+        ServerPacket::Typed(typed) => Some(typed.user),
+        _ => None,
+    });
+    assert_eq!(first.await, ann.login.id);
+}
+
+#[tokio::test]
 async fn counts_reach_those_who_follow_nothing() {
     let server = Server::start().await;
     let mut ann = Person::new(server.at, "Ann").await;
