@@ -221,7 +221,7 @@ impl Default for Limits {
 
 fn default_channels() -> Vec<Channel> {
     let topics = [
-        ("plaza", "Everything and nothing"),
+        ("plaza", "Where everyone meets. Say hello, stay for tea."),
         ("music", "What you listen to"),
         ("film", "What you watched"),
         ("late-night", "For those who cannot sleep"),
