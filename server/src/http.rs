@@ -84,11 +84,11 @@ pub(crate) fn routes(site: Arc<Site>) -> Router {
         .merge(forms())
         .nest("/api/v1", api())
         .layer(CompressionLayer::new())
-        .layer(from_fn(guard::no_store))
         .layer(from_fn_with_state(site.clone(), guard::same_site))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, timeout));
     let counted = counted
         .route("/ws", get(socket::open))
+        .layer(from_fn(guard::no_store))
         .layer(from_fn_with_state(site.clone(), guard::not_too_often));
     Router::new()
         .merge(counted)

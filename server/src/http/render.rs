@@ -4,7 +4,10 @@ use super::{Site, flash::Flash};
 use app::protocol::snapshot::Snapshot;
 use axum::{
     body::Body,
-    http::{HeaderValue, Request, StatusCode, header::CONTENT_SECURITY_POLICY},
+    http::{
+        HeaderValue, Request, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
+    },
     response::{IntoResponse as _, Response},
 };
 use leptos::{context::provide_context, nonce::use_nonce, prelude::use_context};
@@ -49,6 +52,7 @@ impl Page {
             provide_context(snapshot.clone());
             if let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) {
                 response.set_status(status);
+                response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 if let Ok(value) = HeaderValue::from_str(&policy(&nonce, &sources)) {
                     response.insert_header(CONTENT_SECURITY_POLICY, value);
                 }

@@ -1,13 +1,19 @@
 //! The built site: scripts, style and pictures, precompressed by the build.
 
-use super::{Site, pages, visitor::Visitor};
+use super::{
+    Site,
+    error::Refused,
+    pages,
+    visitor::{Visitor, address_of},
+};
 use crate::config::Config;
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{FromRequestParts as _, Request, State},
     http::{
         HeaderValue, Method, StatusCode,
         header::{ALLOW, CACHE_CONTROL},
+        request::Parts,
     },
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
@@ -76,24 +82,33 @@ pub(super) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
 }
 
 /// A file at the root of the site, else the page for what is not there.
-pub(super) async fn file_or_not_found(
-    State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    request: Request,
-) -> Response {
+pub(super) async fn file_or_not_found(State(site): State<Arc<Site>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
-    let path = request.uri().path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    let (mut parts, body) = request.into_parts();
     let files = ServeDir::new(&site.config.site_dir)
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip();
-    match files.oneshot(request).await {
+    match files.oneshot(Request::from_parts(parts.clone(), body)).await {
         Ok(response) if response.status() != StatusCode::NOT_FOUND => {
             with_cache(response.into_response(), AN_HOUR)
         }
-        _ => pages::not_found(&site, &visitor, &path).await,
+        _ => not_found(&site, &mut parts).await,
+    }
+}
+
+/// Looking for what is not there is a request as any other.
+async fn not_found(site: &Arc<Site>, parts: &mut Parts) -> Response {
+    let address = address_of(&parts.extensions, &parts.headers, &site.config);
+    if let Err(refusal) = site.rates.requests.check(&address) {
+        return Refused(refusal).into_response();
+    }
+    let path = parts.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    match Visitor::from_request_parts(parts, site).await {
+        Ok(visitor) => pages::not_found(site, &visitor, &path).await,
+        Err(refused) => refused.into_response(),
     }
 }
 
