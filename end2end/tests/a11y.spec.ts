@@ -1,0 +1,80 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Person, expect, test } from "../support/people.ts";
+
+/** No serious fault on the page as it stands. */
+async function check({ page }: Person, what: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations
+    .filter((it) => it.impact === "serious" || it.impact === "critical")
+    .map((it) => `${it.id}: ${it.nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
+  expect(serious, what).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no page has a serious fault, ${colorScheme}`, async ({ person }) => {
+    const options = { colorScheme };
+    const nobody = await person("nobody", { options });
+    for (const path of ["/", "/sign-up", "/guest", "/forgot", "/nothing-here"]) {
+      await nobody.page.goto(nobody.url + path);
+      await check(nobody, path);
+    }
+    nobody.forgive(/status of 404/);
+
+    const ann = await (await person("ann", { options })).asAccount();
+    const bob = await (await person("bob", { options })).asGuest();
+    await bob.open("/rooms/plaza");
+    await check(bob, "reading along");
+    await ann.enter("plaza");
+    await bob.enter("plaza");
+    await ann.say("hello https://maru.example");
+    await bob.sees("hello");
+    await ann.say("again");
+    await bob.say("안녕하세요");
+    await ann.hasSentAll();
+    await bob.composer.pressSequentially("typing");
+    await check(ann, "a room");
+    for (const path of ["/rooms", "/settings"]) {
+      await ann.open(path);
+      await check(ann, path);
+    }
+    await bob.open("/settings");
+    await check(bob, "a guest's settings");
+  });
+}
+
+test("the dialogs and sheets have no serious fault", async ({ person }, { project }) => {
+  const ann = await (await person("ann")).asAccount();
+  await ann.enter("plaza");
+  if (project.name === "phone") {
+    await ann.page.getByRole("button", { name: "Open the list of channels" }).click();
+    await check(ann, "the drawer");
+    await ann.page.keyboard.press("Escape");
+    await ann.page.getByRole("button", { name: "1 person" }).click();
+    await check(ann, "the people");
+    return;
+  }
+  await ann.page.keyboard.press("Control+k");
+  await expect(ann.page.getByRole("dialog", { name: "Jump to a channel" })).toBeVisible();
+  await check(ann, "the jump dialog");
+  await ann.page.keyboard.press("Escape");
+  await ann.page.keyboard.press("Control+/");
+  await expect(ann.page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await check(ann, "the keys");
+});
+
+test("all can be done by keyboard", async ({ person }, { project }) => {
+  test.skip(project.name === "phone", "a phone has no keyboard");
+  const ann = await (await person("ann")).asAccount();
+  await ann.open("/rooms/plaza");
+  await ann.page.keyboard.press("Control+k");
+  await ann.page.getByRole("combobox").pressSequentially("mus");
+  await ann.page.keyboard.press("Enter");
+  await expect(ann.page.getByRole("heading", { name: "# music" })).toBeVisible();
+  await ann.page.getByRole("button", { name: "Enter", exact: true }).focus();
+  await ann.page.keyboard.press("Enter");
+  await ann.composer.focus();
+  await ann.page.keyboard.type("by keyboard");
+  await ann.page.keyboard.press("Enter");
+  await ann.sees("by keyboard");
+  await expect(ann.composer).toBeFocused();
+});

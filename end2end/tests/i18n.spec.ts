@@ -1,0 +1,56 @@
+import { expect, test } from "../support/people.ts";
+
+const korean = { options: { locale: "ko-KR" } };
+
+test("the language follows the browser, and then the choice", async ({ person }) => {
+  const ann = await person("ann", korean);
+  const { page } = ann;
+  await page.goto(ann.url);
+  await expect(page.locator("html")).toHaveAttribute("lang", "ko");
+  await expect(page.getByRole("heading", { name: "어서 오세요" })).toBeVisible();
+  await page.getByRole("button", { name: "English" }).click();
+  await expect(page.getByRole("heading", { name: "Come in" })).toBeVisible();
+  await page.goto(`${ann.url}/guest`);
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+});
+
+test("Korean goes through to the room and the settings", async ({ person }) => {
+  const mina = await (await person("미나", korean)).asGuest();
+  const { page } = mina;
+  await mina.open("/rooms/plaza");
+  await page.getByRole("button", { name: "들어가기", exact: true }).click();
+  const composer = page.getByRole("textbox", { name: "#plaza에 메시지 보내기" });
+  await composer.fill("안녕하세요");
+  await composer.press("Enter");
+  await expect(page.getByRole("log", { name: "메시지" }).getByText("안녕하세요")).toBeVisible();
+  await expect(page.getByRole("log").getByText("미나 님이 들어왔어요")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "접속 중 — 1" })).toBeVisible();
+  await mina.open("/settings");
+  await page.getByRole("radio", { name: "English" }).check();
+  await page.getByRole("main").getByRole("button", { name: "저장" }).nth(1).click();
+  await expect(page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
+});
+
+test("no page in Korean has a word left in English", async ({ person }) => {
+  const mina = await (await person("미나", korean)).asGuest();
+  for (const path of ["/rooms", "/settings"]) {
+    await mina.open(path);
+    const text = await mina.page.getByRole("main").innerText();
+    // Names, topics of the default channels, keys, and what the browser calls itself.
+    const known = /plaza|music|film|late-night|Everything and nothing|What you listen to|What you watched|For those who cannot sleep|English|Enter|Chrome\w*|Headless\w*|Linux|Maru/g;
+    expect(text.replace(known, "").match(/[A-Za-z]{3,}/g) ?? [], path).toEqual([]);
+  }
+});
+
+test("the colours follow the system, and then the choice", async ({ person }) => {
+  const ann = await (await person("ann", { options: { colorScheme: "dark" } })).asGuest();
+  const { page } = ann;
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await ann.open("/settings");
+  const dark = await paper();
+  await page.getByRole("radio", { name: "Light" }).check();
+  await page.getByRole("main").getByRole("button", { name: "Save" }).nth(1).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+  expect(await paper()).not.toBe(dark);
+});
