@@ -1,5 +1,10 @@
 //! Maru, for both sides: the protocol, the client and the pages.
 
+#![allow(
+    clippy::large_types_passed_by_value,
+    reason = "a `Client` is a handful of signals, and copied as those are"
+)]
+
 mod app;
 pub mod client;
 pub mod components;

@@ -21,8 +21,8 @@ pub use settings::Settings;
 pub use sign_up::SignUp;
 
 use crate::protocol::snapshot::Snapshot;
-use leptos_router::hooks::use_query_map;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use std::sync::Arc;
 
 /// What the page was first painted from, in context on both sides.

@@ -75,7 +75,7 @@ impl Client {
     pub fn attend(self) {
         let attending = browser::is_attending();
         if self.connection.get_untracked() == Connection::Live {
-            self.send(&ClientPacket::Attend(Attend { attending }));
+            socket::send(&ClientPacket::Attend(Attend { attending }));
         }
         if attending {
             self.wake();
@@ -86,17 +86,10 @@ impl Client {
         }
     }
 
-    /// Sends a packet, if the socket is open.
-    pub(super) fn send(self, packet: &ClientPacket) {
-        if let Ok(frame) = serde_json::to_string(packet) {
-            socket::send(&frame);
-        }
-    }
-
     /// Asks for everything after what is here of the room shown; the session follows it then.
     pub(super) fn seek(self, after: Seq) {
         if let Some(room) = self.room_id_now() {
-            self.send(&ClientPacket::Seek(Seek { room, after }));
+            socket::send(&ClientPacket::Seek(Seek { room, after }));
         }
     }
 
@@ -108,7 +101,7 @@ impl Client {
             link.opened = true;
             link.greeted = room;
         });
-        self.send(&ClientPacket::Hello(Hello {
+        socket::send(&ClientPacket::Hello(Hello {
             version: VERSION,
             epoch,
             rooms: room.map(|room| Have { room, have }).into_iter().collect(),

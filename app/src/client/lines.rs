@@ -173,7 +173,7 @@ mod tests {
             Line::Moved(moved) => moved
                 .people
                 .iter()
-                .map(|(_, name, joined)| format!("{name}{}", if *joined { '>' } else { '<' }))
+                .flat_map(|(_, name, joined)| [name.as_str(), if *joined { ">" } else { "<" }])
                 .collect(),
             Line::Announced(entry) => format!("!{}", entry.seq),
         }
@@ -181,7 +181,11 @@ mod tests {
 
     #[test]
     fn messages_of_one_author_are_grouped_for_five_minutes() {
-        check("0 an: a | 1 an: b | 2 bob: c | 3 an: d | 8 an: e", None, "day 0 | an1 | +2 | bob3 | an4 | an5");
+        check(
+            "0 an: a | 1 an: b | 2 bob: c | 3 an: d | 8 an: e",
+            None,
+            "day 0 | an1 | +2 | bob3 | an4 | an5",
+        );
     }
 
     #[test]

@@ -41,7 +41,8 @@ fn next_address(text: &str, from: usize) -> Option<usize> {
     loop {
         let tail = text.get(from..)?;
         let at = from + SCHEMES.iter().filter_map(|scheme| tail.find(scheme)).min()?;
-        let inside_word = text[..at].chars().next_back().is_some_and(|it| it.is_ascii_alphanumeric());
+        let inside_word =
+            text[..at].chars().next_back().is_some_and(|it| it.is_ascii_alphanumeric());
         if !inside_word {
             return Some(at);
         }
@@ -95,11 +96,10 @@ mod tests {
                 Text(")."),
             ],
         );
-        check("주소 https://마루.한국/가 좋아요", &[
-            Text("주소 "),
-            Link("https://마루.한국/가"),
-            Text(" 좋아요"),
-        ]);
+        check(
+            "주소 https://마루.한국/가 좋아요",
+            &[Text("주소 "), Link("https://마루.한국/가"), Text(" 좋아요")],
+        );
     }
 
     #[test]

@@ -222,11 +222,9 @@ impl Client {
         }
         let until = browser::now().plus(TYPING_SHOWN_MS);
         let typist = Typist { user: typed.user, name: typed.name, until };
-        self.typists.update(|typists| {
-            match typists.iter_mut().find(|it| it.user == typist.user) {
-                Some(known) => *known = typist,
-                None => typists.push(typist),
-            }
+        self.typists.update(|typists| match typists.iter_mut().find(|it| it.user == typist.user) {
+            Some(known) => *known = typist,
+            None => typists.push(typist),
         });
     }
 
@@ -296,8 +294,7 @@ impl Client {
 
     /// Moves the head of a room on in the list.
     fn move_head(self, room: RoomId, head: Seq) {
-        let is_news =
-            self.rooms.read_untracked().iter().any(|it| it.id == room && it.head < head);
+        let is_news = self.rooms.read_untracked().iter().any(|it| it.id == room && it.head < head);
         if is_news {
             self.rooms.update(|rooms| {
                 if let Some(room) = rooms.iter_mut().find(|it| it.id == room) {

@@ -1,11 +1,7 @@
 //! Loads from the REST interface.
 
 use crate::protocol::{
-    ids::Seq,
-    message::Entry,
-    people::Person,
-    refusal::Refusal,
-    snapshot::RoomSummary,
+    ids::Seq, message::Entry, people::Person, refusal::Refusal, snapshot::RoomSummary,
 };
 use leptos::prelude::window;
 use serde::{Deserialize, de::DeserializeOwned};

@@ -1,5 +1,6 @@
 //! The tab's one WebSocket. The only file that names it.
 
+use crate::protocol::packets::ClientPacket;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
@@ -19,7 +20,7 @@ pub(super) enum SocketEvent {
 
 /// The socket and what the browser calls; dropped together.
 struct Socket {
-    socket: WebSocket,
+    handle: WebSocket,
     _on_open: Closure<dyn Fn(Event)>,
     _on_frame: Closure<dyn Fn(MessageEvent)>,
     _on_close: Closure<dyn Fn(CloseEvent)>,
@@ -27,11 +28,11 @@ struct Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
+        self.handle.set_onopen(None);
+        self.handle.set_onmessage(None);
+        self.handle.set_onclose(None);
         // It may be closed already.
-        _ = self.socket.close();
+        _ = self.handle.close();
     }
 }
 
@@ -60,16 +61,18 @@ pub(super) fn open(on: impl Fn(SocketEvent) + Copy + 'static) {
     socket.set_onmessage(Some(on_frame.as_ref().unchecked_ref()));
     socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
     let socket =
-        Socket { socket, _on_open: on_open, _on_frame: on_frame, _on_close: on_close };
+        Socket { handle: socket, _on_open: on_open, _on_frame: on_frame, _on_close: on_close };
     SOCKET.with_borrow_mut(|it| *it = Some(socket));
 }
 
-/// Sends a frame, if the socket is open.
-pub(super) fn send(frame: &str) {
+/// Sends a packet, if the socket is open.
+pub(super) fn send(packet: &ClientPacket) {
+    // The packets are plain data: writing them as JSON cannot fail.
+    let Ok(frame) = serde_json::to_string(packet) else { return };
     SOCKET.with_borrow(|it| {
         if let Some(it) = it {
             // A socket that just broke tells so by its close event; what was sent is resent.
-            _ = it.socket.send_with_str(frame);
+            _ = it.handle.send_with_str(&frame);
         }
     });
 }

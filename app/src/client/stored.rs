@@ -1,4 +1,4 @@
-//! The outbox in IndexedDB, so that what is queued survives a reload.
+//! The outbox in `IndexedDB`, so that what is queued survives a reload.
 //!
 //! Database `maru`, store `outbox`: the key is the `cid`, the value the user and the message as
 //! JSON text. Several tabs may write to it: each writes whole values under keys that are unique

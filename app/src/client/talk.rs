@@ -1,6 +1,6 @@
 //! What the user does in a room: enter, leave, say, type.
 
-use super::{Client, Connection, browser, outbox::Outgoing, stored};
+use super::{Client, Connection, browser, outbox::Outgoing, socket, stored};
 use crate::protocol::{
     ids::{Cid, Millis, RoomId},
     limits::TYPING_EVERY_MS,
@@ -16,14 +16,14 @@ impl Client {
         if let Some(room) = self.room_id_now() {
             self.trouble.set(None);
             let have = self.timeline.read_untracked().last();
-            self.send(&ClientPacket::Enter(Enter { cid: browser::new_cid(), room, have }));
+            socket::send(&ClientPacket::Enter(Enter { cid: browser::new_cid(), room, have }));
         }
     }
 
     /// Asks to stop being a member of the room shown.
     pub fn leave(self) {
         if let Some(room) = self.room_id_now() {
-            self.send(&ClientPacket::Leave(Leave { cid: browser::new_cid(), room }));
+            socket::send(&ClientPacket::Leave(Leave { cid: browser::new_cid(), room }));
         }
     }
 
@@ -81,7 +81,7 @@ impl Client {
             return;
         }
         self.link.update_value(|link| link.typed_at = now);
-        self.send(&ClientPacket::Type(TypeIn { room }));
+        socket::send(&ClientPacket::Type(TypeIn { room }));
     }
 
     /// Takes in what an earlier page left behind.
@@ -117,7 +117,7 @@ impl Client {
         let now = browser::now();
         let due = self.outbox.try_update(|it| it.due(now)).unwrap_or_default();
         for say in due {
-            self.send(&ClientPacket::Say(say));
+            socket::send(&ClientPacket::Say(say));
         }
         let Some(next) = self.outbox.read_untracked().next_due(now) else { return };
         if self.link.with_value(|link| link.flush_at.is_some_and(|at| at <= next && at > now)) {

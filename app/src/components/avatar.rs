@@ -38,8 +38,10 @@ pub fn Avatar(
 }
 
 fn colour(user: UserId) -> u32 {
-    user.0.as_bytes().iter().fold(7_u32, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u32::from(*byte))
-    }) / 7
+    user.0
+        .as_bytes()
+        .iter()
+        .fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)))
+        / 7
         % COLOURS
 }

@@ -45,9 +45,10 @@ pub fn Composer() -> impl IntoView {
     };
     // Rendered once: from then on the field belongs to whoever types.
     let first = client.draft.get_untracked();
-    let name = client.room_id().and_then(|_| client.room()).map(|it| it.name).unwrap_or_default();
+    let room = untrack(|| client.room());
+    let name = room.as_ref().map(|it| it.name.clone()).unwrap_or_default();
     let label = (texts.room.placeholder)(&name);
-    let action = client.room_id().map(|id| format!("/rooms/{id}/say")).unwrap_or_default();
+    let action = room.map(|it| format!("/rooms/{}/say", it.id)).unwrap_or_default();
     let chars = Memo::new(move |_| client.draft.read().trim().chars().count());
     Effect::new(move |before: Option<()>| writing.show_draft(before.is_none()));
     let submit = move |event: ev::SubmitEvent| {

@@ -24,9 +24,7 @@ pub fn Icon(
     picture: Picture,
 ) -> impl IntoView {
     let path = match picture {
-        Picture::House => {
-            "M2 10c4-1 7-3 10-6 3 3 6 5 10 6M5 10v9M19 10v9M3 19h18M9 19v-6h6v6"
-        }
+        Picture::House => "M2 10c4-1 7-3 10-6 3 3 6 5 10 6M5 10v9M19 10v9M3 19h18M9 19v-6h6v6",
         Picture::Gear => {
             "M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6ZM12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3\
              M5.3 5.3l2.1 2.1M16.6 16.6l2.1 2.1M5.3 18.7l2.1-2.1M16.6 7.4l2.1-2.1"

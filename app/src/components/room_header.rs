@@ -10,9 +10,7 @@ pub fn RoomHeader() -> impl IntoView {
     let client = expect_context::<Client>();
     let texts = client.texts;
     let room = Memo::new(move |_| client.room());
-    let name = move || {
-        room.read().as_ref().map(|it| format!("# {}", it.name)).unwrap_or_default()
-    };
+    let name = move || room.read().as_ref().map(|it| format!("# {}", it.name)).unwrap_or_default();
     let topic = move || room.read().as_ref().map(|it| it.topic.clone()).unwrap_or_default();
     let people = move || {
         let count = room.read().as_ref().map_or(0, |it| it.people);
@@ -54,9 +52,8 @@ pub fn MenuButton() -> impl IntoView {
 #[component]
 fn LeaveForm() -> impl IntoView {
     let client = expect_context::<Client>();
-    let action = move || {
-        client.room_id().map(|id| format!("/rooms/{id}/leave")).unwrap_or_default()
-    };
+    let action =
+        move || client.room_id().map(|id| format!("/rooms/{id}/leave")).unwrap_or_default();
     let leave = move |event: leptos::ev::SubmitEvent| {
         if untrack(|| client.is_live()) {
             event.prevent_default();

@@ -24,8 +24,7 @@ fn RoomLink(room: RoomSummary) -> impl IntoView {
     let texts = client.texts;
     let (id, to) = (room.id, address(&room));
     let now = Memo::new(move |_| client.rooms.read().iter().find(|it| it.id == id).cloned());
-    let is_unread =
-        Memo::new(move |_| now.read().as_ref().is_some_and(|it| client.is_unread(it)));
+    let is_unread = Memo::new(move |_| now.read().as_ref().is_some_and(|it| client.is_unread(it)));
     let is_shown = move || client.room_id() == Some(id);
     let counts = move || now.read().as_ref().map_or((0, 0), |it| (it.people, it.capacity));
     let count = move || {

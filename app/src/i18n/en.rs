@@ -259,11 +259,10 @@ fn done(done: Done) -> &'static str {
 }
 
 fn day(civil: &Civil, with_year: bool) -> String {
-    let weekday =
-        ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-            .get(civil.weekday)
-            .copied()
-            .unwrap_or_default();
+    let weekday = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+        .get(civil.weekday)
+        .copied()
+        .unwrap_or_default();
     let month = match civil.month {
         1 => "January",
         2 => "February",

@@ -188,7 +188,9 @@ fn refusal(reason: Refusal) -> String {
     match reason {
         Refusal::NoSuchRoom => "그런 방이 없어요.".to_owned(),
         Refusal::NotFound => "이 주소에는 아무것도 없어요.".to_owned(),
-        Refusal::NotEntered => "이 방에 들어와 있지 않아요. 들어가면 이야기할 수 있어요.".to_owned(),
+        Refusal::NotEntered => {
+            "이 방에 들어와 있지 않아요. 들어가면 이야기할 수 있어요.".to_owned()
+        }
         Refusal::Full { capacity } => {
             format!("방이 가득 찼어요. 정원은 {}명이에요.", grouped(capacity))
         }

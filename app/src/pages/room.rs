@@ -2,9 +2,7 @@
 
 use crate::{
     client::{Client, Shown},
-    components::{
-        Composer, ConnectionBanner, Frame, LogView, PeopleList, RoomHeader, TypingLine,
-    },
+    components::{Composer, ConnectionBanner, Frame, LogView, PeopleList, RoomHeader, TypingLine},
 };
 use leptos::{ev, prelude::*};
 use leptos_meta::Title;

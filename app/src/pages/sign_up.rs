@@ -4,9 +4,7 @@ use super::{First, door_link, next_address};
 use crate::{
     client::Client,
     components::{DoorCard, FormNote},
-    protocol::limits::{
-        NAME_CHARS_MAX, NAME_CHARS_MIN, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
-    },
+    protocol::limits::{NAME_CHARS_MAX, NAME_CHARS_MIN, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN},
 };
 use leptos::prelude::*;
 

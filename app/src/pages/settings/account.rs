@@ -3,9 +3,7 @@
 use crate::{
     client::Client,
     pages::First,
-    protocol::limits::{
-        NAME_CHARS_MAX, NAME_CHARS_MIN, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
-    },
+    protocol::limits::{NAME_CHARS_MAX, NAME_CHARS_MIN, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN},
 };
 use leptos::prelude::*;
 
