@@ -110,7 +110,7 @@ impl Writing {
         if is_first {
             self.begin(&field);
         } else if field.value() != draft {
-            field.set_value(&draft);
+            put(&field, &draft);
             _ = field.focus();
         }
         grow(&field);
@@ -121,7 +121,7 @@ impl Writing {
         let kept = untrack(|| self.client.room_id()).and_then(browser::draft);
         let typed = field.value();
         if typed.trim().is_empty() {
-            field.set_value(&kept.unwrap_or_default());
+            put(field, &kept.unwrap_or_default());
         }
         let text = field.value();
         if self.client.draft.get_untracked() != text {
@@ -204,6 +204,14 @@ impl Writing {
         self.client.typing("");
         self.client.draft.set(String::new());
     }
+}
+
+/// Puts a text into the field, and the caret behind it.
+fn put(field: &HtmlTextAreaElement, text: &str) {
+    field.set_value(text);
+    let end = u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
+    // It fails only where a field has no caret; this one has.
+    _ = field.set_selection_range(end, end);
 }
 
 /// Makes the field as high as its text, up to [`ROWS_MAX`] lines.

@@ -105,7 +105,9 @@ fn admins(client: Client) -> Vec<UserId> {
 
 /// What is on its way in the room shown, and whether each stands under the user's name.
 fn pending(client: Client, window: LogWindow) -> Vec<(Outgoing, bool)> {
-    let Some(room) = client.room_id() else { return Vec::new() };
+    let Some(room) = client.room_id().filter(|_| window.is_at_newest()) else {
+        return Vec::new();
+    };
     let me = client.me.read().as_ref().map(|it| it.id);
     let outbox = client.outbox.read();
     let mut items = outbox.items().filter(|it| it.room == room).peekable();

@@ -20,6 +20,8 @@ const LINES: usize = 200;
 const STEP: usize = 60;
 /// So near to an edge the window moves, in pixels.
 const NEAR_PX: i32 = 800;
+/// So near to the beginning older entries are loaded, in pixels.
+const LOAD_PX: i32 = 2_000;
 /// So near to the newest line the reader is at it, in pixels.
 const AT_END_PX: i32 = 40;
 
@@ -58,6 +60,12 @@ impl LogWindow {
         self.all.read().last().cloned()
     }
 
+    /// The newest line is drawn.
+    pub(super) fn is_at_newest(self) -> bool {
+        let all = self.all.read();
+        self.range(&all).1 == all.len()
+    }
+
     /// Nothing lies before the first line drawn.
     pub(super) fn is_at_beginning(self) -> bool {
         let all = self.all.read();
@@ -91,12 +99,11 @@ impl LogWindow {
         let all = self.all.get_untracked();
         let (from, to) = untrack(|| self.range(&all));
         self.note_place(below_px, to == all.len());
-        if above_px < NEAR_PX {
-            if from > 0 {
-                self.end_with(&all, to.saturating_sub(STEP).max(LINES.min(all.len())));
-            } else {
-                self.client.load_older();
-            }
+        if from == 0 && above_px < LOAD_PX {
+            self.client.load_older();
+        }
+        if from > 0 && above_px < NEAR_PX {
+            self.end_with(&all, to.saturating_sub(STEP).max(LINES.min(all.len())));
         } else if below_px < NEAR_PX && to < all.len() {
             self.end_with(&all, to + STEP);
         }
@@ -145,6 +152,8 @@ impl LogWindow {
                 #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
                 list.set_scroll_top(list.scroll_top() + moved.round() as i32);
             }
+            // The reader may be at an edge still, where no more scrolling tells so.
+            self.scrolled();
         });
     }
 
