@@ -2,6 +2,7 @@
 # The figures of docs/performance.md: server on one core, generator on the other.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
+claim
 scripts/setup.sh
 scripts/build.sh --release
 RUSTFLAGS="" cargo build --locked --release -p harness

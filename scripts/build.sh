@@ -4,6 +4,7 @@
 # usage: scripts/build.sh [--release]
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
+claim
 
 if [ "${1-}" = --release ]; then
     kind=release front_kind=wasm-release

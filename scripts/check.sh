@@ -2,6 +2,7 @@
 # All that needs no running: format, lints on both sides, docs, and licences where cargo-deny is.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
+claim
 crates=(-p app -p harness -p server --features app/ssr)
 
 say "format"

@@ -2,6 +2,7 @@
 # Everything that must hold, on a machine where nothing is set up.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
+claim
 scripts/setup.sh --tests
 scripts/check.sh
 say "tests"
