@@ -1,5 +1,8 @@
 //! The browser's entry: takes the page over from the server's HTML, nothing else.
 
+// The pages' views are deep types, in release builds above all.
+#![recursion_limit = "256"]
+
 use leptos::prelude::document;
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -2,6 +2,9 @@
 //!
 //! Inside, dependencies point one way: `http` → `engine` → `store`.
 
+// The pages' views are deep types, in release builds above all.
+#![recursion_limit = "256"]
+
 mod accept;
 mod address;
 mod auth;
