@@ -1,6 +1,8 @@
 //! The configuration from outside: the program ends its start with one line that says what to
 //! mend, and the commands do what they say.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::{
     fs,
     net::TcpListener,

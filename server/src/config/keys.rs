@@ -60,7 +60,7 @@ pub(super) fn check_known(key: &str, written: &str, origin: &str) -> Result<(), 
             let name = near.to_ascii_uppercase().replace('.', "__");
             format!("did you mean MARU_{name}? Else remove it")
         }
-        None => "remove it, or see the table of keys in the README".to_owned(),
+        None => "remove it, or see docs/configuration.md".to_owned(),
     };
     Err(ConfigError::UnknownKey { origin: origin.to_owned(), key: written.to_owned(), mend })
 }
@@ -225,5 +225,32 @@ fn channels(layers: &Layers) -> Result<Option<Vec<Channel>>, ConfigError> {
 impl Channel {
     fn named(name: String) -> Self {
         Self { name, topic: String::new(), capacity: super::channel_people() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_described() {
+        let page = include_str!("../../../docs/configuration.md");
+        for key in KEYS {
+            assert!(
+                page.contains(&format!("| `{key}` |")),
+                "{key} is not in docs/configuration.md"
+            );
+        }
+        let rows = page.lines().filter(|it| it.starts_with("| `")).count();
+        assert_eq!(rows, KEYS.len(), "docs/configuration.md has keys that there are not");
+    }
+
+    #[test]
+    fn the_distance_of_words_is_how_many_letters_change() {
+        let table =
+            [("listen", "listen", 0), ("listne", "listen", 2), ("", "abc", 3), ("abc", "ab", 1)];
+        for (one, other, expected) in table {
+            assert_eq!(distance(one, other), expected, "{one} {other}");
+        }
     }
 }

@@ -15,7 +15,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// On every answer. The policy is the one for what is not a page; pages bring their own.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -81,13 +84,15 @@ pub(super) async fn no_store(request: Request, next: Next) -> Response {
     response
 }
 
-/// Sets the headers that every answer has, where it has not set its own.
+/// Sets the headers that every answer has, where it has not set its own, and counts it.
 pub(super) async fn headers(
     State(site): State<Arc<Site>>,
     request: Request,
     next: Next,
 ) -> Response {
+    let begun = Instant::now();
     let mut response = next.run(request).await;
+    measure(&response, begun.elapsed());
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -96,6 +101,19 @@ pub(super) async fn headers(
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
     }
     response
+}
+
+/// Counts answers by the first digit of their status, and how long they took.
+fn measure(response: &Response, took: Duration) {
+    let class = match response.status().as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    };
+    metrics::counter!("maru_http_answers_total", "status" => class).increment(1);
+    metrics::histogram!("maru_http_seconds").record(took);
 }
 
 #[cfg(test)]

@@ -67,6 +67,30 @@ async fn one_address_has_so_many_connections_and_no_more() {
 }
 
 #[tokio::test]
+async fn one_address_has_so_many_sockets_and_no_more() {
+    let server = Server::start_with(|it| it.limits.sockets_per_address = 1).await;
+    let cookie = server.guest().await.cookies["maru_login"].clone();
+    let at = server.at;
+    let upgrade = format!(
+        "GET /ws HTTP/1.1\r\nhost: {at}\r\norigin: http://{at}\r\ncookie: maru_login={cookie}\r\n\
+         connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: bWFydS1tYXJ1LW1hcnUxMg==\r\n\r\n"
+    );
+    let open = async || {
+        let mut stream = TcpStream::connect(at).await.unwrap();
+        stream.write_all(upgrade.as_bytes()).await.unwrap();
+        let mut first = [0; 12];
+        soon("an answer", stream.read_exact(&mut first)).await.unwrap();
+        (stream, String::from_utf8_lossy(&first).into_owned())
+    };
+    let (first, answer) = open().await;
+    assert_eq!(answer, "HTTP/1.1 101");
+    assert_eq!(open().await.1, "HTTP/1.1 429");
+    drop(first);
+    soon("a place", async { while open().await.1 != "HTTP/1.1 101" {} }).await;
+}
+
+#[tokio::test]
 async fn all_addresses_together_have_so_many_connections_and_no_more() {
     let server = Server::start_with(|it| {
         it.limits.connections_max = 2;

@@ -1,7 +1,7 @@
 //! Sign-up, sign-in, guests, sign-out, and the cookie.
 
 use crate::support::{PASSWORD, Server, soon};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 fn credentials(name: &str, password: &str) -> String {
     serde_json::json!({ "name": name, "password": password }).to_string()
@@ -48,16 +48,21 @@ async fn an_unknown_name_and_a_wrong_password_are_told_alike() {
     let mut eve = server.browser();
     let mut answers = Vec::new();
     for name in ["Ann", "Nobody", "\u{202E}", ""] {
-        let begun = Instant::now();
-        let answer = eve.post("/api/v1/logins", &credentials(name, "wrong password")).await;
-        let answer = answer.refused(401, "wrong_credentials");
-        answers.push((answer.body, begun.elapsed()));
+        let mut fastest = Duration::MAX;
+        let mut body = String::new();
+        for _ in 0..3 {
+            let begun = Instant::now();
+            let answer = eve.post("/api/v1/logins", &credentials(name, "wrong password")).await;
+            fastest = fastest.min(begun.elapsed());
+            body = answer.refused(401, "wrong_credentials").body;
+        }
+        answers.push((body, fastest));
     }
     let (body, known) = &answers[0];
     for (other, time) in &answers[1..] {
         assert_eq!(other, body);
-        // Hashing dominates; without it an answer takes a hundredth of the time.
-        assert!(*time > *known / 5, "{time:?} against {known:?}");
+        // Hashing dominates; without it an answer takes a twentieth of the time.
+        assert!(*time > *known / 4, "{time:?} against {known:?}");
     }
     assert!(eve.cookies.is_empty());
 }
@@ -236,9 +241,9 @@ async fn a_crowd_at_the_door_is_served_or_told_to_come_back() {
         async move { browser.post("/api/v1/logins", &credentials("Ann", PASSWORD)).await.status }
     });
     let statuses = soon("the crowd", futures::future::join_all(crowd)).await;
-    let served = statuses.iter().filter(|it| **it == 201).count();
+    let let_in = statuses.iter().filter(|it| **it == 201).count();
     let busy = statuses.iter().filter(|it| **it == 503).count();
-    assert_eq!(served + busy, 70, "{statuses:?}");
-    assert!(served >= 51, "{served}");
+    assert_eq!(let_in + busy, 70, "{statuses:?}");
+    assert!(let_in >= 51, "{let_in}");
     server.browser().post("/api/v1/logins", &credentials("Ann", PASSWORD)).await.expect(201);
 }

@@ -1,5 +1,7 @@
 //! The server from outside, by HTTP: real servers, real connections.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod accept;
 mod api;
 mod coming_in;

@@ -181,14 +181,15 @@ impl Browser {
     ) -> Answer {
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.at);
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name, ": ", value, "\r\n"]);
         }
         if !self.cookies.is_empty() {
             let pair = |(name, value): (&String, &String)| format!("{name}={value}");
             let pairs: Vec<_> = self.cookies.iter().map(pair).collect();
-            head += &format!("cookie: {}\r\n", pairs.join("; "));
+            head.extend(["cookie: ", &pairs.join("; "), "\r\n"]);
         }
-        head += &format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        let length = body.len().to_string();
+        head.extend(["content-length: ", &length, "\r\nconnection: close\r\n\r\n"]);
         let answer = exchange(self.at, &[head.as_bytes(), body.as_bytes()].concat()).await;
         self.keep_cookies(&answer);
         answer
