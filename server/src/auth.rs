@@ -77,8 +77,7 @@ pub(crate) fn me(user: &User) -> Me {
     Me { id: user.id, name: user.name.clone(), role: user.role }
 }
 
-/// What somebody typed to come in, and from where.
-#[derive(Debug)]
+/// What somebody typed to come in, and from where. Without `Debug`, for it has a password.
 pub(crate) struct Attempt {
     pub(crate) name: String,
     pub(crate) password: String,
@@ -151,8 +150,11 @@ impl Auth {
             self.end(&Login { row, user }).await?;
             return Ok(None);
         }
-        if now.since(row.seen_at) >= TOUCH_MS {
-            self.store().touch_login(row.id, now).await?;
+        if now.since(row.seen_at) >= TOUCH_MS
+            && let Err(error) = self.store().touch_login(row.id, now).await
+        {
+            // A full disk must not keep anybody from reading.
+            tracing::warn!(%error, login.id = %row.id, "cannot note that a login was used");
         }
         Ok(Some(Login { row, user }))
     }

@@ -14,6 +14,8 @@ use std::{
 
 /// What begins the name of every variable.
 const PREFIX: &str = "MARU_";
+/// Variables that are not keys: the file's name, and what our own scripts use.
+const NOT_KEYS: [&str; 3] = ["CONFIG", "BIN", "TOOLS"];
 /// Read when no other file is named, and there.
 const FILE: &str = "maru.toml";
 
@@ -125,7 +127,7 @@ impl Layers {
     }
 
     fn add_variable(&mut self, name: &str, rest: &str, value: &str) -> Result<(), ConfigError> {
-        if rest == "CONFIG" {
+        if NOT_KEYS.contains(&rest) {
             return Ok(());
         }
         let key = rest.to_ascii_lowercase().replace("__", ".");

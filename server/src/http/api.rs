@@ -56,7 +56,7 @@ fn malformed(rejection: &JsonRejection) -> Response {
     (status, Json(Refusal::Malformed)).into_response()
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Credentials {
     name: String,
     password: String,
@@ -76,9 +76,12 @@ fn me_body(user: &User) -> Json<MeBody> {
     Json(MeBody { me: me_of(user) })
 }
 
-/// A new login: who it is, and the cookie that carries it.
-fn begun(Begun { user, cookie }: Begun) -> Response {
-    with_cookie((StatusCode::CREATED, me_body(&user)).into_response(), &cookie)
+/// A new login: who it is, and the cookie that carries it, in the place of the one before.
+async fn begun(site: &Site, visitor: &Visitor, Begun { user, cookie }: Begun) -> Answer<Response> {
+    if let Some(before) = &visitor.login {
+        site.auth.end(before).await?;
+    }
+    Ok(with_cookie((StatusCode::CREATED, me_body(&user)).into_response(), &cookie))
 }
 
 pub(super) async fn sign_up(
@@ -86,7 +89,8 @@ pub(super) async fn sign_up(
     visitor: Visitor,
     Body(Credentials { name, password }): Body<Credentials>,
 ) -> Answer<Response> {
-    Ok(begun(site.auth.sign_up(visitor.attempt(name, password)).await?))
+    let login = site.auth.sign_up(visitor.attempt(name, password)).await?;
+    begun(&site, &visitor, login).await
 }
 
 pub(super) async fn guest(
@@ -94,7 +98,8 @@ pub(super) async fn guest(
     visitor: Visitor,
     Body(OnlyName { name }): Body<OnlyName>,
 ) -> Answer<Response> {
-    Ok(begun(site.auth.guest(visitor.attempt(name, String::new())).await?))
+    let login = site.auth.guest(visitor.attempt(name, String::new())).await?;
+    begun(&site, &visitor, login).await
 }
 
 pub(super) async fn sign_in(
@@ -102,7 +107,8 @@ pub(super) async fn sign_in(
     visitor: Visitor,
     Body(Credentials { name, password }): Body<Credentials>,
 ) -> Answer<Response> {
-    Ok(begun(site.auth.sign_in(visitor.attempt(name, password)).await?))
+    let login = site.auth.sign_in(visitor.attempt(name, password)).await?;
+    begun(&site, &visitor, login).await
 }
 
 pub(super) async fn sign_out(
@@ -158,7 +164,7 @@ pub(super) async fn rename(
     Ok(me_body(&site.auth.rename(&login, &name).await?))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct NewPassword {
     current: String,
     password: String,

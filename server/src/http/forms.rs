@@ -36,7 +36,7 @@ use uuid::Uuid;
 type Filled<T> = Result<Form<T>, FormRejection>;
 
 /// The forms for coming in. A guest's has no password.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct ComeIn {
     #[serde(default)]
     name: String,
@@ -284,7 +284,7 @@ fn preference(name: &str, value: &str, secure: bool) -> String {
     format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Password {
     #[serde(default)]
     current: String,
