@@ -58,11 +58,10 @@ async fn an_unknown_name_and_a_wrong_password_are_told_alike() {
         }
         answers.push((body, fastest));
     }
-    let (body, known) = &answers[0];
-    for (other, time) in &answers[1..] {
-        assert_eq!(other, body);
-        // Hashing dominates; without it an answer takes a twentieth of the time.
-        assert!(*time > *known / 4, "{time:?} against {known:?}");
+    for (body, time) in &answers {
+        assert_eq!(*body, answers[0].0);
+        // To hash takes any machine of today longer than this, and all else takes less.
+        assert!(*time > Duration::from_millis(5), "{time:?}");
     }
     assert!(eve.cookies.is_empty());
 }
