@@ -1,5 +1,7 @@
 //! `docs/PROTOCOL.md` names every packet, refusal, close code and limit, as the types have them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use app::protocol::{close::Close, limits, refusal::Refusal};
 use std::{collections::BTreeSet, fs, path::Path};
 

@@ -168,7 +168,7 @@ impl Auth {
     pub(crate) async fn end_of(&self, login: &Login, ended: LoginId) -> Result<bool, Refusal> {
         let there = self.store().delete_login(login.user.id, ended).await?;
         if there {
-            self.engine.end_logins(&[ended]).await;
+            self.engine.end_logins(&[ended]);
         }
         Ok(there)
     }
@@ -176,7 +176,7 @@ impl Auth {
     /// Ends all other logins of the same user.
     pub(crate) async fn end_others(&self, login: &Login) -> Result<(), Refusal> {
         let ended = self.store().delete_logins(login.user.id, Some(login.row.id)).await?;
-        self.engine.end_logins(&ended).await;
+        self.engine.end_logins(&ended);
         Ok(())
     }
 
@@ -266,7 +266,7 @@ impl Auth {
     /// Tells the engine what became of the user.
     async fn changed(&self, login: &Login) -> Result<User, Refusal> {
         let user = self.store().user(login.user.id).await?.ok_or(Refusal::NotSignedIn)?;
-        self.engine.user_changed(&user).await;
+        self.engine.user_changed(&user);
         Ok(user)
     }
 
@@ -274,7 +274,7 @@ impl Auth {
         let idle_since = now.plus(-IDLE_MS_MAX);
         let begun_before = now.plus(-LOGIN_MS_MAX);
         let ended = self.store().delete_stale_logins(idle_since, begun_before).await?;
-        self.engine.end_logins(&ended).await;
+        self.engine.end_logins(&ended);
         Ok(())
     }
 }

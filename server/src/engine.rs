@@ -19,7 +19,7 @@ use crate::{
 };
 use app::protocol::{
     close::Close,
-    ids::{Cid, LoginId, RoomId, Seq, UserId},
+    ids::{Cid, LoginId, RoomId, UserId},
     message::MessageText,
     packets::Acked,
     people::{Person, Presence, Role},
@@ -300,12 +300,12 @@ impl Engine {
     }
 
     /// Closes the sockets of logins that the store has ended.
-    pub async fn end_logins(&self, ended: &[LoginId]) {
+    pub fn end_logins(&self, ended: &[LoginId]) {
         self.0.hub.end_sessions(Close::SignedOut, |it| ended.contains(&it.login));
     }
 
     /// Takes over a user's new name or role.
-    pub async fn user_changed(&self, user: &User) {
+    pub fn user_changed(&self, user: &User) {
         let name: Arc<str> = user.name.as_str().into();
         for mailbox in self.0.hub.sessions_of(user.id) {
             mailbox.rename(name.clone());
@@ -383,21 +383,6 @@ impl Engine {
     fn note_presence(&self, user: UserId) {
         for room in self.0.hub.listed() {
             room.note_user(user, None);
-        }
-    }
-
-    /// Where a reader that has `have` of a room goes on: there, or a page before the newest.
-    fn start_for(&self, head: Seq, have: Seq, same_epoch: bool) -> Seq {
-        use app::protocol::limits::{CATCH_UP_ENTRIES_MAX, PAGE_ENTRIES};
-        if have > head && same_epoch {
-            tracing::error!("a client has more of a room than the store");
-            metrics::counter!("maru_lost_entries_total").increment(have.since(head));
-        }
-        let close = have <= head && head.since(have) <= CATCH_UP_ENTRIES_MAX;
-        if same_epoch && close && (have > Seq::ZERO || head.get() <= PAGE_ENTRIES as u64) {
-            have
-        } else {
-            head.minus(PAGE_ENTRIES as u64)
         }
     }
 }

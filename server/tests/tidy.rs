@@ -1,5 +1,7 @@
 //! What the compiler does not see: the tree's own rules.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -105,7 +105,7 @@ async fn commit(store: &Store, batches: Vec<Batch>) {
     }
 }
 
-/// Whether the database itself said that the disk is full (SQLITE_FULL is 13): nothing was kept.
+/// Whether the database itself said that the disk is full (`SQLITE_FULL` is 13): nothing was kept.
 fn is_disk_full(error: &StoreError) -> bool {
     match error {
         StoreError::Db(error) => error

@@ -10,10 +10,10 @@ use app::{
     client::pace::Pace,
     protocol::{
         close::Close,
-        ids::{Cid, Millis, RoomId},
+        ids::{Cid, Millis, RoomId, Seq},
         limits::{
-            DEAD_AFTER_SECS, HELLO_ROOMS_MAX, PING_SECS, SENDS_IN_FLIGHT_MAX, TYPING_EVERY_MS,
-            VERSION,
+            CATCH_UP_ENTRIES_MAX, DEAD_AFTER_SECS, HELLO_ROOMS_MAX, PAGE_ENTRIES, PING_SECS,
+            SENDS_IN_FLIGHT_MAX, TYPING_EVERY_MS, VERSION,
         },
         message::MessageText,
         packets::{
@@ -142,6 +142,20 @@ fn end_of(error: axum::Error) -> End {
     }
 }
 
+/// Where a reader that has `have` of a room goes on: there, or a page before the newest.
+fn start_for(head: Seq, have: Seq, same_epoch: bool) -> Seq {
+    if have > head && same_epoch {
+        tracing::error!("a client has more of a room than the store");
+        metrics::counter!("maru_lost_entries_total").increment(have.since(head));
+    }
+    let close = have <= head && head.since(have) <= CATCH_UP_ENTRIES_MAX;
+    if same_epoch && close && (have > Seq::ZERO || head.get() <= PAGE_ENTRIES as u64) {
+        have
+    } else {
+        head.minus(PAGE_ENTRIES as u64)
+    }
+}
+
 impl Session {
     /// The client's time, by which its limits are counted.
     fn now(&self) -> Millis {
@@ -170,11 +184,10 @@ impl Session {
                 return end;
             }
             match mailbox.ended() {
+                Some(Close::Restarting) if self.in_flight > 0 && self.stopping => {}
                 Some(Close::Restarting) if self.in_flight > 0 => {
-                    if !self.stopping {
-                        self.stopping = true;
-                        timer.as_mut().reset(Instant::now() + LAST_ANSWERS);
-                    }
+                    self.stopping = true;
+                    timer.as_mut().reset(Instant::now() + LAST_ANSWERS);
                 }
                 Some(why) => return End::Closed(why),
                 None => {}
@@ -258,7 +271,7 @@ impl Session {
         let outcome = match self.engine.hub().room(room) {
             Some(it) => {
                 let head = it.head();
-                let start = self.engine.start_for(head, have, same_epoch);
+                let start = start_for(head, have, same_epoch);
                 self.cursors.follow(&it, start);
                 Outcome::Follows { start, head }
             }
@@ -357,7 +370,7 @@ impl Session {
             (Asked::Say { cid, room }, Err(reason)) => self.refuse_say(cid, room, reason),
             (Asked::Enter { cid, room, have }, Ok(_)) => {
                 let Some(it) = self.engine.hub().room(room) else { return };
-                let start = self.engine.start_for(it.head(), have, true);
+                let start = start_for(it.head(), have, true);
                 self.cursors.follow(&it, start);
                 let entered = Entered { cid, room: it.summary(), start };
                 self.replies.push(ServerPacket::Entered(entered));

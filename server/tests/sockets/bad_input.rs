@@ -54,7 +54,7 @@ async fn a_wrong_shape_is_closed() {
         r#"{"type":"seek","data":{"room":"019a9f00-0000-7000-8000-000000000001","after":9007199254740992}}"#,
         r#"{"type":"seek","data":{"room":"019a9f00-0000-7000-8000-000000000001","after":1e308}}"#,
         r#"{"type":{"say":1},"data":{}}"#,
-        r#"[1,2,3]"#,
+        "[1,2,3]",
     ] {
         closes(Message::text(text), Close::Malformed).await;
     }
@@ -271,7 +271,7 @@ async fn more_than_64_in_flight_are_refused() {
         .unwrap();
         let n = u8::try_from(text.len() & 0xff).unwrap();
         assert!(text.len() > 125 && text.len() < 256);
-        frames.extend([0x81, 0x80 | 126, 0, n, 0, 0, 0, 0]);
+        frames.extend([0x81, 0xfe, 0, n, 0, 0, 0, 0]);
         frames.extend(text.as_bytes());
     }
     ann.stream().write_all(&frames).await.unwrap();

@@ -37,7 +37,7 @@ impl Talker {
 
     /// Talks until the socket breaks, or for that long after the first answer.
     async fn talk(&mut self, at: SocketAddr, on: Duration) {
-        let mut until = self.began + Duration::from_secs(3_600);
+        let mut until = self.began + Duration::from_hours(1);
         let before = self.acked.len();
         let origin = format!("http://{at}");
         let Ok(mut socket) = open(at, "/ws", Some(&self.login.cookie), Some(&origin)).await else {
