@@ -156,6 +156,10 @@ impl Writing {
             return self.send();
         }
         if enter_means(&self.composed.get_untracked()) == EnterMeans::Confirm {
+            if event.key_code() != 229 {
+                // The key itself came through: it must not break the line either.
+                event.prevent_default();
+            }
             return;
         }
         event.prevent_default();

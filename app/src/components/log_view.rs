@@ -79,6 +79,7 @@ fn JumpToNewest(window: LogWindow) -> impl IntoView {
             type="button"
             hidden=move || window.left_at.get().is_none()
             on:click=move |_| window.to_newest()
+            on:wheel=move |event| window.scroll_by(event.delta_y())
         >
             <Icon picture=Picture::Down />
             {label}

@@ -109,6 +109,13 @@ impl LogWindow {
         }
     }
 
+    /// Scrolls, where the wheel turned over something that lies on the list.
+    pub(super) fn scroll_by(self, pixels: f64) {
+        if let Some(list) = self.list.get_untracked() {
+            list.scroll_by_with_x_and_y(0.0, pixels);
+        }
+    }
+
     /// Loads more while what is here does not fill the page.
     pub(super) fn fill(self) {
         request_animation_frame(move || {
