@@ -33,12 +33,13 @@ pub fn RoomPage() -> impl IntoView {
         Shown::Failed(_) => Middle::Failed,
         Shown::Gone => Middle::Gone,
     });
-    let title = move || {
+    // A memo, so that the counts of the room do not write the title again and again.
+    let title = Memo::new(move |_| {
         let brand = client.texts.house.brand;
         client.room().map_or_else(|| brand.to_owned(), |it| format!("#{} · {brand}", it.name))
-    };
+    });
     view! {
-        <Title text=title />
+        <Title text=move || title.get() />
         <Frame>
             <main
                 class="room"
