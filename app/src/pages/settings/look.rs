@@ -25,7 +25,6 @@ pub(super) fn LookForm() -> impl IntoView {
         <section class="settings-card">
             <h2>{settings.look}</h2>
             <form method="post" action="/settings/look">
-                <input type="hidden" name="back" value="/settings" />
                 <fieldset class="choices">
                     <legend>{settings.language}</legend>
                     {language(Language::Ko, "한국어")}
