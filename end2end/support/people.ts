@@ -6,6 +6,9 @@ import { Maru } from "./maru.ts";
 
 export { expect } from "@playwright/test";
 
+/** Told where the machine is slow or the page has no scripts. */
+const SLOW = /was preloaded using link preload but not used/;
+
 /** Somebody at a page. */
 export class Person {
   /** What the page complained about. */
@@ -22,9 +25,8 @@ export class Person {
     const context = await browser.newContext(options);
     const person = new Person(name, await context.newPage(), url);
     person.page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") {
-        person.complaints.push(message.text());
-      }
+      const isComplaint = message.type() === "error" || message.type() === "warning";
+      if (isComplaint && !SLOW.test(message.text())) person.complaints.push(message.text());
     });
     person.page.on("pageerror", (error) => person.complaints.push(String(error)));
     return person;

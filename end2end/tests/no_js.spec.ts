@@ -25,7 +25,7 @@ test("without JavaScript one comes in, enters, reads, writes, leaves and signs o
   await bob.sees("written <i>without</i> a script");
 
   await page.getByRole("button", { name: "Leave" }).click();
-  await expect(page.getByRole("button", { name: "Enter", exact: true })).toBeVisible();
+  await expect(page.getByText("You left the room.")).toBeVisible();
   await page.goto(`${ann.url}/settings`);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Come in" })).toBeVisible();
