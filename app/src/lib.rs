@@ -2,7 +2,6 @@
 
 // The pages' views are deep types, in release builds above all.
 #![recursion_limit = "256"]
-
 #![allow(
     clippy::large_types_passed_by_value,
     reason = "a `Client` is a handful of signals, and copied as those are"
