@@ -5,7 +5,7 @@ set -euo pipefail
 claim
 scripts/setup.sh
 scripts/build.sh --release
-RUSTFLAGS="" cargo build --locked --release -p harness
+cargo build --locked --release -p harness
 harness="$CARGO_TARGET_DIR/release/harness"
 server="$root/target/maru/release/maru"
 say "ten thousand deliveries a second"
@@ -19,4 +19,4 @@ say "idle sockets"
 say "start with a million messages"
 "$harness" start --server "$server" --messages 1000000
 say "encoding, fan-out, append"
-RUSTFLAGS="" cargo bench --locked -p server
+cargo bench --locked -p server

@@ -9,9 +9,6 @@ claim
 if [ "${1-}" = --release ]; then
     kind=release front_kind=wasm-release
     front=(--profile wasm-release) back=(--release)
-    # Set but empty, it overrides .cargo/config.toml: neither half erases components. Mixed
-    # halves would not hydrate.
-    export RUSTFLAGS=""
 else
     kind=debug front_kind=debug front=() back=()
 fi

@@ -14,4 +14,4 @@ pub mod i18n;
 pub mod pages;
 pub mod protocol;
 
-pub use app::{App, shell};
+pub use app::{App, Manner, shell};
