@@ -3,7 +3,7 @@
 #![allow(unreachable_pub, reason = "the macro `component` writes a public function of its own")]
 
 use crate::{
-    client::{Client, browser},
+    client::{Client, browser, json::Buffered},
     i18n::texts,
     pages::{First, Forgot, Guest, Home, NotFound, RoomPage, Rooms, Settings, SignUp},
     protocol::snapshot::{Snapshot, Theme},
@@ -11,7 +11,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 use leptos_router::{
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 use std::sync::Arc;
@@ -75,17 +75,18 @@ pub fn shell(options: LeptosOptions, manner: Manner) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     // The server's snapshot travels inside the page; the browser reads it from there.
-    let snapshot = SharedValue::new(|| use_context::<Snapshot>().unwrap_or_default());
-    let client = provide(snapshot.into_inner());
+    let snapshot =
+        SharedValue::new(|| Buffered { value: use_context::<Snapshot>().unwrap_or_default() });
+    let client = provide(snapshot.into_inner().value);
     Effect::new(move |_| untrack(|| client.start()));
     view! {
         <Router>
-            <Routes fallback=Elsewhere>
+            <FlatRoutes fallback=Elsewhere>
                 <Route path=path!("/rooms") view=Rooms />
                 <Route path=path!("/rooms/:id") view=RoomPage />
                 // Where a refused form leaves the browser.
                 <Route path=path!("/rooms/:id/:verb") view=RoomPage />
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
 }
@@ -96,7 +97,7 @@ fn PlainApp() -> impl IntoView {
     provide(use_context::<Snapshot>().unwrap_or_default());
     view! {
         <Router>
-            <Routes fallback=NotFound>
+            <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Home />
                 <Route path=path!("/sign-in") view=Home />
                 <Route path=path!("/sign-up") view=SignUp />
@@ -105,7 +106,7 @@ fn PlainApp() -> impl IntoView {
                 <Route path=path!("/settings") view=Settings />
                 // Where a refused form leaves the browser.
                 <Route path=path!("/settings/*verb") view=Settings />
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
 }

@@ -9,6 +9,7 @@ pub mod browser;
 mod connect;
 pub mod gap;
 pub mod hangul;
+pub mod json;
 pub mod lines;
 pub mod links;
 pub mod outbox;

@@ -1,6 +1,6 @@
 //! Takes in what the server tells.
 
-use super::{CatchUp, Client, Connection, Shown, Typist, browser, stored};
+use super::{CatchUp, Client, Connection, Shown, Typist, browser, json, stored};
 use crate::protocol::{
     ids::{RoomId, Seq},
     limits::TYPING_SHOWN_MS,
@@ -21,7 +21,7 @@ const CAUGHT_UP_SHOWN: Duration = Duration::from_secs(5);
 impl Client {
     /// Takes in one frame. What cannot be read is from a newer server, and ignored.
     pub(super) fn receive(self, frame: &str) {
-        let Ok(packet) = serde_json::from_str::<ServerPacket>(frame) else { return };
+        let Ok(packet) = json::read::<ServerPacket>(frame) else { return };
         match packet {
             ServerPacket::Welcomed(it) => self.welcomed(it),
             ServerPacket::Entered(it) => self.has_entered(it),

@@ -1,5 +1,6 @@
 //! Loads from the REST interface.
 
+use super::json;
 use crate::protocol::{
     ids::Seq, message::Entry, people::Person, refusal::Refusal, snapshot::RoomSummary,
 };
@@ -48,7 +49,7 @@ pub(super) struct MeIs {}
 /// Loads what is at `/api/v1/{path}`.
 pub(super) async fn load<T: DeserializeOwned>(path: &str) -> Result<T, LoadError> {
     let text = fetch(path).await?;
-    serde_json::from_str(&text).map_err(|_| LoadError::Unreachable)
+    json::read(&text).map_err(|_| LoadError::Unreachable)
 }
 
 /// Not generic, so that the wasm has it once.
@@ -61,6 +62,6 @@ async fn fetch(path: &str) -> Result<String, LoadError> {
     if answer.ok() {
         return Ok(text);
     }
-    let refusal = serde_json::from_str(&text).unwrap_or(Refusal::Unknown);
+    let refusal = json::read(&text).unwrap_or(Refusal::Unknown);
     Err(if answer.status() >= 500 { LoadError::Unreachable } else { LoadError::Refused(refusal) })
 }

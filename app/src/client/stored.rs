@@ -4,7 +4,7 @@
 //! JSON text. Several tabs may write to it: each writes whole values under keys that are unique
 //! for ever, and a message sent by two tabs is one entry.
 
-use super::outbox::Outgoing;
+use super::{json, outbox::Outgoing};
 use crate::protocol::ids::{Cid, UserId};
 use js_sys::{Array, Promise};
 use leptos::{prelude::window, task::spawn_local};
@@ -56,7 +56,7 @@ pub(super) async fn kept(user: UserId) -> Vec<Outgoing> {
     let Ok(values) = JsFuture::from(outcome(&request)).await else { return Vec::new() };
     Array::from(&values)
         .iter()
-        .filter_map(|value| serde_json::from_str::<Kept>(&value.as_string()?).ok())
+        .filter_map(|value| json::read::<Kept>(&value.as_string()?).ok())
         .filter(|it| it.user == user)
         .map(|it| it.item)
         .collect()

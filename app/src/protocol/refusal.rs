@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why the server did not do what was asked. Expected, and told to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "reason", rename_all = "snake_case")]
+#[serde(tag = "reason", rename_all = "snake_case", from = "FlatRefusal")]
 pub enum Refusal {
     /// There is no such room, or none that this user may see.
     #[error("no such room")]
@@ -96,9 +96,82 @@ pub enum Refusal {
     #[error("internal failure")]
     Internal,
     /// From a newer server.
-    #[serde(other)]
     #[error("refused")]
     Unknown,
+}
+
+/// A [`Refusal`] as it is read: see [`super::message::Entry`].
+#[derive(Clone, Copy, Deserialize)]
+pub(super) struct FlatRefusal {
+    reason: Reason,
+    #[serde(default)]
+    capacity: u32,
+    #[serde(default)]
+    chars_min: u32,
+    #[serde(default)]
+    chars_max: u32,
+    #[serde(default)]
+    retry_after_ms: u32,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reason {
+    NoSuchRoom,
+    NotFound,
+    NotEntered,
+    Full,
+    Empty,
+    TooLong,
+    TooFast,
+    TooManyInFlight,
+    Busy,
+    DiskFull,
+    NotAllowed,
+    NotSignedIn,
+    WrongCredentials,
+    NameTaken,
+    NameLength,
+    NameCharacters,
+    PasswordLength,
+    PasswordCommon,
+    ForeignOrigin,
+    Malformed,
+    UnknownPacket,
+    Internal,
+    #[serde(other)]
+    Unknown,
+}
+
+impl From<FlatRefusal> for Refusal {
+    fn from(flat: FlatRefusal) -> Self {
+        let FlatRefusal { reason, capacity, chars_min, chars_max, retry_after_ms } = flat;
+        match reason {
+            Reason::NoSuchRoom => Self::NoSuchRoom,
+            Reason::NotFound => Self::NotFound,
+            Reason::NotEntered => Self::NotEntered,
+            Reason::Full => Self::Full { capacity },
+            Reason::Empty => Self::Empty,
+            Reason::TooLong => Self::TooLong { chars_max },
+            Reason::TooFast => Self::TooFast { retry_after_ms },
+            Reason::TooManyInFlight => Self::TooManyInFlight,
+            Reason::Busy => Self::Busy { retry_after_ms },
+            Reason::DiskFull => Self::DiskFull,
+            Reason::NotAllowed => Self::NotAllowed,
+            Reason::NotSignedIn => Self::NotSignedIn,
+            Reason::WrongCredentials => Self::WrongCredentials,
+            Reason::NameTaken => Self::NameTaken,
+            Reason::NameLength => Self::NameLength { chars_min, chars_max },
+            Reason::NameCharacters => Self::NameCharacters,
+            Reason::PasswordLength => Self::PasswordLength { chars_min, chars_max },
+            Reason::PasswordCommon => Self::PasswordCommon,
+            Reason::ForeignOrigin => Self::ForeignOrigin,
+            Reason::Malformed => Self::Malformed,
+            Reason::UnknownPacket => Self::UnknownPacket,
+            Reason::Internal => Self::Internal,
+            Reason::Unknown => Self::Unknown,
+        }
+    }
 }
 
 impl From<TextError> for Refusal {
