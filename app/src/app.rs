@@ -1,49 +1,29 @@
-//! The document, the router, and what is in context.
+//! The document, its pages, and what is in context.
 
 #![allow(unreachable_pub, reason = "the macro `component` writes a public function of its own")]
 
 use crate::{
-    client::{Client, browser, json::Buffered},
+    client::{Client, json::Buffered},
     i18n::texts,
     pages::{First, Forgot, Guest, Home, NotFound, RoomPage, Rooms, Settings, SignUp},
     protocol::snapshot::{Snapshot, Theme},
+    route::{Page, Route},
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
-use leptos_router::{
-    components::{FlatRoutes, Route, Router},
-    path,
-};
 use std::sync::Arc;
 
-/// How a page works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// It goes on in the browser: the rooms.
-    Live,
-    /// It is forms and links only, and comes without a script: all others.
-    Plain,
-}
-
-impl Manner {
-    /// The manner of the page at that path.
-    pub fn of(path: &str) -> Self {
-        let path = path.split('?').next().unwrap_or(path);
-        let is_room = path == "/rooms" || path.starts_with("/rooms/");
-        if is_room { Self::Live } else { Self::Plain }
-    }
-}
-
 /// The document around the application: rendered on the server only.
-pub fn shell(options: LeptosOptions, manner: Manner) -> impl IntoView {
-    let scripts = (manner == Manner::Live).then(|| {
+pub fn shell(options: LeptosOptions, address: String) -> impl IntoView {
+    let route = Route::new(address);
+    let is_live = route.page().is_live();
+    provide_context(route);
+    let scripts = is_live.then(|| {
         let options = options.clone();
         view! { <HydrationScripts options /> }
     });
-    let body = match manner {
-        Manner::Live => view! { <App /> }.into_any(),
-        Manner::Plain => view! { <PlainApp /> }.into_any(),
-    };
+    let body =
+        if is_live { view! { <App /> }.into_any() } else { view! { <PlainApp /> }.into_any() };
     let preferences = use_context::<Snapshot>().unwrap_or_default().preferences;
     let theme = match preferences.theme {
         Theme::System => None,
@@ -78,16 +58,21 @@ pub fn App() -> impl IntoView {
     let snapshot =
         SharedValue::new(|| Buffered { value: use_context::<Snapshot>().unwrap_or_default() });
     let client = provide(snapshot.into_inner().value);
-    Effect::new(move |_| untrack(|| client.start()));
+    let route = use_context::<Route>().unwrap_or_else(|| {
+        let here = Route::here();
+        provide_context(here);
+        here
+    });
+    Effect::new(move |_| {
+        route.listen();
+        untrack(|| client.start());
+    });
+    // One room after another is the same page.
+    let is_room = Memo::new(move |_| matches!(route.page(), Page::Room(_)));
     view! {
-        <Router>
-            <FlatRoutes fallback=Elsewhere>
-                <Route path=path!("/rooms") view=Rooms />
-                <Route path=path!("/rooms/:id") view=RoomPage />
-                // Where a refused form leaves the browser.
-                <Route path=path!("/rooms/:id/:verb") view=RoomPage />
-            </FlatRoutes>
-        </Router>
+        {move || {
+            if is_room.get() { view! { <RoomPage /> }.into_any() } else { view! { <Rooms /> }.into_any() }
+        }}
     }
 }
 
@@ -95,19 +80,13 @@ pub fn App() -> impl IntoView {
 #[component]
 fn PlainApp() -> impl IntoView {
     provide(use_context::<Snapshot>().unwrap_or_default());
-    view! {
-        <Router>
-            <FlatRoutes fallback=NotFound>
-                <Route path=path!("/") view=Home />
-                <Route path=path!("/sign-in") view=Home />
-                <Route path=path!("/sign-up") view=SignUp />
-                <Route path=path!("/guest") view=Guest />
-                <Route path=path!("/forgot") view=Forgot />
-                <Route path=path!("/settings") view=Settings />
-                // Where a refused form leaves the browser.
-                <Route path=path!("/settings/*verb") view=Settings />
-            </FlatRoutes>
-        </Router>
+    match expect_context::<Route>().page() {
+        Page::Home => view! { <Home /> }.into_any(),
+        Page::SignUp => view! { <SignUp /> }.into_any(),
+        Page::Guest => view! { <Guest /> }.into_any(),
+        Page::Forgot => view! { <Forgot /> }.into_any(),
+        Page::Settings => view! { <Settings /> }.into_any(),
+        Page::Rooms | Page::Room(_) | Page::NotFound => view! { <NotFound /> }.into_any(),
     }
 }
 
@@ -119,29 +98,4 @@ fn provide(snapshot: Snapshot) -> Client {
     provide_context(first);
     provide_context(client);
     client
-}
-
-/// A link of this site that is none of the rooms: the server's page is loaded.
-#[component]
-fn Elsewhere() -> impl IntoView {
-    Effect::new(|_| browser::reload());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_rooms_are_live() {
-        for (path, manner) in [
-            ("/rooms", Manner::Live),
-            ("/rooms/plaza?x=1", Manner::Live),
-            ("/rooms/plaza/say", Manner::Live),
-            ("/roomserver", Manner::Plain),
-            ("/", Manner::Plain),
-            ("/settings", Manner::Plain),
-        ] {
-            assert_eq!(Manner::of(path), manner, "{path}");
-        }
-    }
 }

@@ -13,5 +13,6 @@ pub mod components;
 pub mod i18n;
 pub mod pages;
 pub mod protocol;
+pub mod route;
 
-pub use app::{App, Manner, shell};
+pub use app::{App, shell};

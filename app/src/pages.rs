@@ -20,9 +20,8 @@ pub use rooms::Rooms;
 pub use settings::Settings;
 pub use sign_up::SignUp;
 
-use crate::protocol::snapshot::Snapshot;
+use crate::{protocol::snapshot::Snapshot, route::Route};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use std::sync::Arc;
 
 /// What the page was first painted from, in context on both sides.
@@ -31,7 +30,7 @@ pub struct First(pub Arc<Snapshot>);
 
 /// Where to go after signing in: the query's `next`, for the form to carry on.
 pub(crate) fn next_address() -> String {
-    use_query_map().with_untracked(|it| it.get("next")).unwrap_or_default()
+    expect_context::<Route>().query("next").unwrap_or_default()
 }
 
 /// A link that keeps `next`.

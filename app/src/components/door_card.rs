@@ -8,10 +8,10 @@ use crate::{
     },
     pages::First,
     protocol::snapshot::Language,
+    route::Route,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
 /// A card in the middle of an empty page, with the choice of language under it.
 #[component]
@@ -46,7 +46,7 @@ pub fn DoorCard(
 #[component]
 fn LanguageForm() -> impl IntoView {
     let preferences = expect_context::<First>().0.preferences;
-    let path = use_location().pathname;
+    let path = expect_context::<Route>().address();
     let choice = move |language: Language, name: &'static str| {
         let is_chosen = preferences.language == language;
         let value = language_value(language);
@@ -64,7 +64,7 @@ fn LanguageForm() -> impl IntoView {
     view! {
         <form class="language-form" method="post" action="/settings/look">
             <input type="hidden" name="theme" value=theme_value(preferences.theme) />
-            <input type="hidden" name="back" value=path.get_untracked() />
+            <input type="hidden" name="back" value=path />
             {choice(Language::Ko, "한국어")}
             {choice(Language::En, "English")}
         </form>

@@ -1,9 +1,8 @@
 //! What stands around every page of a signed-in user.
 
 use super::{HelpDialog, JumpDialog, Sidebar, address};
-use crate::client::Client;
+use crate::{client::Client, route::Route};
 use leptos::{ev, prelude::*};
-use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -30,7 +29,7 @@ pub fn Frame(
 
 fn listen_for_keys(jump: RwSignal<bool>, help: RwSignal<bool>) {
     let client = expect_context::<Client>();
-    let navigate = StoredValue::new_local(use_navigate());
+    let route = expect_context::<Route>();
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
             let command = event.ctrl_key() || event.meta_key();
@@ -41,7 +40,7 @@ fn listen_for_keys(jump: RwSignal<bool>, help: RwSignal<bool>) {
                 help.set(true);
             } else if event.alt_key() && event.shift_key() && key == "ArrowDown" {
                 if let Some(next) = next_unread(client) {
-                    navigate.with_value(|go| go(&next, leptos_router::NavigateOptions::default()));
+                    route.go(&next);
                 }
             } else {
                 return;

@@ -1,9 +1,8 @@
 //! The dialog by which one goes to a channel by a few letters of its name.
 
 use super::{address, help_dialog::open_with};
-use crate::{client::Client, protocol::snapshot::RoomSummary};
+use crate::{client::Client, protocol::snapshot::RoomSummary, route::Route};
 use leptos::{ev, html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// A field and the channels that fit it: letters filter, arrows choose, Enter goes.
 #[component]
@@ -18,11 +17,11 @@ pub fn JumpDialog(
     let chosen = RwSignal::new(0_usize);
     open_with(dialog, open);
     let fitting = Memo::new(move |_| fitting(&client.rooms.read(), &wanted.read()));
-    let navigate = StoredValue::new_local(use_navigate());
+    let route = expect_context::<Route>();
     let go = move |at: usize| {
         let Some(to) = fitting.read_untracked().get(at).map(address) else { return };
         open.set(false);
-        navigate.with_value(|go| go(&to, NavigateOptions::default()));
+        route.go(&to);
     };
     let on_key = move |event: ev::KeyboardEvent| {
         let count = fitting.read_untracked().len().max(1);

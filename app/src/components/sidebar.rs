@@ -4,9 +4,9 @@ use super::{Avatar, Icon, Picture, RoomList};
 use crate::{
     client::{Client, Connection},
     protocol::people::Presence,
+    route::Route,
 };
 use leptos::{ev, prelude::*};
-use leptos_router::hooks::use_location;
 
 /// The sidebar; on a phone a drawer that the browser itself opens and closes.
 #[component]
@@ -91,9 +91,9 @@ fn online(client: Client) -> &'static str {
 
 /// Closes the drawer when the user has chosen where to go.
 fn close_on_leaving() {
-    let path = use_location().pathname;
+    let route = expect_context::<Route>();
     Effect::new(move |before: Option<()>| {
-        _ = path.read();
+        _ = route.page();
         if before.is_some() {
             let open = document().query_selector("[popover]:popover-open").ok().flatten();
             if let Some(open) = open {

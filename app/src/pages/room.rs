@@ -3,10 +3,10 @@
 use crate::{
     client::{Client, Shown},
     components::{Composer, ConnectionBanner, Frame, LogView, PeopleList, RoomHeader, TypingLine},
+    route::{Page, Route},
 };
 use leptos::{ev, prelude::*};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 /// What stands in the middle of the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,9 +21,9 @@ enum Middle {
 #[component]
 pub fn RoomPage() -> impl IntoView {
     let client = expect_context::<Client>();
-    let params = use_params_map();
+    let route = expect_context::<Route>();
     Effect::new(move |_| {
-        if let Some(address) = params.read().get("id") {
+        if let Page::Room(address) = route.page() {
             client.show(&address);
         }
     });

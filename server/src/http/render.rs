@@ -59,8 +59,7 @@ impl Page {
             }
         };
         let options = site.leptos.clone();
-        let manner = app::Manner::of(&path);
-        let shell = move || app::shell(options.clone(), manner);
+        let shell = move || app::shell(options.clone(), path.clone());
         let render = leptos_axum::render_app_async_with_context(context, shell);
         let response = render(request).await;
         if flash.is_empty() { response } else { with_cookie(response, &Flash::clear(site.secure)) }
