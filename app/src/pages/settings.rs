@@ -21,11 +21,9 @@ use look::LookForm;
 /// All settings, each a plain form.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let client = expect_context::<Client>();
-    let texts = client.texts;
+    let texts = expect_context::<Client>().texts;
     let first = expect_context::<First>().0;
     let role = first.me.as_ref().map_or(Role::Guest, |it| it.role);
-    Effect::new(move |_| client.show_nothing());
     let password = if role == Role::Guest {
         view! { <AccountForm /> }.into_any()
     } else {
@@ -35,12 +33,7 @@ pub fn Settings() -> impl IntoView {
     view! {
         <Title text=title />
         <Frame>
-            <main
-                class="page"
-                id="main"
-                tabindex="-1"
-                data-connected=move || client.is_live().to_string()
-            >
+            <main class="page" id="main" tabindex="-1">
                 <header class="page__head">
                     <MenuButton />
                     <h1>{texts.settings.title}</h1>
