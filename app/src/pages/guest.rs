@@ -3,8 +3,7 @@
 use super::{First, door_link, next_address};
 use crate::{
     client::Client,
-    components::{DoorCard, FormNote},
-    protocol::limits::{NAME_CHARS_MAX, NAME_CHARS_MIN},
+    components::{DoorCard, FormNote, NewNameField},
 };
 use leptos::prelude::*;
 
@@ -18,20 +17,7 @@ pub fn Guest() -> impl IntoView {
             <FormNote />
             <form method="post" action="/guest">
                 <input type="hidden" name="next" value=next_address() />
-                <label class="labelled">
-                    <span>{door.name}</span>
-                    <input
-                        class="field"
-                        name="name"
-                        required
-                        autocomplete="nickname"
-                        aria-describedby="name-hint"
-                        value=typed
-                    />
-                </label>
-                <p class="hint" id="name-hint">
-                    {(door.name_hint)(NAME_CHARS_MIN, NAME_CHARS_MAX)}
-                </p>
+                <NewNameField label=door.name autocomplete="nickname" value=typed />
                 <button class="primary wide">{door.guest_enter}</button>
             </form>
             <p class="door-card__foot">

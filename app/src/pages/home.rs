@@ -3,7 +3,7 @@
 use super::{First, door_link, next_address};
 use crate::{
     client::Client,
-    components::{DoorCard, FormNote},
+    components::{DoorCard, FormNote, NameField, PasswordField},
 };
 use leptos::prelude::*;
 
@@ -17,27 +17,8 @@ pub fn Home() -> impl IntoView {
             <FormNote />
             <form method="post" action="/sign-in">
                 <input type="hidden" name="next" value=next_address() />
-                <label class="labelled">
-                    <span>{door.name}</span>
-                    <input
-                        class="field"
-                        name="name"
-                        required
-                        autocomplete="username"
-                        autocapitalize="none"
-                        value=typed
-                    />
-                </label>
-                <label class="labelled">
-                    <span>{door.password}</span>
-                    <input
-                        class="field"
-                        name="password"
-                        type="password"
-                        required
-                        autocomplete="current-password"
-                    />
-                </label>
+                <NameField label=door.name autocomplete="username" value=typed />
+                <PasswordField name="password" label=door.password />
                 <button class="primary wide">{door.sign_in}</button>
             </form>
             <a class="plain wide" rel="external" href=door_link("/guest")>{door.as_guest}</a>

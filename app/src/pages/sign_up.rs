@@ -3,8 +3,7 @@
 use super::{First, door_link, next_address};
 use crate::{
     client::Client,
-    components::{DoorCard, FormNote},
-    protocol::limits::{NAME_CHARS_MAX, NAME_CHARS_MIN, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN},
+    components::{DoorCard, FormNote, NewNameField, NewPasswordField},
 };
 use leptos::prelude::*;
 
@@ -18,35 +17,8 @@ pub fn SignUp() -> impl IntoView {
             <FormNote />
             <form method="post" action="/sign-up">
                 <input type="hidden" name="next" value=next_address() />
-                <label class="labelled">
-                    <span>{door.name}</span>
-                    <input
-                        class="field"
-                        name="name"
-                        required
-                        autocomplete="username"
-                        autocapitalize="none"
-                        aria-describedby="name-hint"
-                        value=typed
-                    />
-                </label>
-                <p class="hint" id="name-hint">
-                    {(door.name_hint)(NAME_CHARS_MIN, NAME_CHARS_MAX)}
-                </p>
-                <label class="labelled">
-                    <span>{door.password}</span>
-                    <input
-                        class="field"
-                        name="password"
-                        type="password"
-                        required
-                        minlength=PASSWORD_CHARS_MIN.to_string()
-                        maxlength=PASSWORD_CHARS_MAX.to_string()
-                        autocomplete="new-password"
-                        aria-describedby="password-hint"
-                    />
-                </label>
-                <p class="hint" id="password-hint">{(door.password_hint)(PASSWORD_CHARS_MIN)}</p>
+                <NewNameField label=door.name autocomplete="username" value=typed />
+                <NewPasswordField label=door.password />
                 <button class="primary wide">{door.sign_up}</button>
             </form>
             <p class="door-card__foot">

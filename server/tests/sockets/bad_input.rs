@@ -1,6 +1,6 @@
 //! What no client of ours sends: refused or closed by a typed reason, and no harm to others.
 
-use crate::support::{Person, Server, cid, guest, open, request, soon, unlimited};
+use crate::support::{Person, Server, cid, guest, one_in_plaza, open, request, soon, unlimited};
 use app::protocol::{
     close::Close,
     ids::{RoomId, Seq},
@@ -213,9 +213,7 @@ async fn sending_without_entering_is_refused() {
 async fn too_fast_is_refused_and_what_is_behind_waits_its_turn() {
     let server =
         Server::start_with(|it| (it.limits.sends_per_sec, it.limits.sends_burst) = (5, 3)).await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     let cids: Vec<_> = (0..6).map(|_| cid()).collect();
     for (n, it) in cids.iter().enumerate() {
         ann.say_as(*it, plaza, &n.to_string()).await;
@@ -254,9 +252,7 @@ async fn too_fast_is_refused_and_what_is_behind_waits_its_turn() {
 #[tokio::test]
 async fn more_than_64_in_flight_are_refused() {
     let server = Server::start_with(unlimited).await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     // All in one write, so that they are read faster than a commit takes.
     let mut frames = Vec::new();
     let mut cids = Vec::new();
@@ -290,9 +286,7 @@ async fn more_than_64_in_flight_are_refused() {
 #[tokio::test]
 async fn a_client_that_stops_reading_is_ended_and_holds_nobody_up() {
     let server = Server::start_with(unlimited).await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     let mut eve = Person::new(server.at, "Eve").await;
     eve.enter(plaza).await.unwrap();
     // From here on Eve reads nothing. More than the system buffers for her on loopback.

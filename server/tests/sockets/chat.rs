@@ -1,6 +1,6 @@
 //! What people do.
 
-use crate::support::{Person, Server, request, said, soon};
+use crate::support::{Person, Server, one_in_plaza, request, said, soon, two_in_plaza};
 use app::protocol::{
     ids::Seq,
     message::What,
@@ -43,9 +43,7 @@ async fn two_people_talk_and_see_the_same_log() {
 #[tokio::test]
 async fn entering_and_leaving_are_said_once_and_counted() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     ann.enter(plaza).await.unwrap();
     let cid = crate::support::cid();
     for _ in 0..2 {
@@ -75,9 +73,7 @@ async fn a_full_room_refuses() {
 #[tokio::test]
 async fn presence_follows_tabs_and_sockets() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     let mut bob = Person::new(server.at, "Bob").await;
     bob.enter(plaza).await.unwrap();
     let bob_id = bob.login.id;
@@ -107,11 +103,7 @@ async fn presence_follows_tabs_and_sockets() {
 #[tokio::test]
 async fn typing_is_seen_by_the_others_while_one_is_a_member() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let mut bob = Person::new(server.at, "Bob").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
-    bob.enter(plaza).await.unwrap();
+    let (mut ann, mut bob, plaza) = two_in_plaza(&server).await;
     bob.send(&ClientPacket::Type(TypeIn { room: plaza })).await;
     let typed = ann.expect("a typing line", |it| match it {
         ServerPacket::Typed(typed) => Some((typed.user, typed.name.clone())),
@@ -125,11 +117,7 @@ async fn typing_is_seen_by_the_others_while_one_is_a_member() {
 #[tokio::test]
 async fn nobody_is_said_to_type_what_was_already_sent() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let mut bob = Person::new(server.at, "Bob").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
-    bob.enter(plaza).await.unwrap();
+    let (mut ann, mut bob, plaza) = two_in_plaza(&server).await;
     bob.send(&ClientPacket::Type(TypeIn { room: plaza })).await;
     bob.say(plaza, "quickly").await.unwrap();
     // Ann's own line comes with the next gathering, in which Bob's would have been.
@@ -163,9 +151,7 @@ async fn counts_reach_those_who_follow_nothing() {
 #[tokio::test]
 async fn a_reader_who_is_no_member_follows_by_seek() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     let mut bob = Person::new(server.at, "Bob").await;
     bob.send(&ClientPacket::Seek(Seek { room: plaza, after: Seq::ZERO })).await;
     ann.say(plaza, "one").await.unwrap();
@@ -202,11 +188,7 @@ async fn an_admin_tells_all_rooms_and_others_may_not() {
 async fn members_who_stay_away_leave_by_themselves() {
     let server =
         Server::start_with(|it| it.offline_leave = std::time::Duration::from_millis(300)).await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let mut bob = Person::new(server.at, "Bob").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
-    bob.enter(plaza).await.unwrap();
+    let (mut ann, bob, plaza) = two_in_plaza(&server).await;
     drop(bob);
     let log = soon("Bob's leaving", ann.entries(plaza, 3)).await;
     assert_eq!((log[2].what.clone(), log[2].name.as_str()), (What::Left, "Bob"));

@@ -1,6 +1,6 @@
 //! Cuts, holes, restarts.
 
-use crate::support::{Person, Server, cid, said, unlimited};
+use crate::support::{Person, Server, cid, one_in_plaza, said, two_in_plaza, unlimited};
 use app::protocol::{
     ids::{Epoch, Seq},
     limits::{CATCH_UP_ENTRIES_MAX, PAGE_ENTRIES},
@@ -14,11 +14,7 @@ fn seq(n: u64) -> Seq {
 #[tokio::test]
 async fn who_comes_back_gets_exactly_what_was_missed() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let mut bob = Person::new(server.at, "Bob").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
-    bob.enter(plaza).await.unwrap();
+    let (mut ann, mut bob, plaza) = two_in_plaza(&server).await;
     let (login, epoch) = (bob.login.clone(), bob.epoch);
     bob.entries(plaza, 2).await;
     drop(bob);
@@ -37,9 +33,7 @@ async fn who_comes_back_gets_exactly_what_was_missed() {
 #[tokio::test]
 async fn the_log_and_the_ids_outlive_a_restart() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     let once = cid();
     ann.say_as(once, plaza, "before").await;
     let before = ann.answer_to(once).await.unwrap();
@@ -58,9 +52,7 @@ async fn the_log_and_the_ids_outlive_a_restart() {
 #[tokio::test]
 async fn another_epoch_or_too_large_a_hole_begins_anew() {
     let server = Server::start_with(unlimited).await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     let head = CATCH_UP_ENTRIES_MAX + 50;
     let mut sent = 1;
     while sent < head {
@@ -101,9 +93,7 @@ async fn another_epoch_or_too_large_a_hole_begins_anew() {
 #[tokio::test]
 async fn a_stopping_server_answers_what_it_took_and_says_come_back() {
     let server = Server::start().await;
-    let mut ann = Person::new(server.at, "Ann").await;
-    let plaza = server.room(&ann.login, "plaza").await;
-    ann.enter(plaza).await.unwrap();
+    let (mut ann, plaza) = one_in_plaza(&server).await;
     let cids: Vec<_> = (0..10).map(|_| cid()).collect();
     for it in &cids {
         ann.say_as(*it, plaza, "last words").await;

@@ -366,6 +366,22 @@ impl Person {
     }
 }
 
+/// Ann and Bob, both members of the plaza.
+pub(crate) async fn two_in_plaza(server: &Server) -> (Person, Person, RoomId) {
+    let (ann, plaza) = one_in_plaza(server).await;
+    let mut bob = Person::new(server.at, "Bob").await;
+    bob.enter(plaza).await.unwrap();
+    (ann, bob, plaza)
+}
+
+/// Ann, a member of the plaza.
+pub(crate) async fn one_in_plaza(server: &Server) -> (Person, RoomId) {
+    let mut ann = Person::new(server.at, "Ann").await;
+    let plaza = server.room(&ann.login, "plaza").await;
+    ann.enter(plaza).await.unwrap();
+    (ann, plaza)
+}
+
 /// A fresh id.
 pub(crate) fn cid() -> Cid {
     Cid(Uuid::now_v7())
