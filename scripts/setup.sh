@@ -21,7 +21,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -yq --no-install-recommends "${packages[@]}"
 fi
 
-has cargo || fail "Please install Rust 1.95 or newer: https://rustup.rs"
+has cargo || fail "Please install Rust 1.95 or newer, with rustup"
 if [ ! -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]; then
     say "adding the wasm target"
     rustup target add wasm32-unknown-unknown
