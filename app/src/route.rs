@@ -141,7 +141,8 @@ fn unescaped(part: &str) -> String {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let escape = after.get(..2).filter(|_| byte == b'%');
+        let is_escape = |it: &&[u8]| byte == b'%' && it.iter().all(u8::is_ascii_hexdigit);
+        let escape = after.get(..2).filter(is_escape);
         let hex = escape.and_then(|it| std::str::from_utf8(it).ok());
         if let Some(decoded) = hex.and_then(|it| u8::from_str_radix(it, 16).ok()) {
             bytes.push(decoded);
