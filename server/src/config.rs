@@ -14,6 +14,7 @@ use serde::Deserialize;
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -162,7 +163,11 @@ impl Config {
     /// Makes the data folder if need be, and sees whether it can be written.
     pub fn check_data_dir(&self) -> Result<(), ConfigError> {
         let probe = self.data_dir.join(".maru-probe");
-        let written = std::fs::create_dir_all(&self.data_dir)
+        // Password hashes and all that was said are nobody else's business.
+        let written = std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.data_dir)
             .and_then(|()| std::fs::write(&probe, b""))
             .and_then(|()| std::fs::remove_file(&probe));
         written.map_err(|error| ConfigError::BadValue {

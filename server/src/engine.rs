@@ -33,11 +33,13 @@ use presence::Presences;
 use room::{Command, Room};
 use session::mailbox::{Mailbox, ReplyTo};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// A pause for whoever was refused as busy, in milliseconds.
 const BUSY_RETRY_MS: u32 = 1_000;
+/// Sessions that read pages from the store at a time, of the four that can read in all.
+const READING_TURNS: usize = 2;
 /// Sessions that end while the server stops may take so long.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 
@@ -111,6 +113,8 @@ struct Inner {
     presences: Arc<Presences>,
     /// Places for commands that wait for the store.
     waiting: Arc<Semaphore>,
+    /// Turns of sessions that read pages from the store.
+    reading: Semaphore,
     movements: mpsc::Sender<Movement>,
     tasks: TaskTracker,
     /// Sessions end and no new ones begin.
@@ -153,6 +157,7 @@ impl Engine {
             hub: Hub::default(),
             presences: Arc::default(),
             waiting: Arc::new(Semaphore::new(app::protocol::limits::COMMANDS_WAITING_MAX)),
+            reading: Semaphore::new(READING_TURNS),
             movements,
             tasks,
             draining: stop.child_token(),
@@ -193,6 +198,12 @@ impl Engine {
 
     fn offline_leave(&self) -> Duration {
         self.0.options.offline_leave
+    }
+
+    /// Waits for a turn to read a page from the store.
+    async fn reading_turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.0.reading.acquire().await.ok()
     }
 
     async fn halted(&self) {

@@ -68,9 +68,9 @@ async fn drain(engine: &Engine, connections: &TaskTracker, tasks: &TaskTracker) 
         tracing::warn!(left = connections.len(), "some requests were not answered in time");
     }
     engine.drain().await;
-    engine.store().close().await;
     tasks.close();
     tasks.wait().await;
+    engine.store().close().await;
 }
 
 /// Opens the database of the data folder and makes the configured channels.

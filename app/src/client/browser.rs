@@ -43,6 +43,12 @@ pub(super) fn go_to(address: &str) {
     _ = window().location().set_href(address);
 }
 
+/// The sign-in page that leads back here.
+pub fn sign_in_address() -> String {
+    let here = window().location().pathname().unwrap_or_default();
+    format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(&here)))
+}
+
 /// Minutes to add to UTC for the browser's clock.
 #[expect(clippy::cast_possible_truncation, reason = "a zone is less than a day away")]
 pub(super) fn zone_min() -> i32 {
@@ -58,19 +64,19 @@ pub(super) fn keep_zone(zone_min: i32) {
     }
 }
 
-/// The draft kept for a room.
-pub fn draft(room: RoomId) -> Option<String> {
-    storage()?.get_item(&draft_key(room)).ok().flatten()
+/// The draft that a user has kept for a room.
+pub(super) fn draft(user: UserId, room: RoomId) -> Option<String> {
+    storage()?.get_item(&draft_key(user, room)).ok().flatten()
 }
 
-/// Keeps the draft of a room over a reload; an empty one is forgotten.
-pub fn keep_draft(room: RoomId, text: &str) {
+/// Keeps a user's draft of a room over a reload; an empty one is forgotten.
+pub(super) fn keep_draft(user: UserId, room: RoomId, text: &str) {
     let Some(storage) = storage() else { return };
     // Full or forbidden storage costs the draft's second life, nothing else.
     _ = if text.is_empty() {
-        storage.remove_item(&draft_key(room))
+        storage.remove_item(&draft_key(user, room))
     } else {
-        storage.set_item(&draft_key(room), text)
+        storage.set_item(&draft_key(user, room), text)
     };
 }
 
@@ -110,8 +116,8 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn draft_key(room: RoomId) -> String {
-    format!("maru.draft.{room}")
+fn draft_key(user: UserId, room: RoomId) -> String {
+    format!("maru.draft.{user}.{room}")
 }
 
 fn seen_key(user: UserId) -> String {

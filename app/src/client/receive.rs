@@ -67,6 +67,14 @@ impl Client {
         self.flush();
         self.reload_rooms();
         self.reload_people();
+        // What could not be loaded without a network can be now.
+        let failed = match &*self.shown.read_untracked() {
+            Shown::Failed(address) => Some(address.clone()),
+            _ => None,
+        };
+        if let Some(address) = failed {
+            self.load(&address);
+        }
     }
 
     fn resumed(self, room: RoomId, outcome: Outcome, is_new_epoch: bool) {
@@ -242,6 +250,7 @@ impl Client {
             for person in changed.people {
                 if Some(person.id) == me {
                     entered = Some(true);
+                    self.rename_me(&person.name);
                 }
                 put_person(people, person);
             }
@@ -253,6 +262,17 @@ impl Client {
             && self.entered.get_untracked() != entered
         {
             self.entered.set(entered);
+        }
+    }
+
+    /// Another tab gave the user another name.
+    fn rename_me(self, name: &str) {
+        if self.me.read_untracked().as_ref().is_some_and(|it| it.name != name) {
+            self.me.update(|me| {
+                if let Some(me) = me {
+                    name.clone_into(&mut me.name);
+                }
+            });
         }
     }
 

@@ -48,7 +48,9 @@ impl Client {
             }
             match loaded {
                 Ok((room, page, people)) => self.put_loaded(room, page, people),
-                Err(LoadError::Refused(Refusal::NotSignedIn)) => browser::go_to("/sign-in"),
+                Err(LoadError::Refused(Refusal::NotSignedIn)) => {
+                    browser::go_to(&browser::sign_in_address());
+                }
                 Err(LoadError::Refused(_)) => self.shown.set(Shown::Gone),
                 Err(LoadError::Unreachable) => self.shown.set(Shown::Failed(address)),
             }
@@ -62,7 +64,8 @@ impl Client {
             let timeline = self.timeline.read_untracked();
             (timeline.start(), timeline.more_before())
         };
-        if !more || self.loading_older.get_untracked() {
+        let is_cut_off = matches!(self.connection.get_untracked(), Connection::Waiting(_));
+        if !more || is_cut_off || self.loading_older.get_untracked() {
             return;
         }
         self.loading_older.set(true);
@@ -77,6 +80,11 @@ impl Client {
                 self.timeline.update(|it| it.prepend(page.entries, more_before));
             }
         });
+    }
+
+    /// What the user had begun to write in a room.
+    pub fn kept_draft(self, room: RoomId) -> String {
+        self.my_id_now().and_then(|me| browser::draft(me, room)).unwrap_or_default()
     }
 
     /// Loads the members of the room shown anew.
@@ -143,7 +151,7 @@ impl Client {
         self.put_room(room);
         self.timeline.set(Timeline::new(start, page.entries, more_before));
         self.start_new_line(id);
-        self.draft.set(browser::draft(id).unwrap_or_default());
+        self.draft.set(self.kept_draft(id));
         self.shown.set(Shown::Room(id));
         self.set_people(people.people);
         self.drop_logged(id);
@@ -178,7 +186,7 @@ impl Client {
     fn start_new_line(self, room: RoomId) {
         let seen = self.seen.read_untracked().get(&room).copied();
         let timeline = self.timeline.read_untracked();
-        let is_news = seen.is_some_and(|seen| seen < timeline.last() && seen > timeline.start());
+        let is_news = seen.is_some_and(|seen| seen < timeline.last());
         self.new_after.set(seen.filter(|_| is_news));
     }
 
@@ -206,6 +214,13 @@ impl Client {
         }
         self.seen.update(|seen| _ = seen.insert(room, last));
         if let Some(me) = self.my_id_now() {
+            // What other tabs have seen meanwhile stays seen.
+            self.seen.update(|seen| {
+                for (room, last) in browser::seen(me) {
+                    let known = seen.entry(room).or_default();
+                    *known = last.max(*known);
+                }
+            });
             browser::keep_seen(me, &self.seen.read_untracked());
         }
     }

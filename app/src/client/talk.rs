@@ -72,8 +72,8 @@ impl Client {
 
     /// Keeps the draft of the room shown, and tells the others that the user types.
     pub fn typing(self, text: &str) {
-        let Some(room) = self.room_id_now() else { return };
-        browser::keep_draft(room, text);
+        let (Some(room), Some(me)) = (self.room_id_now(), self.my_id_now()) else { return };
+        browser::keep_draft(me, room, text);
         let now = browser::now();
         let told = self.link.with_value(|link| now.since(link.typed_at) < TYPING_EVERY_MS);
         let is_live = self.connection.get_untracked() == Connection::Live;

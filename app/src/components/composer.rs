@@ -2,7 +2,7 @@
 
 use crate::{
     client::{
-        Client, browser,
+        Client, Connection,
         hangul::{EnterMeans, enter_means},
     },
     protocol::{
@@ -118,7 +118,7 @@ impl Writing {
 
     /// Takes up what was typed before the wasm came, else the draft of before.
     fn begin(self, field: &HtmlTextAreaElement) {
-        let kept = untrack(|| self.client.room_id()).and_then(browser::draft);
+        let kept = untrack(|| self.client.room_id()).map(|it| self.client.kept_draft(it));
         let typed = field.value();
         if typed.trim().is_empty() {
             put(field, &kept.unwrap_or_default());
@@ -201,6 +201,10 @@ impl Writing {
 
     fn send(self) {
         let Some(field) = self.field.get_untracked() else { return };
+        if self.client.connection.get_untracked() == Connection::SignedOut {
+            // The line above says so; what was typed stays.
+            return;
+        }
         let Ok(text) = MessageText::try_from(field.value()) else { return };
         self.client.say(text);
         field.set_value("");

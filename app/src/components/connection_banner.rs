@@ -66,7 +66,7 @@ fn sentence(client: Client, told: Told) -> AnyView {
         Told::CaughtUp(count) => (texts.caught_up)(count).into_any(),
         Told::SignedOut => view! {
             <span>{texts.signed_out}</span>
-            <a href="/sign-in" rel="external">{texts.sign_in}</a>
+            <a href=browser::sign_in_address() rel="external">{texts.sign_in}</a>
         }
         .into_any(),
         Told::Outdated => view! { <span>{texts.outdated}</span>{reload()} }.into_any(),

@@ -1,7 +1,7 @@
 //! The head of a room's page.
 
 use super::{Icon, Picture};
-use crate::client::Client;
+use crate::client::{Client, Shown};
 use leptos::prelude::*;
 
 /// Name and topic of the room shown, and the doors to its people and to the list of rooms.
@@ -10,12 +10,17 @@ pub fn RoomHeader() -> impl IntoView {
     let client = expect_context::<Client>();
     let texts = client.texts;
     let room = Memo::new(move |_| client.room());
-    let name = move || room.read().as_ref().map(|it| format!("# {}", it.name)).unwrap_or_default();
+    let name = move || match (&*room.read(), &*client.shown.read()) {
+        (Some(room), _) => format!("# {}", room.name),
+        (None, Shown::Loading(address) | Shown::Failed(address)) => format!("# {address}"),
+        (None, _) => String::new(),
+    };
     let topic = move || room.read().as_ref().map(|it| it.topic.clone()).unwrap_or_default();
     let people = move || {
         let count = room.read().as_ref().map_or(0, |it| it.people);
         (texts.room.people)(count)
     };
+    let is_nowhere = move || room.read().is_none();
     view! {
         <header class="room-header">
             <MenuButton />
@@ -23,8 +28,13 @@ pub fn RoomHeader() -> impl IntoView {
             <p class="room-header__topic">{topic}</p>
             <div class="room-header__tools">
                 <LeaveForm />
-                <span class="ghost room-header__count">{people}</span>
-                <button class="ghost room-header__people" type="button" popovertarget="people">
+                <span class="ghost room-header__count" hidden=is_nowhere>{people}</span>
+                <button
+                    class="ghost room-header__people"
+                    type="button"
+                    popovertarget="people"
+                    hidden=is_nowhere
+                >
                     {people}
                 </button>
             </div>

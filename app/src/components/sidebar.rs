@@ -48,6 +48,8 @@ pub fn Sidebar(
 fn MeCard() -> impl IntoView {
     let client = expect_context::<Client>();
     let texts = client.texts;
+    // Without a socket nothing is known of one's presence.
+    let is_live = untrack(|| expect_context::<Route>().page().is_live());
     let me = move || {
         client.me.get().map(|me| {
             view! {
@@ -55,11 +57,11 @@ fn MeCard() -> impl IntoView {
                     user=me.id
                     name=me.name.clone()
                     small=true
-                    presence=Some(Presence::Here)
+                    presence=is_live.then_some(Presence::Here)
                 />
                 <p class="me-card__name">
                     <b>{me.name}</b>
-                    <span>{move || online(client)}</span>
+                    <span>{move || if is_live { online(client) } else { "" }}</span>
                 </p>
             }
         })

@@ -29,7 +29,7 @@ const DOOR: Door = Door {
     sign_up_title: "Make an account",
     sign_up_lead: "A name and a password are all it takes.",
     sign_up: "Make the account",
-    have_account: "You have an account?",
+    have_account: "Already have an account?",
     guest_title: "Look around as a guest",
     guest_lead: "Choose a name. This browser keeps it; you can make it an account later.",
     guest_enter: "Come in",
@@ -232,7 +232,9 @@ fn refusal(reason: Refusal) -> String {
             format!("A name has {chars_min} to {chars_max} characters.")
         }
         Refusal::NameCharacters => {
-            "A name has letters and digits, with single spaces, dots or dashes between.".to_owned()
+            "A name has letters and digits, with single spaces, dots, hyphens or underscores \
+             between."
+                .to_owned()
         }
         Refusal::PasswordLength { chars_min, chars_max } => {
             format!("A password has {chars_min} to {chars_max} characters.")

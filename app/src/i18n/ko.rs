@@ -71,7 +71,7 @@ const HOUSE: House = House {
         ("Shift + Enter", "줄 바꾸기"),
         ("Ctrl + K", "채널로 바로 가기"),
         ("Alt + Shift + ↓", "안 읽은 다음 채널"),
-        ("End", "대화 목록에서 최신 메시지로"),
+        ("End", "대화에서 최신 메시지로"),
         ("?   Ctrl + /", "이 목록 보기"),
         ("Esc", "닫기"),
     ],
@@ -152,9 +152,9 @@ const SETTINGS: Settings = Settings {
     title: "설정",
     name: "이름",
     save: "저장",
-    look: "모양",
+    look: "화면",
     language: "언어",
-    theme: "색",
+    theme: "테마",
     theme_system: "시스템과 같게",
     theme_light: "밝게",
     theme_dark: "어둡게",
@@ -186,13 +186,13 @@ const SETTINGS: Settings = Settings {
 
 fn refusal(reason: Refusal) -> String {
     match reason {
-        Refusal::NoSuchRoom => "그런 방이 없어요.".to_owned(),
+        Refusal::NoSuchRoom => "그런 채널이 없어요.".to_owned(),
         Refusal::NotFound => "이 주소에는 아무것도 없어요.".to_owned(),
         Refusal::NotEntered => {
-            "이 방에 들어와 있지 않아요. 들어가면 이야기할 수 있어요.".to_owned()
+            "이 채널에 들어와 있지 않아요. 들어가면 이야기할 수 있어요.".to_owned()
         }
         Refusal::Full { capacity } => {
-            format!("방이 가득 찼어요. 정원은 {}명이에요.", grouped(capacity))
+            format!("채널이 가득 찼어요. 정원은 {}명이에요.", grouped(capacity))
         }
         Refusal::Empty => "보낼 내용이 없어요.".to_owned(),
         Refusal::TooLong { chars_max } => {
@@ -218,7 +218,7 @@ fn refusal(reason: Refusal) -> String {
             format!("이름은 {chars_min}자에서 {chars_max}자까지 쓸 수 있어요.")
         }
         Refusal::NameCharacters => {
-            "이름에는 글자와 숫자를 쓸 수 있고, 그 사이에 빈칸, 점, 줄표를 하나씩 넣을 수 있어요."
+            "이름에는 글자와 숫자를 쓸 수 있고, 그 사이에 빈칸, 점(.), 밑줄(_), 붙임표(-)를 하나씩 넣을 수 있어요."
                 .to_owned()
         }
         Refusal::PasswordLength { chars_min, chars_max } => {
@@ -237,10 +237,10 @@ fn refusal(reason: Refusal) -> String {
 fn done(done: Done) -> &'static str {
     match done {
         Done::Saved => "저장했어요.",
-        Done::Upgraded => "이제 이 이름은 당신의 계정이에요.",
+        Done::Upgraded => "이제 계정이 되었어요. 다음부터는 비밀번호로 로그인할 수 있어요.",
         Done::LoginEnded => "그곳에서 로그아웃했어요.",
         Done::Announced => "공지했어요.",
-        Done::LeftRoom => "방에서 나왔어요.",
+        Done::LeftRoom => "채널에서 나왔어요.",
         Done::SignedOut => "로그아웃했어요. 또 만나요.",
     }
 }

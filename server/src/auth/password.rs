@@ -10,7 +10,7 @@ use argon2::{
 };
 use std::{collections::HashSet, sync::Arc};
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
 };
 
@@ -42,9 +42,13 @@ impl Passwords {
 
     /// The hash of a password, in PHC form.
     pub(crate) async fn hash(&self, password: String) -> Result<String, Refusal> {
-        let _place = self.place()?;
-        let _turn = self.turn().await?;
-        let hashed = spawn_blocking(move || hash_now(&password)).await;
+        let turn = self.turn().await?;
+        let hashed = spawn_blocking(move || {
+            // Held until the hash is done, also where nobody waits for it any more.
+            let _turn = turn;
+            hash_now(&password)
+        })
+        .await;
         hashed.unwrap_or_else(|error| {
             tracing::error!(%error, "hashing panicked");
             Err(Refusal::Internal)
@@ -57,21 +61,24 @@ impl Passwords {
         password: String,
         hash: Option<String>,
     ) -> Result<bool, Refusal> {
-        let _place = self.place()?;
-        let _turn = self.turn().await?;
-        let matched = spawn_blocking(move || matches_now(&password, hash.as_deref())).await;
+        let turn = self.turn().await?;
+        let matched = spawn_blocking(move || {
+            let _turn = turn;
+            matches_now(&password, hash.as_deref())
+        })
+        .await;
         matched.map_err(|error| {
             tracing::error!(%error, "verifying panicked");
             Refusal::Internal
         })
     }
 
-    fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        self.queue.try_acquire().map_err(|_| Refusal::Busy { retry_after_ms: BUSY_MS })
-    }
-
-    async fn turn(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        self.turns.acquire().await.map_err(|_| Refusal::Internal)
+    /// A place in the queue and then a turn.
+    async fn turn(&self) -> Result<[OwnedSemaphorePermit; 2], Refusal> {
+        let busy = |_| Refusal::Busy { retry_after_ms: BUSY_MS };
+        let place = self.queue.clone().try_acquire_owned().map_err(busy)?;
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| Refusal::Internal)?;
+        Ok([place, turn])
     }
 }
 

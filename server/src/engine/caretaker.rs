@@ -1,7 +1,7 @@
 //! What has to be done from time to time: presence and typing told, counts told, ended logins
 //! noticed, members who stay away let go.
 
-use super::{By, Engine, clock, encode::frame, session::mailbox::ReplyTo};
+use super::{By, Engine, encode::frame, session::mailbox::ReplyTo};
 use crate::store::Change;
 use app::protocol::{
     close::Close,
@@ -26,11 +26,6 @@ const VOLATILE_EVERY: Duration = Duration::from_millis(250);
 const COUNTS_EVERY: Duration = Duration::from_secs(2);
 /// Logins are looked up again so often: another process may have ended some.
 const LOGINS_EVERY: Duration = Duration::from_secs(10);
-/// A login not used for so long ends: 14 days.
-const LOGIN_IDLE_MS: i64 = 14 * 24 * 3_600_000;
-/// A login as old as this ends: 90 days.
-const LOGIN_AGE_MS: i64 = 90 * 24 * 3_600_000;
-
 /// A user's first socket opened or last socket closed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Movement {
@@ -122,14 +117,8 @@ fn tell_counts(engine: &Engine, told: &mut HashMap<RoomId, RoomCount>) {
 
 /// Ends the sessions of logins that are not in the store any more.
 async fn end_lost_logins(engine: &Engine) {
-    let now = clock::now();
-    let (idle, old) = (now.plus(-LOGIN_IDLE_MS), now.plus(-LOGIN_AGE_MS));
     let asked = engine.hub().logins();
-    let ended = async {
-        engine.store().delete_stale_logins(idle, old).await?;
-        engine.store().known_logins(&asked).await
-    };
-    match ended.await {
+    match engine.store().known_logins(&asked).await {
         Ok(live) => {
             let lost: HashSet<_> = asked.into_iter().filter(|it| !live.contains(it)).collect();
             engine.hub().end_sessions(Close::SignedOut, |it| lost.contains(&it.login));

@@ -313,7 +313,7 @@ pub(crate) async fn run(
 ) {
     use futures::FutureExt;
     loop {
-        let turn = serve(&room, &mut inbox, &committer, &halt);
+        let turn = serve(&room, &mut inbox, &committer, &store, &halt);
         if std::panic::AssertUnwindSafe(turn).catch_unwind().await.is_ok() {
             return;
         }
@@ -325,7 +325,13 @@ pub(crate) async fn run(
     }
 }
 
-async fn serve(room: &Room, inbox: &mut Inbox, committer: &Committer, halt: &CancellationToken) {
+async fn serve(
+    room: &Room,
+    inbox: &mut Inbox,
+    committer: &Committer,
+    store: &Store,
+    halt: &CancellationToken,
+) {
     let mut commands = Vec::new();
     loop {
         let some = tokio::select! {
@@ -356,7 +362,12 @@ async fn serve(room: &Room, inbox: &mut Inbox, committer: &Committer, halt: &Can
             }
             // Dropped without an answer, which tells that the outcome is unknown. What was
             // written all the same is found by reading the log's head again.
-            Err(BatchError::Unknown) => drop(batch),
+            Err(BatchError::Unknown) => {
+                drop(batch);
+                if let Err(error) = room.reload(store).await {
+                    tracing::error!(%error, room.id = %room.id, "could not read room {} again", room.id);
+                }
+            }
         }
     }
 }

@@ -34,6 +34,12 @@ const PING: Duration = Duration::from_secs(PING_SECS);
 const DEAD_AFTER: Duration = Duration::from_secs(DEAD_AFTER_SECS);
 /// While the server stops, a session waits so long for the answers to its sends.
 const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// Nobody enters and leaves more often by hand.
+const MOVES_PER_SEC: u32 = 1;
+const MOVES_BURST: u32 = 10;
+/// Holes are rare, and each costs a reading of the store.
+const SEEKS_PER_SEC: u32 = 2;
+const SEEKS_BURST: u32 = 20;
 /// A client that was told goodbye may take so long to answer.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -77,6 +83,8 @@ struct Session {
     gate: Gate,
     sends: Pace,
     frames: Pace,
+    seeks: Pace,
+    moves: Pace,
     began: Instant,
     heard: Instant,
     greeted: bool,
@@ -98,6 +106,8 @@ pub(crate) async fn run(engine: Engine, socket: WebSocket, who: Who) {
     let mut session = Session {
         sends: Pace::new(options.sends_per_sec, options.sends_burst, Millis(0)),
         frames: Pace::new(options.frames_per_sec, options.frames_burst, Millis(0)),
+        moves: Pace::new(MOVES_PER_SEC, MOVES_BURST, Millis(0)),
+        seeks: Pace::new(SEEKS_PER_SEC, SEEKS_BURST, Millis(0)),
         cursors: Cursors::new(engine.clone(), mailbox.clone()),
         replies: Vec::new(),
         in_flight: 0,
@@ -115,7 +125,7 @@ pub(crate) async fn run(engine: Engine, socket: WebSocket, who: Who) {
     };
     let end = session.talk().await;
     // Everything but the socket is given back before the client is waited for.
-    let Session { socket, .. } = session;
+    let socket = session.into_socket();
     if let End::Closed(why) = end {
         metrics::counter!("maru_closed_total", "code" => why.code().to_string()).increment(1);
         goodbye(socket, why).await;
@@ -144,10 +154,6 @@ fn end_of(error: axum::Error) -> End {
 
 /// Where a reader that has `have` of a room goes on: there, or a page before the newest.
 fn start_for(head: Seq, have: Seq, same_epoch: bool) -> Seq {
-    if have > head && same_epoch {
-        tracing::error!("a client has more of a room than the store");
-        metrics::counter!("maru_lost_entries_total").increment(have.since(head));
-    }
     let close = have <= head && head.since(have) <= CATCH_UP_ENTRIES_MAX;
     if same_epoch && close && (have > Seq::ZERO || head.get() <= PAGE_ENTRIES as u64) {
         have
@@ -157,6 +163,11 @@ fn start_for(head: Seq, have: Seq, same_epoch: bool) -> Seq {
 }
 
 impl Session {
+    /// Gives everything back but the socket.
+    fn into_socket(self) -> WebSocket {
+        self.socket
+    }
+
     /// The client's time, by which its limits are counted.
     fn now(&self) -> Millis {
         Millis(i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX))
@@ -260,11 +271,21 @@ impl Session {
         self.greeted = true;
         let epoch = self.engine.store().epoch();
         let same_epoch = hello.epoch.is_none_or(|it| it == epoch);
+        if hello.epoch == Some(epoch) && hello.rooms.iter().any(|it| self.is_ahead(*it)) {
+            // Either the store lost something, or the client makes it up.
+            tracing::warn!(user = %self.who.user, "a client has more of a room than the store");
+            metrics::counter!("maru_clients_ahead_total").increment(1);
+        }
         let rooms = hello.rooms.iter().map(|it| self.resume(*it, same_epoch)).collect();
         let me = self.who.user;
         self.replies.push(ServerPacket::Welcomed(Welcomed { me, epoch, at: clock::now(), rooms }));
         self.attend(hello.attending);
         Ok(())
+    }
+
+    /// The client claims entries that the room does not have.
+    fn is_ahead(&self, Have { room, have }: Have) -> bool {
+        self.engine.hub().room(room).is_some_and(|it| have > it.head())
     }
 
     fn resume(&mut self, Have { room, have }: Have, same_epoch: bool) -> Resumed {
@@ -282,12 +303,20 @@ impl Session {
 
     fn enter(&mut self, enter: &Enter) {
         let Enter { cid, room, have } = *enter;
-        self.ask(room, cid, None, Change::Join, Asked::Enter { cid, room, have });
+        self.move_in(room, cid, Change::Join, Asked::Enter { cid, room, have });
     }
 
     fn leave(&mut self, leave: &Leave) {
         let Leave { cid, room } = *leave;
-        self.ask(room, cid, None, Change::Leave, Asked::Leave { cid, room });
+        self.move_in(room, cid, Change::Leave, Asked::Leave { cid, room });
+    }
+
+    /// Entering and leaving write to the log, and are rare.
+    fn move_in(&mut self, room: RoomId, cid: Cid, change: Change, asked: Asked) {
+        match self.moves.take(self.now()) {
+            Ok(()) => self.ask(room, cid, None, change, asked),
+            Err(retry_after_ms) => self.refuse(Some(cid), Refusal::TooFast { retry_after_ms }),
+        }
     }
 
     /// Hands a change to its room; the answer comes by the mailbox.
@@ -332,6 +361,9 @@ impl Session {
     }
 
     fn seek(&mut self, Seek { room, after }: Seek) {
+        if let Err(retry_after_ms) = self.seeks.take(self.now()) {
+            return self.refuse(None, Refusal::TooFast { retry_after_ms });
+        }
         match self.engine.hub().room(room) {
             Some(it) => self.cursors.follow(&it, after.min(it.head())),
             None => self.refuse(None, Refusal::NoSuchRoom),

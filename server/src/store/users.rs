@@ -71,14 +71,13 @@ fn name_taken(error: sqlx::Error) -> StoreError {
 }
 
 impl Store {
-    /// Makes a user. An account made as [`Role::Member`] while there is no admin becomes one:
-    /// the first account runs the server.
+    /// Makes a user. The first account runs the server: made as [`Role::Member`], it is an admin.
     pub async fn create_user(&self, new: NewUser, now: Millis) -> StoreResult<User> {
         let id = UserId(uuid::Uuid::now_v7());
         sqlx::query_as(
             "insert into account (id, name, name_key, password, role, created_at)
              values ($1, $2, $3, $4,
-                 case when $5 = 'member' and not exists (select 1 from account where role = 'admin')
+                 case when $5 = 'member' and not exists (select 1 from account where password is not null)
                      then 'admin' else $5 end,
                  $6)
              returning id, name, role, password",
@@ -123,7 +122,7 @@ impl Store {
         sqlx::query(
             "update account set password = $2, role = case
                  when role <> 'guest' then role
-                 when exists (select 1 from account where role = 'admin') then 'member'
+                 when exists (select 1 from account where password is not null) then 'member'
                  else 'admin' end
              where id = $1",
         )

@@ -250,6 +250,21 @@ async fn too_fast_is_refused_and_what_is_behind_waits_its_turn() {
 }
 
 #[tokio::test]
+async fn entering_and_leaving_again_and_again_is_too_fast() {
+    let server = Server::start().await;
+    let (mut ann, plaza) = one_in_plaza(&server).await;
+    for _ in 0..30 {
+        ann.send(&ClientPacket::Leave(Leave { cid: cid(), room: plaza })).await;
+    }
+    assert!(matches!(refused(&mut ann).await, Refusal::TooFast { .. }));
+    for _ in 0..30 {
+        ann.send(&ClientPacket::Seek(Seek { room: plaza, after: Seq::ZERO })).await;
+    }
+    assert!(matches!(refused(&mut ann).await, Refusal::TooFast { .. }));
+    assert!(server.log(&ann.login, plaza).await.len() < 20);
+}
+
+#[tokio::test]
 async fn more_than_64_in_flight_are_refused() {
     let server = Server::start_with(unlimited).await;
     let (mut ann, plaza) = one_in_plaza(&server).await;

@@ -41,9 +41,12 @@ impl Gate {
     /// The send was refused for a while: those behind it have to wait. Where one is held already,
     /// it stays the first.
     pub(crate) fn hold(&mut self, room: RoomId, cid: Cid, reason: Refusal, now: Millis) {
-        let first = self.0.iter().find(|it| it.room == room).map_or(cid, |it| it.cid);
-        self.passed(room);
-        self.0.push(Held { room, cid: first, reason, since: now });
+        match self.0.iter_mut().find(|it| it.room == room) {
+            // The first one came again, so it has not been given up.
+            Some(held) if held.cid == cid => (held.reason, held.since) = (reason, now),
+            Some(held) => held.reason = reason,
+            None => self.0.push(Held { room, cid, reason, since: now }),
+        }
     }
 }
 
@@ -71,7 +74,12 @@ mod tests {
         let [one, two] = [1, 2].map(|n| Cid(Uuid::from_u128(n)));
         let room = RoomId(Uuid::nil());
         let mut gate = Gate::default();
-        gate.hold(room, one, Refusal::Busy { retry_after_ms: 9 }, Millis(0));
+        let busy = Refusal::Busy { retry_after_ms: 9 };
+        gate.hold(room, one, busy, Millis(0));
+        // Those behind it are refused again and again; that does not make it wait longer.
+        for at in 1..10 {
+            gate.hold(room, two, busy, Millis(at * 1_000));
+        }
         assert!(gate.admit(room, two, Millis(9_999)).is_err());
         assert!(gate.admit(room, two, Millis(10_000)).is_ok());
     }

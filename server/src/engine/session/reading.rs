@@ -6,18 +6,15 @@ use crate::engine::{
     encode::appended_frames,
     room::{Found, Room},
 };
-use app::protocol::{
-    close::Close,
-    ids::Seq,
-    limits::{PAGE_ENTRIES, WRITE_STALL_SECS},
-    packets::Have,
-};
+use app::protocol::{close::Close, ids::Seq, limits::WRITE_STALL_SECS, packets::Have};
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures::SinkExt;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 const WRITE_STALL: Duration = Duration::from_secs(WRITE_STALL_SECS);
+/// Entries read from the store at a time; the longest texts make some 600 KB of it.
+const PAGE: usize = 25;
 /// Frames written under one time limit.
 const FRAMES_A_WRITE: usize = 32;
 
@@ -98,6 +95,9 @@ impl Cursors {
     /// Writes all that is new.
     pub(super) async fn write_new(&mut self, socket: &mut WebSocket) -> Result<(), End> {
         for cursor in &mut self.rooms {
+            if self.mailbox.ended().is_some() {
+                return Ok(());
+            }
             let (found, volatile, heard) = cursor.room.read(cursor.at, cursor.heard);
             cursor.heard = heard;
             feed(socket, volatile).await?;
@@ -127,7 +127,10 @@ async fn write_page(
     cursor: &mut Cursor,
     socket: &mut WebSocket,
 ) -> Result<(), End> {
-    let page = engine.store().entries(cursor.room.id, Some(cursor.at), None, PAGE_ENTRIES).await;
+    // A few readers of the store at a time, so that it is there for others too.
+    let turn = engine.reading_turn().await;
+    let page = engine.store().entries(cursor.room.id, Some(cursor.at), None, PAGE).await;
+    drop(turn);
     let entries = match page {
         Ok(page) => page.entries,
         Err(error) => {
