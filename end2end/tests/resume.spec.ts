@@ -115,3 +115,31 @@ test("a reload in mid-typing keeps the draft, of each room its own", async ({ pe
   await ann.open("/rooms/music");
   await expect(ann.composer).toHaveValue("half a song");
 });
+
+test("a draft is its writer's, also in the same browser", async ({ person }) => {
+  const ann = await (await person("ann")).asGuest();
+  await ann.enter("music");
+  await ann.composer.pressSequentially("for my eyes only");
+  await ann.page.goto(`${ann.url}/settings`);
+  await ann.page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await ann.page.goto(`${ann.url}/guest`);
+  await ann.page.getByLabel("Name").fill("Eve");
+  await ann.page.keyboard.press("Enter");
+  await ann.page.waitForURL("**/rooms");
+  await ann.enter("music");
+  await expect(ann.composer).toHaveValue("");
+});
+
+test("a room that could not be loaded without a network comes with it", async ({ maru, person }) => {
+  const ann = await (await person("ann", { url: maru.line.url })).asGuest();
+  await ann.enter("plaza");
+  await ann.say("hello");
+  await ann.hasSentAll();
+  maru.line.cut();
+  await expect(ann.page.getByText(/Connection lost|Connecting…/)).toBeVisible();
+  await ann.page.getByRole("link", { name: /film/ }).first().click();
+  await expect(ann.page.getByText("That did not load", { exact: false })).toBeVisible();
+  maru.line.mend();
+  await expect(ann.page.getByRole("button", { name: "Enter", exact: true })).toBeVisible({ timeout: 40_000 });
+  ann.forgive(NETWORK);
+});
