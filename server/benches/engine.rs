@@ -103,11 +103,12 @@ async fn open(folder: &std::path::Path) -> (Store, RoomId, UserId, LoginId) {
     let room = store.rooms().await.expect("rooms")[0].id;
     let new =
         NewUser { name: "Ann".into(), name_key: "ann".into(), password: None, role: Role::Guest };
-    let user = store.create_user(new, Millis(0)).await.expect("a user").id;
-    let login = store.create_login(user, &[1; 32], "", Millis(0)).await.expect("a login");
-    let join = Append { room, author: user, login: Some(login), cid: None, change: Change::Join };
+    let user = store.create_user(new, Millis(0)).await.expect("a user");
+    let login = store.create_login(&user, &[1; 32], "", Millis(0)).await.expect("a login");
+    let join =
+        Append { room, author: user.id, login: Some(login), cid: None, change: Change::Join };
     store.append(&[join], Millis(0)).await.expect("a member");
-    (store, room, user, login)
+    (store, room, user.id, login)
 }
 
 criterion_group!(benches, encoding, fan_out, append);

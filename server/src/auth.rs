@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     engine::{Engine, Who, clock},
     http::Site,
-    store::{LoginRow, NewUser, Store, User},
+    store::{LoginRow, NewUser, Store, StoreError, User},
 };
 use app::protocol::{
     ids::{LoginId, Millis},
@@ -217,8 +217,9 @@ impl Auth {
             return Err(Refusal::WrongCredentials);
         }
         let hash = self.passwords.hash(password).await?;
-        self.store().set_password(login.user.id, &hash).await?;
-        self.end_others(login).await
+        let ended = self.store().set_password(login.user.id, &hash, Some(login.row.id)).await?;
+        self.engine.end_logins(&ended);
+        Ok(())
     }
 
     /// Makes an account of a guest.
@@ -237,7 +238,8 @@ impl Auth {
         self.rates.sign_ups.check(&address)?;
         let hash = self.passwords.hash(password).await?;
         self.store().rename_user(login.user.id, name.shown(), name.key()).await?;
-        self.store().set_password(login.user.id, &hash).await?;
+        // A guest has this login only.
+        self.store().set_password(login.user.id, &hash, Some(login.row.id)).await?;
         self.changed(login).await
     }
 
@@ -258,7 +260,12 @@ impl Auth {
             tracing::error!(%error, "the system gives no random numbers");
             Refusal::Internal
         })?;
-        self.store().create_login(user.id, &token.hash(), agent, clock::now()).await?;
+        let begun = self.store().create_login(&user, &token.hash(), agent, clock::now()).await;
+        // The password was changed while this one was checked.
+        begun.map_err(|error| match error {
+            StoreError::NotFound => Refusal::WrongCredentials,
+            other => other.into(),
+        })?;
         tracing::info!(user.id = %user.id, "signed in");
         Ok(Begun { user, cookie: token.set_cookie(self.secure) })
     }

@@ -269,8 +269,7 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
         UserCommand::ResetPassword { name, password } => {
             let user = find(&store, &name).await?;
             let password = password.read(&user.name)?;
-            store.set_password(user.id, &hash_now(&password.text)?).await?;
-            store.delete_logins(user.id, None).await?;
+            store.set_password(user.id, &hash_now(&password.text)?, None).await?;
             password.tell(&user.name)
         }
     }

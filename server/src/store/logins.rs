@@ -1,6 +1,6 @@
 //! Logins: signed-in browsers. Only the hash of a token is kept.
 
-use super::{Store, StoreResult, User, users::role_from};
+use super::{Db, Store, StoreError, StoreResult, User, users::role_from};
 use app::protocol::ids::{LoginId, Millis, UserId};
 use sqlx::{QueryBuilder, Row};
 use std::collections::HashSet;
@@ -25,27 +25,30 @@ pub struct LoginRow {
 const LOGINS_A_QUERY: usize = 500;
 
 impl Store {
-    /// Begins a login.
+    /// Begins a login of a user as just read. Where their password has changed since, whoever
+    /// proved to know the old one does not get in: [`StoreError::NotFound`].
     pub async fn create_login(
         &self,
-        user: UserId,
+        user: &User,
         token: &TokenHash,
         agent: &str,
         now: Millis,
     ) -> StoreResult<LoginId> {
         let id = LoginId(uuid::Uuid::now_v7());
-        sqlx::query(
+        let done = sqlx::query(
             "insert into login (id, account_id, token_hash, agent, created_at, seen_at)
-             values ($1, $2, $3, $4, $5, $5)",
+             select $1, id, $3, $4, $5, $5 from account
+             where id = $2 and password is not distinct from $6",
         )
         .bind(id.0)
-        .bind(user.0)
+        .bind(user.id.0)
         .bind(token.as_slice())
         .bind(agent)
         .bind(now.0)
+        .bind(&user.password)
         .execute(&self.writer)
         .await?;
-        Ok(id)
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(id) }
     }
 
     /// The login with that token and its user.
@@ -105,10 +108,7 @@ impl Store {
         user: UserId,
         keep: Option<LoginId>,
     ) -> StoreResult<Vec<LoginId>> {
-        let keep = keep.map_or_else(uuid::Uuid::nil, |it| it.0);
-        let sql = "delete from login where account_id = $1 and id <> $2 returning id";
-        let rows = sqlx::query(sql).bind(user.0).bind(keep).fetch_all(&self.writer).await?;
-        rows.iter().map(|row| Ok(LoginId(row.try_get("id")?))).collect()
+        delete_logins(&mut *self.writer.acquire().await?, user, keep).await
     }
 
     /// Those of the logins that have not ended.
@@ -144,11 +144,23 @@ impl Store {
     }
 }
 
-fn login_from(row: &<super::Db as sqlx::Database>::Row, id: &str) -> StoreResult<LoginRow> {
+fn login_from(row: &<Db as sqlx::Database>::Row, id: &str) -> StoreResult<LoginRow> {
     Ok(LoginRow {
         id: LoginId(row.try_get(id)?),
         agent: row.try_get("agent")?,
         created_at: Millis(row.try_get("created_at")?),
         seen_at: Millis(row.try_get("seen_at")?),
     })
+}
+
+/// Ends a user's logins but `keep`, and names those it ended.
+pub(super) async fn delete_logins(
+    db: &mut <Db as sqlx::Database>::Connection,
+    user: UserId,
+    keep: Option<LoginId>,
+) -> StoreResult<Vec<LoginId>> {
+    let keep = keep.map_or_else(uuid::Uuid::nil, |it| it.0);
+    let sql = "delete from login where account_id = $1 and id <> $2 returning id";
+    let rows = sqlx::query(sql).bind(user.0).bind(keep).fetch_all(db).await?;
+    rows.iter().map(|row| Ok(LoginId(row.try_get("id")?))).collect()
 }

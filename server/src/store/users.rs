@@ -1,8 +1,8 @@
 //! Accounts and guests.
 
-use super::{Db, Store, StoreError, StoreResult};
+use super::{Db, Store, StoreError, StoreResult, logins::delete_logins};
 use app::protocol::{
-    ids::{Millis, UserId},
+    ids::{LoginId, Millis, UserId},
     people::Role,
 };
 use sqlx::{FromRow, Row};
@@ -117,8 +117,15 @@ impl Store {
         Ok(())
     }
 
-    /// Sets a user's password; a guest becomes an account by it, and the first account an admin.
-    pub async fn set_password(&self, id: UserId, password: &str) -> StoreResult<()> {
+    /// Sets a user's password and ends their logins but `keep`, both or neither; names those it
+    /// ended. A guest becomes an account by it, and the first account an admin.
+    pub async fn set_password(
+        &self,
+        id: UserId,
+        password: &str,
+        keep: Option<LoginId>,
+    ) -> StoreResult<Vec<LoginId>> {
+        let mut tx = self.writer.begin().await?;
         sqlx::query(
             "update account set password = $2, role = case
                  when role <> 'guest' then role
@@ -128,9 +135,11 @@ impl Store {
         )
         .bind(id.0)
         .bind(password)
-        .execute(&self.writer)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        let ended = delete_logins(&mut tx, id, keep).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// Sets what a user may do.
@@ -141,5 +150,43 @@ impl Store {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreOptions;
+
+    fn account(name: &str) -> NewUser {
+        let (name, password) = (name.to_owned(), Some("old".to_owned()));
+        NewUser { name_key: name.clone(), name, password, role: Role::Member }
+    }
+
+    #[tokio::test]
+    async fn the_first_account_is_the_admin_and_no_later_one() {
+        let store = Store::open(StoreOptions::default()).await.unwrap();
+        let ann = store.create_user(account("ann"), Millis(0)).await.unwrap();
+        assert_eq!(ann.role, Role::Admin);
+        store.set_role(ann.id, Role::Member).await.unwrap();
+        let eve = store.create_user(account("eve"), Millis(0)).await.unwrap();
+        assert_eq!(eve.role, Role::Member);
+        assert!(matches!(
+            store.create_user(account("eve"), Millis(0)).await,
+            Err(StoreError::NameTaken)
+        ));
+    }
+
+    #[tokio::test]
+    async fn who_knew_the_old_password_does_not_get_in_by_it() {
+        let store = Store::open(StoreOptions::default()).await.unwrap();
+        let ann = store.create_user(account("ann"), Millis(0)).await.unwrap();
+        let here = store.create_login(&ann, &[1; 32], "", Millis(0)).await.unwrap();
+        let there = store.create_login(&ann, &[2; 32], "", Millis(0)).await.unwrap();
+        assert_eq!(store.set_password(ann.id, "new", Some(here)).await.unwrap(), [there]);
+        // Checked against the hash that was read before the change.
+        let late = store.create_login(&ann, &[3; 32], "", Millis(0)).await;
+        assert!(matches!(late, Err(StoreError::NotFound)));
+        assert_eq!(store.logins(ann.id).await.unwrap().len(), 1);
     }
 }

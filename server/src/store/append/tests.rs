@@ -16,7 +16,7 @@ async fn fixture() -> Fixture {
     store.ensure_channels(&[plaza], Millis(0)).await.unwrap();
     let room = store.rooms().await.unwrap()[0].id;
     let ann = user(&store, "ann").await;
-    let login = store.create_login(ann.id, &[1; 32], "", Millis(0)).await.unwrap();
+    let login = store.create_login(&ann, &[1; 32], "", Millis(0)).await.unwrap();
     Fixture { store, room, ann, login }
 }
 
