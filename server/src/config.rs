@@ -54,6 +54,8 @@ pub struct Config {
     pub drain_max: Duration,
     /// Passwords hashed at a time.
     pub password_threads: usize,
+    /// With less free on the database's disk, nothing is written to the logs, in MiB.
+    pub disk_free_mib: u32,
     /// How much, and how often.
     pub limits: Limits,
 }
@@ -201,6 +203,7 @@ impl Default for Config {
             request_timeout: Duration::from_secs(30),
             drain_max: Duration::from_secs(30),
             password_threads: 2,
+            disk_free_mib: 200,
             limits: Limits::default(),
         }
     }

@@ -60,6 +60,8 @@ pub struct EngineOptions {
     pub offline_leave: Duration,
     /// A session whose `hello` takes longer is closed.
     pub hello_within: Duration,
+    /// With less free on the database's disk, nothing is written to the logs.
+    pub disk_free_bytes_min: u64,
 }
 
 /// Whose request it is: a login and its user.
@@ -128,7 +130,6 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::NameTaken => Self::NameTaken,
             StoreError::NotFound => Self::NotFound,
-            StoreError::DiskFull => Self::DiskFull,
             StoreError::TooOld { .. }
             | StoreError::Unusable { .. }
             | StoreError::Migrate(_)
@@ -149,7 +150,7 @@ impl Engine {
         tasks: TaskTracker,
         stop: CancellationToken,
     ) -> StoreResult<Self> {
-        let (committer, committing) = Committer::new(store.clone());
+        let (committer, committing) = Committer::new(store.clone(), options.disk_free_bytes_min);
         let (movements, moved) = mpsc::channel(1_024);
         let engine = Self(Arc::new(Inner {
             store,

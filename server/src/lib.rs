@@ -107,5 +107,6 @@ fn engine_options(config: &Config) -> EngineOptions {
         sockets_per_user: config.limits.sockets_per_user,
         offline_leave: config.offline_leave,
         hello_within: config.hello_within,
+        disk_free_bytes_min: u64::from(config.disk_free_mib) * 1024 * 1024,
     }
 }

@@ -13,7 +13,7 @@ mod users;
 pub use append::{Append, AppendError, Appending, Change};
 pub use entries::EntryPage;
 pub use logins::{LoginRow, TokenHash};
-pub use open::{DISK_FREE_BYTES_MIN, StoreOptions};
+pub use open::StoreOptions;
 pub use rooms::{ChannelSpec, MemberRow, RoomRow};
 pub use users::{NewUser, User};
 
@@ -44,9 +44,6 @@ pub enum StoreError {
     /// No such row.
     #[error("not found")]
     NotFound,
-    /// Less than [`DISK_FREE_BYTES_MIN`] are free.
-    #[error("the disk is nearly full")]
-    DiskFull,
     /// The linked SQLite can corrupt a write-ahead log.
     #[error("SQLite {found} is too old, at least {least} is needed")]
     TooOld {

@@ -7,7 +7,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 30] = [
     "listen",
     "data_dir",
     "database_url",
@@ -26,6 +26,7 @@ const KEYS: [&str; 29] = [
     "request_timeout_secs",
     "drain_secs",
     "password_threads",
+    "disk_free_mib",
     "limits.sends_per_sec",
     "limits.sends_burst",
     "limits.frames_per_sec",
@@ -109,6 +110,7 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
         request_timeout: secs(layers, "request_timeout_secs", usual.request_timeout)?,
         drain_max: secs(layers, "drain_secs", usual.drain_max)?,
         password_threads: count(layers, "password_threads", usual.password_threads)?,
+        disk_free_mib: get(layers, "disk_free_mib", NUMBER, usual.disk_free_mib)?,
         limits: read_limits(layers, &usual.limits)?,
     })
 }

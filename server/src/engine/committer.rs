@@ -2,7 +2,7 @@
 //! them together. No timer: an idle server answers after one commit.
 
 use super::clock;
-use crate::store::{Append, AppendError, Appending, DISK_FREE_BYTES_MIN, Store, StoreError};
+use crate::store::{Append, AppendError, Appending, Store, StoreError};
 use app::protocol::limits::ROOM_BATCH_MAX;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -40,10 +40,14 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    /// A committer and the task that it needs.
-    pub(crate) fn new(store: Store) -> (Self, impl Future<Output = ()> + Send + 'static) {
+    /// A committer and the task that it needs. It writes nothing while less than that is free on
+    /// the disk.
+    pub(crate) fn new(
+        store: Store,
+        disk_free_bytes_min: u64,
+    ) -> (Self, impl Future<Output = ()> + Send + 'static) {
         let (batches, inbox) = mpsc::channel(BATCHES_WAITING_MAX);
-        (Self { batches }, run(store, inbox))
+        (Self { batches }, run(store, inbox, disk_free_bytes_min))
     }
 
     /// Commits a room's changes; returns when they are on the disk.
@@ -57,8 +61,8 @@ impl Committer {
     }
 }
 
-async fn run(store: Store, mut inbox: mpsc::Receiver<Batch>) {
-    let mut disk = Disk { checked: None, full: false };
+async fn run(store: Store, mut inbox: mpsc::Receiver<Batch>, free_min: u64) {
+    let mut disk = Disk { free_min, checked: None, full: false };
     while let Some(first) = inbox.recv().await {
         let mut batches = vec![first];
         let mut changes = batches[0].changes.len();
@@ -118,6 +122,7 @@ fn is_disk_full(error: &StoreError) -> bool {
 
 /// What is known of the disk.
 struct Disk {
+    free_min: u64,
     checked: Option<Instant>,
     full: bool,
 }
@@ -126,9 +131,12 @@ impl Disk {
     fn is_full(&mut self, store: &Store) -> bool {
         if self.checked.is_none_or(|it| it.elapsed() >= DISK_EVERY) {
             self.checked = Some(Instant::now());
-            let full = store.disk_free_bytes().is_some_and(|it| it < DISK_FREE_BYTES_MIN);
+            let full = store.disk_free_bytes().is_some_and(|it| it < self.free_min);
             if full && !self.full {
-                tracing::error!("less than 200 MiB of disk are free: writing is refused");
+                tracing::error!(
+                    bytes = self.free_min,
+                    "too little of the disk is free: writing is refused"
+                );
             }
             self.full = full;
         }

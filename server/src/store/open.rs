@@ -12,9 +12,6 @@ use std::{
     time::Duration,
 };
 
-/// Writes are refused when less is free on the database's disk, in bytes.
-pub const DISK_FREE_BYTES_MIN: u64 = 200 * 1024 * 1024;
-
 /// The oldest SQLite whose write-ahead log cannot be corrupted by a reset (fixed in 3.51.3).
 const SQLITE_LEAST: &str = "3.51.3";
 const READERS: u32 = 4;

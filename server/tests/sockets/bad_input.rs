@@ -326,6 +326,17 @@ async fn a_client_that_stops_reading_is_ended_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn a_full_disk_refuses_writing_and_reading_goes_on() {
+    let server = Server::start_with(|it| it.disk_free_mib = u32::MAX).await;
+    let mut ann = Person::new(server.at, "Ann").await;
+    let plaza = server.room(&ann.login, "plaza").await;
+    assert_eq!(ann.enter(plaza).await.unwrap_err(), Refusal::DiskFull);
+    assert_eq!(server.log(&ann.login, plaza).await, []);
+    ann.send(&ClientPacket::Seek(Seek { room: plaza, after: Seq::ZERO })).await;
+    assert_eq!(ann.say(plaza, "hi").await, Err(Refusal::DiskFull));
+}
+
+#[tokio::test]
 async fn ids_of_other_shapes_are_not_found() {
     let server = Server::start().await;
     let ann = guest(server.at, "Ann").await;
