@@ -398,3 +398,6 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
