@@ -6,6 +6,7 @@
 mod check;
 mod crowd;
 mod decode;
+mod faults;
 mod frames;
 mod histogram;
 mod http;
