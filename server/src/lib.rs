@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod config;
 pub mod engine;
 mod http;
+mod planted;
 mod snapshot;
 pub mod store;
 pub mod telemetry;

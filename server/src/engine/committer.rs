@@ -2,6 +2,7 @@
 //! them together. No timer: an idle server answers after one commit.
 
 use super::clock;
+use crate::planted::{self, Point};
 use crate::store::{Append, AppendError, Appending, Store, StoreError};
 use app::protocol::limits::ROOM_BATCH_MAX;
 use std::time::{Duration, Instant};
@@ -93,6 +94,7 @@ async fn commit(store: &Store, batches: Vec<Batch>) {
     metrics::histogram!("maru_commit_seconds").record(began.elapsed().as_secs_f64());
     match outcome {
         Ok(outcomes) => {
+            planted::pass(Point::BeforeAck);
             metrics::counter!("maru_changes_total").increment(changes.len() as u64);
             let mut outcomes = outcomes.into_iter();
             for (size, done) in waiting {

@@ -7,6 +7,7 @@ pub use ring::{Found, Ring};
 pub(crate) use volatile::Volatile;
 
 use super::{
+    clock,
     committer::{BatchError, Committer},
     encode::{appended_frames, frame},
     presence::Presences,
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::{
     cluster::Cluster,
+    planted::{self, Bug, Point},
     store::{Append, Appending, Change, MemberRow, Store, StoreResult, User},
 };
 use app::protocol::{
@@ -256,6 +258,12 @@ impl Room {
             }
             command.reply.answer(Ok(appending));
         }
+        if planted::has(Bug::Reorder) {
+            swap_two(&mut entries);
+        }
+        if !entries.is_empty() {
+            planted::pass(Point::BeforePublish);
+        }
         for (first, last, frame) in appended_frames(self.id, entries) {
             self.cluster.publish(self.id, first, last, &frame);
             state.ring.push(first, last, frame);
@@ -302,6 +310,26 @@ fn people(members: Vec<MemberRow>, presences: &Presences) -> HashMap<UserId, Per
     members.into_iter().map(|it| (it.id, person(it))).collect()
 }
 
+/// The planted bug `ack-early`.
+fn ack_early(room: &Room, batch: &mut [Command]) {
+    let mut seq = room.head();
+    for command in batch {
+        seq = seq.next();
+        if matches!(command.append.change, Change::Message(_)) {
+            let appending = Appending { room: room.id, seq, at: clock::now(), fresh: true };
+            std::mem::replace(&mut command.reply, ReplyTo::nobody()).answer(Ok(appending));
+        }
+    }
+}
+
+/// The planted bug `reorder`: the places stay, what stands there changes.
+fn swap_two(entries: &mut [Entry]) {
+    if let [one, other, ..] = entries {
+        std::mem::swap(one, other);
+        std::mem::swap(&mut one.seq, &mut other.seq);
+    }
+}
+
 /// Writes the room's log until `halt`, then what still waits. A panic ends this turn only: the
 /// room is read from the store again and goes on.
 pub(crate) async fn run(
@@ -342,7 +370,10 @@ async fn serve(
         if !some {
             return;
         }
-        let batch = std::mem::take(&mut commands);
+        let mut batch = std::mem::take(&mut commands);
+        if planted::has(Bug::AckEarly) {
+            ack_early(room, &mut batch);
+        }
         let appends = batch.iter().map(|it| it.append.clone()).collect();
         match committer.commit(appends).await {
             Ok(outcomes) => {

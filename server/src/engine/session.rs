@@ -5,7 +5,10 @@ pub(crate) mod mailbox;
 mod reading;
 
 use super::{By, Engine, Who, clock, encode::frame};
-use crate::store::Change;
+use crate::{
+    planted::{self, Bug, Point},
+    store::Change,
+};
 use app::{
     client::pace::Pace,
     protocol::{
@@ -293,6 +296,8 @@ impl Session {
             Some(it) => {
                 let head = it.head();
                 let start = start_for(head, have, same_epoch);
+                let start =
+                    if planted::has(Bug::OffByOne) { start.next().min(head) } else { start };
                 self.cursors.follow(&it, start);
                 Outcome::Follows { start, head }
             }
@@ -421,8 +426,12 @@ impl Session {
         for answer in self.mailbox.take_answers() {
             self.tell(answer);
         }
+        let has_ack = self.replies.iter().any(|it| matches!(it, ServerPacket::Acked(_)));
         let replies = self.replies.drain(..).map(|it| frame(&it)).collect();
         reading::feed(&mut self.socket, replies).await?;
+        if has_ack {
+            planted::pass(Point::AfterAck);
+        }
         if self.greeted {
             self.cursors.write_new(&mut self.socket).await?;
         }

@@ -3,6 +3,7 @@
 mod decide;
 
 use super::{Db, Store, StoreError, StoreResult, entries::columns, rooms::seq_from};
+use crate::planted::{self, Point};
 use app::protocol::{
     ids::{Cid, LoginId, Millis, RoomId, Seq, UserId},
     message::What,
@@ -155,6 +156,7 @@ impl Store {
             write_members(&mut tx, &members, &facts.members, now).await?;
             write_entries(&mut tx, batch, &outcomes).await?;
         }
+        planted::pass(Point::InCommit);
         tx.commit().await?;
         Ok(outcomes)
     }

@@ -1,6 +1,7 @@
 //! Opening, checking and copying the database.
 
 use super::{Db, Store, StoreError, StoreResult};
+use crate::planted::{self, Bug};
 use app::protocol::ids::Epoch;
 use sqlx::{
     Pool,
@@ -36,6 +37,9 @@ impl Store {
         let writer = pool(options.path.as_deref(), Access::Write).await.map_err(unusable)?;
         check_version(&writer).await?;
         MIGRATOR.run(&writer).await?;
+        if planted::has(Bug::NoDedupe) {
+            sqlx::query("drop index if exists entry_cid").execute(&writer).await?;
+        }
         let epoch = read_epoch(&writer).await?;
         let readers = match options.path.as_deref() {
             Some(path) => pool(Some(path), Access::Read).await.map_err(unusable)?,
@@ -99,9 +103,7 @@ async fn pool(path: Option<&Path>, access: Access) -> sqlx::Result<Pool<Db>> {
     // The journal mode is the writer's to set; a reader cannot.
     let connect = match access {
         Access::Read => connect.read_only(true),
-        Access::Write => {
-            connect.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
-        }
+        Access::Write => connect.journal_mode(SqliteJournalMode::Wal).synchronous(flushes()),
     };
     SqlitePoolOptions::new()
         .max_connections(if access == Access::Read { READERS } else { 1 })
@@ -110,6 +112,11 @@ async fn pool(path: Option<&Path>, access: Access) -> sqlx::Result<Pool<Db>> {
         .max_lifetime(None)
         .connect_with(connect)
         .await
+}
+
+/// Every commit is on the disk before it is answered.
+fn flushes() -> SqliteSynchronous {
+    if planted::has(Bug::NormalSync) { SqliteSynchronous::Normal } else { SqliteSynchronous::Full }
 }
 
 async fn check_version(writer: &Pool<Db>) -> StoreResult<()> {

@@ -1,6 +1,7 @@
 //! What a batch of changes does to the logs: pure, so that it can be tried in every order.
 
 use super::{Append, AppendError, Appending, Change};
+use crate::planted::{self, Bug};
 use app::protocol::ids::{Cid, LoginId, Millis, RoomId, Seq, UserId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -34,7 +35,9 @@ fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Appendi
     if append.login.is_some_and(|it| !facts.logins.contains(&it)) {
         return Err(AppendError::SignedOut);
     }
-    if let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it))) {
+    if !planted::has(Bug::NoDedupe)
+        && let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it)))
+    {
         return Ok(Appending { fresh: false, ..*known });
     }
     let room = facts.rooms.get_mut(&append.room).ok_or(AppendError::NoSuchRoom)?;
