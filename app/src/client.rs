@@ -1,7 +1,7 @@
 //! The tab's side of the socket: one [`Client`] in context, its methods, and what it knows.
 //!
-//! What decides is pure and lies in [`timeline`], [`outbox`], [`backoff`] and [`gap`], shared with
-//! the harness. The rest waits, calls them, and talks to the browser. On the server a `Client` only
+//! What decides is pure and lies in [`timeline`], [`outbox`], [`backoff`], [`watch`] and [`gap`],
+//! shared with the harness. The rest waits, calls them, and talks to the browser. On the server a `Client` only
 //! holds the first paint.
 
 pub mod backoff;
@@ -21,6 +21,7 @@ mod socket;
 mod stored;
 mod talk;
 pub mod timeline;
+pub mod watch;
 
 use crate::{
     i18n::{Texts, texts},
@@ -36,6 +37,7 @@ use leptos::prelude::*;
 use outbox::Outbox;
 use std::collections::HashMap;
 use timeline::Timeline;
+use watch::{Lag, Pulse};
 
 /// How the tab is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,8 +133,7 @@ pub struct Client {
 struct Link {
     backoff: Backoff,
     epoch: Option<Epoch>,
-    /// When the last frame came, or the attempt to connect began.
-    heard_at: Millis,
+    pulse: Pulse,
     /// The socket has been open since the attempt began.
     opened: bool,
     /// The tab was welcomed before: from now on the user is told what they missed.
@@ -141,8 +142,8 @@ struct Link {
     greeted: Option<RoomId>,
     /// What is being caught up on.
     catching_up: Option<CatchUp>,
-    /// Since when a beat told of entries that have not come.
-    behind_since: Option<Millis>,
+    /// Of the room shown.
+    lag: Lag,
     /// When it was last told that the user types.
     typed_at: Millis,
     /// The next time that the outbox is looked at.

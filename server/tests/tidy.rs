@@ -53,7 +53,7 @@ fn the_protocol_is_pure() {
 
 #[test]
 fn the_client_core_is_pure() {
-    for name in ["gap", "timeline", "outbox", "backoff", "pace"] {
+    for name in ["gap", "timeline", "outbox", "backoff", "pace", "watch"] {
         let text = fs::read_to_string(root().join(format!("app/src/client/{name}.rs"))).unwrap();
         for word in ["leptos", "web_sys", "js_sys", "cfg(feature", "SystemTime", "Instant"] {
             assert!(!text.contains(word), "{name} has {word}");

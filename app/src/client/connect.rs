@@ -2,28 +2,20 @@
 
 use super::{
     Client, Connection,
-    backoff::restart_pause_ms,
+    backoff::After,
     browser,
     rest::{self, LoadError},
     socket::{self, SocketEvent},
     stored,
 };
 use crate::protocol::{
-    close::{Close, may_come_back},
     ids::{Millis, Seq},
-    limits::{SILENCE_SECS, VERSION},
+    limits::VERSION,
     packets::{Attend, ClientPacket, Have, Hello, Seek},
     refusal::Refusal,
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
-
-#[expect(clippy::cast_possible_wrap, reason = "40 fits")]
-const SILENCE_MS: i64 = SILENCE_SECS as i64 * 1000;
-/// An attempt that has come to nothing for so long is given up, in milliseconds.
-const ATTEMPT_MS: i64 = 15_000;
-/// So long after a beat told of entries that have not come, they are asked for, in milliseconds.
-const BEHIND_MS: i64 = 5_000;
 
 impl Client {
     /// Begins, in the browser: connects, listens, and takes what an earlier page left behind.
@@ -58,13 +50,13 @@ impl Client {
             self.connection.set(Connection::Connecting);
         }
         self.link.update_value(|link| {
-            link.heard_at = browser::now();
+            link.pulse.beat(browser::now());
             link.opened = false;
         });
         socket::open(move |event| match event {
             SocketEvent::Opened => self.greet(),
             SocketEvent::Frame(frame) => {
-                self.link.update_value(|link| link.heard_at = browser::now());
+                self.link.update_value(|link| link.pulse.beat(browser::now()));
                 self.receive(&frame);
             }
             SocketEvent::Closed { code } => self.closed(code),
@@ -113,29 +105,19 @@ impl Client {
         socket::close();
         self.outbox.update(super::outbox::Outbox::disconnected);
         self.typists.set(Vec::new());
-        if !may_come_back(code) {
-            let outcome = match Close::from_code(code) {
-                Some(Close::SignedOut) => Connection::SignedOut,
-                Some(Close::Outdated) => Connection::Outdated,
-                _ => Connection::Stopped(code),
-            };
-            return self.connection.set(outcome);
+        let mut after = After::Wait(0);
+        self.link.update_value(|link| after = link.backoff.after_close(code, browser::random()));
+        match after {
+            After::Wait(pause_ms) => {
+                self.wait(pause_ms);
+                if !self.link.with_value(|link| link.opened) {
+                    self.ask_whether_signed_in();
+                }
+            }
+            After::SignedOut => self.connection.set(Connection::SignedOut),
+            After::Outdated => self.connection.set(Connection::Outdated),
+            After::Stopped(code) => self.connection.set(Connection::Stopped(code)),
         }
-        let pause_ms = if code == Close::Restarting.code() {
-            restart_pause_ms(browser::random())
-        } else {
-            self.next_pause_ms()
-        };
-        self.wait(pause_ms);
-        if !self.link.with_value(|link| link.opened) {
-            self.ask_whether_signed_in();
-        }
-    }
-
-    fn next_pause_ms(self) -> u32 {
-        let mut pause_ms = 0;
-        self.link.update_value(|link| pause_ms = link.backoff.next_ms(browser::random()));
-        pause_ms
     }
 
     fn wait(self, pause_ms: u32) {
@@ -187,11 +169,10 @@ impl Client {
             Connection::Waiting(until) => self.count_down(until),
             Connection::Live => {
                 self.check_silence(now);
-                self.check_behind(now);
+                self.check_lag(now);
             }
             Connection::Connecting | Connection::Opening => {
-                let since = self.link.with_value(|link| link.heard_at);
-                if now.since(since) > ATTEMPT_MS {
+                if self.link.with_value(|link| link.pulse.is_given_up(now)) {
                     self.closed(1006);
                 }
             }
@@ -211,15 +192,15 @@ impl Client {
     }
 
     fn check_silence(self, now: Millis) {
-        if now.since(self.link.with_value(|link| link.heard_at)) > SILENCE_MS {
+        if self.link.with_value(|link| link.pulse.is_dead(now)) {
             self.closed(1006);
         }
     }
 
-    fn check_behind(self, now: Millis) {
-        let Some(since) = self.link.with_value(|link| link.behind_since) else { return };
-        if now.since(since) >= BEHIND_MS {
-            self.link.update_value(|link| link.behind_since = Some(now));
+    fn check_lag(self, now: Millis) {
+        let mut is_due = false;
+        self.link.update_value(|link| is_due = link.lag.is_seek_due(now));
+        if is_due {
             self.seek(self.timeline.read_untracked().last());
         }
     }

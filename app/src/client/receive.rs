@@ -48,7 +48,7 @@ impl Client {
             is_new_epoch = link.epoch.is_some_and(|it| it != welcomed.epoch);
             link.epoch = Some(welcomed.epoch);
             link.backoff.reset();
-            link.behind_since = None;
+            link.lag.moved();
             greeted = link.greeted;
         });
         let shown = self.room_id_now();
@@ -151,7 +151,7 @@ impl Client {
         }
         self.forget_typists(&applied.added);
         if !applied.added.is_empty() {
-            self.link.update_value(|link| link.behind_since = None);
+            self.link.update_value(|link| link.lag.moved());
             self.mark_new(before);
             self.finish_catching_up();
         }
@@ -304,10 +304,7 @@ impl Client {
             self.move_head(head.room, head.have);
             if self.room_id_now() == Some(head.room) {
                 let is_behind = self.timeline.read_untracked().behind(head.have);
-                self.link.update_value(|link| {
-                    link.behind_since =
-                        if is_behind { link.behind_since.or(Some(browser::now())) } else { None };
-                });
+                self.link.update_value(|link| link.lag.told(is_behind, browser::now()));
             }
         }
     }

@@ -139,7 +139,7 @@ impl Client {
         self.loading_older.set(false);
         self.draft.set(String::new());
         self.link.update_value(|link| {
-            link.behind_since = None;
+            link.lag.moved();
             link.catching_up = None;
         });
     }
