@@ -9,7 +9,7 @@ use app::protocol::{
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use server::{
     engine::{Ring, appended_frames},
-    store::{Append, Change, ChannelSpec, NewUser, Store, StoreOptions},
+    store::{Append, Change, ChannelSpec, NewUser, Store, StoreAddress},
 };
 use std::hint::black_box;
 use uuid::Uuid;
@@ -85,6 +85,7 @@ fn append(c: &mut Criterion) {
                         author: user,
                         login: Some(login),
                         cid: Some(Cid(Uuid::now_v7())),
+                        fence: None,
                         change: Change::Message(TEXT.to_owned()),
                     })
                     .collect();
@@ -96,8 +97,7 @@ fn append(c: &mut Criterion) {
 }
 
 async fn open(folder: &std::path::Path) -> (Store, RoomId, UserId, LoginId) {
-    let options = StoreOptions { path: Some(folder.join("maru.db")) };
-    let store = Store::open(options).await.expect("a database");
+    let store = Store::open(&StoreAddress::File(folder.join("maru.db"))).await.expect("a database");
     let plaza = ChannelSpec { name: "plaza".into(), topic: String::new(), capacity: 500 };
     store.ensure_channels(&[plaza], Millis(0)).await.expect("a channel");
     let room = store.rooms().await.expect("rooms")[0].id;
@@ -105,9 +105,15 @@ async fn open(folder: &std::path::Path) -> (Store, RoomId, UserId, LoginId) {
         NewUser { name: "Ann".into(), name_key: "ann".into(), password: None, role: Role::Guest };
     let user = store.create_user(new, Millis(0)).await.expect("a user");
     let login = store.create_login(&user, &[1; 32], "", Millis(0)).await.expect("a login");
-    let join =
-        Append { room, author: user.id, login: Some(login), cid: None, change: Change::Join };
-    store.append(&[join], Millis(0)).await.expect("a member");
+    let append = |change| Append {
+        room,
+        author: user.id,
+        login: Some(login),
+        cid: None,
+        fence: None,
+        change,
+    };
+    store.append(&[append(Change::Join)], Millis(0)).await.expect("a member");
     (store, room, user.id, login)
 }
 

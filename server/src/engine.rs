@@ -307,7 +307,10 @@ impl Engine {
             reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
             return;
         };
-        let append = Append { room: room.id, author: by.user, login: by.login, cid, change };
+        // Everything has an id, so that it can be asked again when the database went away.
+        let cid = Some(cid.unwrap_or_else(|| Cid(uuid::Uuid::now_v7())));
+        let append =
+            Append { room: room.id, author: by.user, login: by.login, cid, fence: None, change };
         room.send(Command { append, name: by.name, role: by.role, reply, _permit: permit });
     }
 

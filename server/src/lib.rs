@@ -23,7 +23,7 @@ use crate::{
     config::Config,
     engine::{Engine, EngineOptions},
     http::Site,
-    store::{ChannelSpec, Store, StoreOptions},
+    store::{ChannelSpec, Store, StoreAddress},
 };
 use anyhow::Context as _;
 use std::time::Duration;
@@ -95,8 +95,8 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
 
 /// Opens the database of the data folder.
 async fn open_database(config: &Config) -> anyhow::Result<Store> {
-    let path = Some(config.data_dir.join(DATABASE_FILE));
-    Ok(Store::open(StoreOptions { path }).await?)
+    let address = StoreAddress::File(config.data_dir.join(DATABASE_FILE));
+    Ok(Store::open(&address).await?)
 }
 
 fn engine_options(config: &Config) -> EngineOptions {

@@ -1,38 +1,53 @@
 //! The database: what is kept, and the only place that speaks SQL. Knows no engine.
 //!
-//! SQL here is kept to what SQLite and PostgreSQL share, so that the second database is a second
-//! compilation of these files.
+//! The queries are one set of files, compiled twice: for SQLite and for PostgreSQL. This page is
+//! what both promise.
 
-mod append;
-mod entries;
-mod logins;
-mod open;
-mod rooms;
-mod users;
+mod address;
+mod change;
+mod decide;
+mod postgres;
+mod rows;
+mod sqlite;
 
-pub use append::{Append, AppendError, Appending, Change};
-pub use entries::EntryPage;
-pub use logins::{LoginRow, TokenHash};
-pub use open::StoreOptions;
-pub use rooms::{ChannelSpec, MemberRow, RoomRow};
-pub use users::{NewUser, User};
+pub use address::{BadAddress, StoreAddress};
+pub use change::{Append, AppendError, Appending, CARETAKER, Change, Outcomes};
+pub use rows::{
+    ChannelSpec, EntryPage, Fence, LoginRow, MemberRow, NewUser, RoomRow, TokenHash, User,
+};
 
-use app::protocol::ids::Epoch;
-use sqlx::Pool;
-use std::path::PathBuf;
-
-/// The database that the queries are compiled for.
-pub type Db = sqlx::Sqlite;
+use app::protocol::{
+    ids::{Epoch, LoginId, Millis, RoomId, Seq, UserId},
+    people::Role,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+};
 
 /// The database of one deployment. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// One connection: SQLite has one writer.
-    writer: Pool<Db>,
-    readers: Pool<Db>,
-    /// The database file; absent in memory.
+    queries: Queries,
+    /// The database file of SQLite; absent in memory.
     file: Option<PathBuf>,
     epoch: Epoch,
+}
+
+#[derive(Clone, Debug)]
+enum Queries {
+    Sqlite(sqlite::Queries),
+    Postgres(postgres::Queries),
+}
+
+/// The same call on whichever database it is.
+macro_rules! on_either {
+    ($store:expr, $queries:ident => $call:expr) => {
+        match &$store.queries {
+            Queries::Sqlite($queries) => $call,
+            Queries::Postgres($queries) => $call,
+        }
+    };
 }
 
 /// Why the store did not do what it was asked.
@@ -72,6 +87,25 @@ pub enum StoreError {
 pub type StoreResult<T> = Result<T, StoreError>;
 
 impl Store {
+    /// Opens the database, brings its schema up to date and reads its epoch.
+    pub async fn open(address: &StoreAddress) -> StoreResult<Self> {
+        let (queries, file, epoch) = match address {
+            StoreAddress::Memory => {
+                let (queries, epoch) = sqlite::Queries::open(None).await?;
+                (Queries::Sqlite(queries), None, epoch)
+            }
+            StoreAddress::File(path) => {
+                let (queries, epoch) = sqlite::Queries::open(Some(path)).await?;
+                (Queries::Sqlite(queries), Some(path.clone()), epoch)
+            }
+            StoreAddress::Postgres(url) => {
+                let (queries, epoch) = postgres::Queries::open(url).await?;
+                (Queries::Postgres(queries), None, epoch)
+            }
+        };
+        Ok(Self { queries, file, epoch })
+    }
+
     /// The lineage of this database's numbers.
     pub const fn epoch(&self) -> Epoch {
         self.epoch
@@ -79,7 +113,197 @@ impl Store {
 
     /// Answers when the database does.
     pub async fn ping(&self) -> StoreResult<()> {
-        sqlx::query("select 1").execute(&self.readers).await?;
-        Ok(())
+        on_either!(self, it => it.ping().await)
+    }
+
+    /// Finishes what is under way and closes files and connections.
+    pub async fn close(&self) {
+        on_either!(self, it => it.close().await);
+    }
+
+    /// Bytes free for the database file; `None` where there is none, or where the system does not
+    /// tell.
+    pub fn disk_free_bytes(&self) -> Option<u64> {
+        let folder = self.file.as_deref()?.parent()?;
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let space = rustix::fs::statvfs(folder).ok()?;
+        Some(space.f_bavail.saturating_mul(space.f_frsize))
+    }
+
+    /// Writes a consistent copy of the whole database to a file that must not exist yet, while
+    /// reading and writing go on. The copy has no epoch: a server started from it makes a new
+    /// one, by which every client knows that numbers may have moved back.
+    pub async fn backup(&self, to: &Path) -> StoreResult<()> {
+        match &self.queries {
+            Queries::Sqlite(it) => it.backup(to).await,
+            Queries::Postgres(_) => Err(StoreError::Unusable {
+                path: to.to_owned(),
+                why: "PostgreSQL is copied by pg_dump; see docs/configuration.md".to_owned(),
+            }),
+        }
     }
 }
+
+/// The logs.
+impl Store {
+    /// Appends a batch in one transaction and one flush; when this returns, what it accepted
+    /// survives power loss. Changes are decided in their order. The same `cid` of the same author
+    /// again returns the place it already has.
+    ///
+    /// An error means that the outcome is not known: asking again with the same ids tells it.
+    pub async fn append(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
+        on_either!(self, it => it.append(batch, now).await)
+    }
+
+    /// The first `limit` entries after `after`; else the last ones before `before`; else the
+    /// newest. A room that does not exist has an empty log.
+    pub async fn entries(
+        &self,
+        room: RoomId,
+        after: Option<Seq>,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> StoreResult<EntryPage> {
+        on_either!(self, it => it.entries(room, after, before, limit).await)
+    }
+
+    /// The newest entry of every room.
+    pub async fn heads(&self) -> StoreResult<Vec<(RoomId, Seq)>> {
+        on_either!(self, it => it.heads().await)
+    }
+}
+
+/// Rooms and who belongs to them.
+impl Store {
+    /// Makes the channels that are missing and brings topic, capacity and order of the others up
+    /// to date. Channels that are no longer asked for stay, after the others.
+    pub async fn ensure_channels(&self, channels: &[ChannelSpec], now: Millis) -> StoreResult<()> {
+        on_either!(self, it => it.ensure_channels(channels, now).await)
+    }
+
+    /// All rooms, in the order of lists.
+    pub async fn rooms(&self) -> StoreResult<Vec<RoomRow>> {
+        on_either!(self, it => it.rooms().await)
+    }
+
+    /// The members of a room.
+    pub async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
+        on_either!(self, it => it.members(room).await)
+    }
+}
+
+/// Accounts and guests.
+impl Store {
+    /// Makes a user. The first account runs the server: made as [`Role::Member`], it is an admin.
+    pub async fn create_user(&self, new: NewUser, now: Millis) -> StoreResult<User> {
+        on_either!(self, it => it.create_user(&new, now).await)
+    }
+
+    /// The user of that name key.
+    pub async fn user_by_name_key(&self, name_key: &str) -> StoreResult<Option<User>> {
+        on_either!(self, it => it.user_by_name_key(name_key).await)
+    }
+
+    /// The user of that id.
+    pub async fn user(&self, id: UserId) -> StoreResult<Option<User>> {
+        on_either!(self, it => it.user(id).await)
+    }
+
+    /// Gives a user another name.
+    pub async fn rename_user(&self, id: UserId, name: &str, name_key: &str) -> StoreResult<()> {
+        on_either!(self, it => it.rename_user(id, name, name_key).await)
+    }
+
+    /// Sets a user's password and ends their logins but `keep`, both or neither; names those it
+    /// ended. A guest becomes an account by it, and the first account an admin.
+    pub async fn set_password(
+        &self,
+        id: UserId,
+        password: &str,
+        keep: Option<LoginId>,
+    ) -> StoreResult<Vec<LoginId>> {
+        on_either!(self, it => it.set_password(id, password, keep).await)
+    }
+
+    /// Sets what a user may do.
+    pub async fn set_role(&self, id: UserId, role: Role) -> StoreResult<()> {
+        on_either!(self, it => it.set_role(id, role).await)
+    }
+
+    /// The generations of those users that there are. A generation grows with every change of
+    /// name, role or password, and with every ended login, in the same transaction; by it other
+    /// nodes notice.
+    pub async fn generations(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, i64>> {
+        on_either!(self, it => it.generations(users).await)
+    }
+}
+
+/// Logins: signed-in browsers. Only the hash of a token is kept.
+impl Store {
+    /// Begins a login of a user as just read. Where their password has changed since, whoever
+    /// proved to know the old one does not get in: [`StoreError::NotFound`].
+    pub async fn create_login(
+        &self,
+        user: &User,
+        token: &TokenHash,
+        agent: &str,
+        now: Millis,
+    ) -> StoreResult<LoginId> {
+        on_either!(self, it => it.create_login(user, token, agent, now).await)
+    }
+
+    /// The login with that token and its user.
+    pub async fn login_by_token(&self, token: &TokenHash) -> StoreResult<Option<(LoginRow, User)>> {
+        on_either!(self, it => it.login_by_token(token).await)
+    }
+
+    /// Notes that a login was used.
+    pub async fn touch_login(&self, id: LoginId, now: Millis) -> StoreResult<()> {
+        on_either!(self, it => it.touch_login(id, now).await)
+    }
+
+    /// A user's logins, the last used first.
+    pub async fn logins(&self, user: UserId) -> StoreResult<Vec<LoginRow>> {
+        on_either!(self, it => it.logins(user).await)
+    }
+
+    /// Ends a login of that user; false when there was none.
+    pub async fn delete_login(&self, user: UserId, id: LoginId) -> StoreResult<bool> {
+        on_either!(self, it => it.delete_login(user, id).await)
+    }
+
+    /// Ends a user's logins but `keep`, and names those it ended.
+    pub async fn delete_logins(
+        &self,
+        user: UserId,
+        keep: Option<LoginId>,
+    ) -> StoreResult<Vec<LoginId>> {
+        on_either!(self, it => it.delete_logins(user, keep).await)
+    }
+
+    /// Those of the logins that have not ended.
+    pub async fn known_logins(&self, logins: &[LoginId]) -> StoreResult<HashSet<LoginId>> {
+        on_either!(self, it => it.known_logins(logins).await)
+    }
+
+    /// Ends the logins not used since `idle_since` or begun before `begun_before`.
+    pub async fn delete_stale_logins(
+        &self,
+        idle_since: Millis,
+        begun_before: Millis,
+    ) -> StoreResult<Vec<LoginId>> {
+        on_either!(self, it => it.delete_stale_logins(idle_since, begun_before).await)
+    }
+}
+
+/// Leases: who may do what only one node does.
+impl Store {
+    /// Makes the caller the newest holder of a lease, with a number larger than any before. From
+    /// then on nothing of an earlier holder is accepted where it is checked.
+    pub async fn take_fence(&self, lease: &str) -> StoreResult<Fence> {
+        on_either!(self, it => it.take_fence(lease).await)
+    }
+}
+
+#[cfg(test)]
+mod tests;

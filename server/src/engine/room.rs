@@ -243,7 +243,8 @@ impl Room {
         let mut state = self.state();
         for (command, appending) in commands {
             if appending.fresh {
-                let Append { author, cid, change, .. } = command.append;
+                let cid = command.append.shown_cid();
+                let Append { author, change, .. } = command.append;
                 state.move_people(&change, author, &command.name, command.role, &self.presences);
                 // Said is typed no more, though the line was not told yet.
                 state.typing.retain(|(user, _)| *user != author);

@@ -1,10 +1,10 @@
 use super::*;
-use crate::store::{ChannelSpec, NewUser, StoreOptions};
+use crate::store::{ChannelSpec, NewUser, StoreAddress};
 use app::protocol::{ids::Millis, limits};
 
 /// An engine over a database in memory, with Ann in the plaza.
 async fn with_ann() -> (Engine, Who, RoomId) {
-    let store = Store::open(StoreOptions::default()).await.unwrap();
+    let store = Store::open(&StoreAddress::Memory).await.unwrap();
     let plaza = ChannelSpec { name: "plaza".into(), topic: String::new(), capacity: 9 };
     store.ensure_channels(&[plaza], Millis(0)).await.unwrap();
     let new =

@@ -1,123 +1,27 @@
 //! Appending to the logs: one transaction for all that waits, whatever the rooms.
+//!
+//! Rooms are locked first and in the order of their ids, then logins, then the lease: whoever
+//! locks in one order never waits for each other in a circle.
 
-mod decide;
-
-use super::{Db, Store, StoreError, StoreResult, entries::columns, rooms::seq_from};
-use crate::planted::{self, Point};
-use app::protocol::{
-    ids::{Cid, LoginId, Millis, RoomId, Seq, UserId},
-    message::What,
-    refusal::Refusal,
+use super::{
+    BEGIN_WRITE, FOR_KEY_SHARE, FOR_UPDATE, Queries, Tx, entries::columns, number, seq_from,
 };
-use decide::{Facts, RoomState, decide};
-use sqlx::{QueryBuilder, Row, Transaction};
-use std::collections::HashSet;
+use crate::planted::{self, Point};
+use crate::store::{
+    Append, AppendError, Appending, CARETAKER, StoreError, StoreResult,
+    change::Outcomes,
+    decide::{Facts, RoomState, decide},
+};
+use app::protocol::ids::{Cid, LoginId, Millis, RoomId, UserId};
+use sqlx::{QueryBuilder, Row};
+use std::collections::{BTreeSet, HashSet};
 
-/// A change to a room's log, asked for by a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Append {
-    /// The room.
-    pub room: RoomId,
-    /// Who asks.
-    pub author: UserId,
-    /// By which login; it is looked up again in the transaction, so that nothing of an ended
-    /// login is accepted. `None` for what the server does by itself.
-    pub login: Option<LoginId>,
-    /// The author's id for it: with one known already, nothing is appended.
-    pub cid: Option<Cid>,
-    /// What to append.
-    pub change: Change,
-}
-
-/// What to append.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Something said; the author must be a member.
-    Message(String),
-    /// The author becomes a member; nothing where they are one.
-    Join,
-    /// The author stops being a member; nothing where they are none.
-    Leave,
-    /// Something told by an admin; whoever calls has made sure of that.
-    Announce(String),
-}
-
-impl Change {
-    /// As it stands in the log.
-    pub fn what(&self) -> What {
-        match self {
-            Self::Message(text) => What::Message { text: text.clone() },
-            Self::Join => What::Joined,
-            Self::Leave => What::Left,
-            Self::Announce(text) => What::Announced { text: text.clone() },
-        }
-    }
-}
-
-/// Where an accepted change stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Appending {
-    /// The room. Another one than asked for, where the `cid` was used there before.
-    pub room: RoomId,
-    /// Its place in the log; the head, where nothing was appended.
-    pub seq: Seq,
-    /// When it was stored.
-    pub at: Millis,
-    /// It was appended just now.
-    pub fresh: bool,
-}
-
-impl Appending {
-    const fn nothing(room: RoomId, head: Seq, now: Millis) -> Self {
-        Self { room, seq: head, at: now, fresh: false }
-    }
-}
-
-/// Why a change was not accepted, while others of the same transaction were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AppendError {
-    /// There is no such room.
-    #[error("no such room")]
-    NoSuchRoom,
-    /// The author is not a member.
-    #[error("not a member")]
-    NotEntered,
-    /// The room takes no more people.
-    #[error("the room is full")]
-    Full {
-        /// How many it takes.
-        capacity: u32,
-    },
-    /// The login was ended.
-    #[error("the login was ended")]
-    SignedOut,
-    /// The database refused this very change.
-    #[error("the database refused the change")]
-    Rejected,
-}
-
-impl From<AppendError> for Refusal {
-    fn from(error: AppendError) -> Self {
-        match error {
-            AppendError::NoSuchRoom => Self::NoSuchRoom,
-            AppendError::NotEntered => Self::NotEntered,
-            AppendError::Full { capacity } => Self::Full { capacity },
-            AppendError::SignedOut => Self::NotSignedIn,
-            AppendError::Rejected => Self::Internal,
-        }
-    }
-}
-
-type Outcomes = Vec<Result<Appending, AppendError>>;
-type Tx = Transaction<'static, Db>;
-
-impl Store {
-    /// Appends a batch in one transaction and one flush; when this returns, what it accepted
-    /// survives power loss. Changes are decided in their order. The same `cid` of the same author
-    /// again returns the place it already has.
-    ///
-    /// An error means that the outcome is not known: asking again with the same ids tells it.
-    pub async fn append(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
+impl Queries {
+    pub(in crate::store) async fn append(
+        &self,
+        batch: &[Append],
+        now: Millis,
+    ) -> StoreResult<Outcomes> {
         match self.append_together(batch, now).await {
             Err(StoreError::Db(error)) if is_of_one_change(&error) && batch.len() > 1 => {
                 let mut outcomes = Vec::with_capacity(batch.len());
@@ -145,7 +49,7 @@ impl Store {
     }
 
     async fn append_together(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
-        let mut tx = self.writer.begin_with("begin immediate").await?;
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         let mut facts = read_facts(&mut tx, batch).await?;
         let (members, rooms) = (facts.members.clone(), facts.rooms.clone());
         let outcomes = decide(&mut facts, batch, now);
@@ -171,13 +75,14 @@ fn is_of_one_change(error: &sqlx::Error) -> bool {
 
 async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {
     let mut facts = Facts::default();
-    let rooms: HashSet<_> = batch.iter().map(|it| it.room).collect();
+    let rooms: BTreeSet<_> = batch.iter().map(|it| it.room).collect();
     let mut sql = QueryBuilder::new("select id, head, people, capacity from room where id in (");
     let mut list = sql.separated(", ");
     for room in &rooms {
         list.push_bind(room.0);
     }
-    list.push_unseparated(")");
+    list.push_unseparated(") order by id");
+    sql.push(FOR_UPDATE);
     for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
         let count = |column| -> StoreResult<u32> {
             Ok(u32::try_from(row.try_get::<i64, _>(column)?).unwrap_or(u32::MAX))
@@ -190,13 +95,16 @@ async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {
         facts.rooms.insert(RoomId(row.try_get("id")?), state);
     }
     read_logins(tx, batch, &mut facts).await?;
+    if batch.iter().any(|it| it.fence.is_some()) {
+        facts.fence = super::leases::fence(tx, CARETAKER).await?;
+    }
     read_members(tx, batch, &mut facts).await?;
     read_known(tx, batch, &mut facts).await?;
     Ok(facts)
 }
 
 async fn read_logins(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
-    let logins: HashSet<_> = batch.iter().filter_map(|it| it.login).collect();
+    let logins: BTreeSet<_> = batch.iter().filter_map(|it| it.login).collect();
     if logins.is_empty() {
         return Ok(());
     }
@@ -205,7 +113,8 @@ async fn read_logins(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreR
     for login in &logins {
         list.push_bind(login.0);
     }
-    list.push_unseparated(")");
+    list.push_unseparated(") order by id");
+    sql.push(FOR_KEY_SHARE);
     for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
         facts.logins.insert(LoginId(row.try_get("id")?));
     }
@@ -311,11 +220,3 @@ async fn write_entries(tx: &mut Tx, batch: &[Append], outcomes: &Outcomes) -> St
     sql.build().persistent(false).execute(&mut **tx).await?;
     Ok(())
 }
-
-/// A [`Seq`] as the database keeps it: always below 2^53.
-fn number(seq: Seq) -> i64 {
-    i64::try_from(seq.get()).unwrap_or(i64::MAX)
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,45 +1,25 @@
 //! Rooms and who belongs to them.
 
-use super::{Db, Store, StoreError, StoreResult, users::role_from};
+use super::{DbRow, FOR_UPDATE, Queries, lock_deployment, seq_from};
+use crate::store::{ChannelSpec, MemberRow, RoomRow, StoreError, StoreResult, rows::role_from};
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
-    people::Role,
-    snapshot::{RoomKind, RoomSummary},
+    snapshot::RoomKind,
 };
-use sqlx::Row;
+use sqlx::{QueryBuilder, Row};
 
-/// A channel that the configuration asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChannelSpec {
-    /// Its name and address.
-    pub name: String,
-    /// What it is about.
-    pub topic: String,
-    /// How many people it takes.
-    pub capacity: u32,
-}
-
-/// A room as stored.
-pub type RoomRow = RoomSummary;
-
-/// A member as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberRow {
-    /// Who it is.
-    pub id: UserId,
-    /// What they are called.
-    pub name: String,
-    /// What they may do on this server.
-    pub role: Role,
-}
-
-type DbRow = <Db as sqlx::Database>::Row;
-
-impl Store {
-    /// Makes the channels that are missing and brings topic, capacity and order of the others up
-    /// to date. Channels that are no longer asked for stay, after the others.
-    pub async fn ensure_channels(&self, channels: &[ChannelSpec], now: Millis) -> StoreResult<()> {
+impl Queries {
+    pub(in crate::store) async fn ensure_channels(
+        &self,
+        channels: &[ChannelSpec],
+        now: Millis,
+    ) -> StoreResult<()> {
         let mut tx = self.writer.begin().await?;
+        lock_deployment(&mut tx).await?;
+        // In the order of ids, as every batch locks them.
+        let mut lock = QueryBuilder::new("select id from room order by id");
+        lock.push(FOR_UPDATE);
+        lock.build().fetch_all(&mut *tx).await?;
         sqlx::query("update room set position = 1000000 where kind = 'channel'")
             .execute(&mut *tx)
             .await?;
@@ -64,16 +44,19 @@ impl Store {
         Ok(())
     }
 
-    /// All rooms, in the order of lists.
-    pub async fn rooms(&self) -> StoreResult<Vec<RoomRow>> {
+    pub(in crate::store) async fn heads(&self) -> StoreResult<Vec<(RoomId, Seq)>> {
+        let rows = sqlx::query("select id, head from room").fetch_all(&self.readers).await?;
+        rows.iter().map(|row| Ok((RoomId(row.try_get("id")?), seq_from(row, "head")?))).collect()
+    }
+
+    pub(in crate::store) async fn rooms(&self) -> StoreResult<Vec<RoomRow>> {
         let sql = "select id, kind, name, topic, capacity, head, people from room
              order by position, name";
         let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
         rows.iter().map(room_from).collect()
     }
 
-    /// The members of a room.
-    pub async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
+    pub(in crate::store) async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
         let sql = "select account.id, name, role from member
              join account on account.id = member.account_id where room_id = $1";
         let rows = sqlx::query(sql).bind(room.0).fetch_all(&self.readers).await?;
@@ -108,13 +91,4 @@ fn room_from(row: &DbRow) -> StoreResult<RoomRow> {
 fn count_from(row: &DbRow, column: &str) -> StoreResult<u32> {
     let n: i64 = row.try_get(column)?;
     u32::try_from(n).map_err(|error| StoreError::Db(sqlx::Error::Decode(Box::new(error))))
-}
-
-/// A column that holds a [`Seq`].
-pub(super) fn seq_from(row: &DbRow, column: &str) -> StoreResult<Seq> {
-    let n: i64 = row.try_get(column)?;
-    u64::try_from(n)
-        .ok()
-        .and_then(|n| Seq::try_from(n).ok())
-        .ok_or_else(|| StoreError::Db(sqlx::Error::Decode(format!("{column} {n}").into())))
 }

@@ -1,22 +1,12 @@
 //! Reading the logs.
 
-use super::{Db, Store, StoreResult, rooms::seq_from};
+use super::{BEGIN_READ, DbRow, Queries, number, seq_from};
+use crate::store::{EntryPage, StoreResult};
 use app::protocol::{
     ids::{Cid, Millis, RoomId, Seq, UserId},
     message::{Entry, What},
 };
 use sqlx::Row;
-
-/// A page of a room's log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryPage {
-    /// The entries, oldest first, without holes.
-    pub entries: Vec<Entry>,
-    /// The room's newest entry when the page was read.
-    pub head: Seq,
-    /// There are entries before the first of these.
-    pub more_before: bool,
-}
 
 const COLUMNS_AFTER: &str = "select seq, at, author_id, name, cid, kind, text
      from entry join account on account.id = entry.author_id
@@ -25,10 +15,8 @@ const COLUMNS_BEFORE: &str = "select seq, at, author_id, name, cid, kind, text
      from entry join account on account.id = entry.author_id
      where room_id = $1 and seq < $2 order by seq desc limit $3";
 
-impl Store {
-    /// The first `limit` entries after `after`; else the last ones before `before`; else the
-    /// newest. A room that does not exist has an empty log.
-    pub async fn entries(
+impl Queries {
+    pub(in crate::store) async fn entries(
         &self,
         room: RoomId,
         after: Option<Seq>,
@@ -36,12 +24,12 @@ impl Store {
         limit: usize,
     ) -> StoreResult<EntryPage> {
         let (sql, place) = match (after, before) {
-            (Some(after), _) => (COLUMNS_AFTER, after.get()),
-            (None, Some(before)) => (COLUMNS_BEFORE, before.get()),
-            (None, None) => (COLUMNS_BEFORE, app::protocol::ids::SEQ_MAX),
+            (Some(after), _) => (COLUMNS_AFTER, number(after)),
+            (None, Some(before)) => (COLUMNS_BEFORE, number(before)),
+            (None, None) => (COLUMNS_BEFORE, i64::MAX),
         };
         // One read transaction, so that head and entries are of one moment.
-        let mut tx = self.readers.begin().await?;
+        let mut tx = self.readers.begin_with(BEGIN_READ).await?;
         let head = sqlx::query("select head from room where id = $1")
             .bind(room.0)
             .fetch_optional(&mut *tx)
@@ -49,7 +37,7 @@ impl Store {
             .map_or(Ok(Seq::ZERO), |row| seq_from(&row, "head"))?;
         let rows = sqlx::query(sql)
             .bind(room.0)
-            .bind(i64::try_from(place).unwrap_or(i64::MAX))
+            .bind(place)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&mut *tx)
             .await?;
@@ -63,7 +51,7 @@ impl Store {
     }
 }
 
-fn entry_from(row: &<Db as sqlx::Database>::Row) -> StoreResult<Entry> {
+fn entry_from(row: &DbRow) -> StoreResult<Entry> {
     let text = || row.try_get::<String, _>("text");
     let what = match row.try_get("kind")? {
         "message" => What::Message { text: text()? },
@@ -72,12 +60,13 @@ fn entry_from(row: &<Db as sqlx::Database>::Row) -> StoreResult<Entry> {
         "announced" => What::Announced { text: text()? },
         _ => What::Unknown,
     };
+    let cid = row.try_get::<Option<uuid::Uuid>, _>("cid")?.map(Cid);
     Ok(Entry {
         seq: seq_from(row, "seq")?,
         at: Millis(row.try_get("at")?),
         author: UserId(row.try_get("author_id")?),
         name: row.try_get("name")?,
-        cid: row.try_get::<Option<uuid::Uuid>, _>("cid")?.map(Cid),
+        cid: cid.filter(|_| matches!(what, What::Message { .. })),
         what,
     })
 }

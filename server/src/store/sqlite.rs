@@ -1,6 +1,12 @@
-//! Opening, checking and copying the database.
+//! SQLite: opening, checking and copying the file.
 
-use super::{Db, Store, StoreError, StoreResult};
+#[path = "queries.rs"]
+#[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
+mod queries;
+
+pub(super) use queries::Queries;
+
+use super::{StoreError, StoreResult};
 use crate::planted::{self, Bug};
 use app::protocol::ids::Epoch;
 use sqlx::{
@@ -8,10 +14,19 @@ use sqlx::{
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
+
+/// The database that the queries are compiled for.
+type Db = sqlx::Sqlite;
+
+/// A transaction that reads and then writes takes the one place of a writer at once.
+const BEGIN_WRITE: &str = "begin immediate";
+/// A transaction sees one state of the database anyway.
+const BEGIN_READ: &str = "begin";
+/// With one writer there is nobody to lock rows against.
+const FOR_UPDATE: &str = "";
+const FOR_SHARE: &str = "";
+const FOR_KEY_SHARE: &str = "";
 
 /// The oldest SQLite whose write-ahead log cannot be corrupted by a reset (fixed in 3.51.3).
 const SQLITE_LEAST: &str = "3.51.3";
@@ -20,38 +35,27 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations/sqlite");
 
-/// Where the database is.
-#[derive(Clone, Debug, Default)]
-pub struct StoreOptions {
-    /// The database file, made when missing; `None` for one in memory that ends with the process.
-    pub path: Option<PathBuf>,
-}
-
-impl Store {
-    /// Opens the database, brings its schema up to date and reads its epoch.
-    pub async fn open(options: StoreOptions) -> StoreResult<Self> {
+impl Queries {
+    /// Opens the file, or a database in memory, brings its schema up to date and reads its epoch.
+    pub(super) async fn open(path: Option<&Path>) -> StoreResult<(Self, Epoch)> {
         let unusable = |error: sqlx::Error| StoreError::Unusable {
-            path: options.path.clone().unwrap_or_else(|| ":memory:".into()),
+            path: path.unwrap_or(Path::new(":memory:")).to_owned(),
             why: error.to_string(),
         };
-        let writer = pool(options.path.as_deref(), Access::Write).await.map_err(unusable)?;
+        let writer = pool(path, Access::Write).await.map_err(unusable)?;
         check_version(&writer).await?;
         MIGRATOR.run(&writer).await?;
-        if planted::has(Bug::NoDedupe) {
-            sqlx::query("drop index if exists entry_cid").execute(&writer).await?;
-        }
-        let epoch = read_epoch(&writer).await?;
-        let readers = match options.path.as_deref() {
+        let readers = match path {
             Some(path) => pool(Some(path), Access::Read).await.map_err(unusable)?,
             None => writer.clone(),
         };
-        Ok(Self { writer, readers, file: options.path, epoch })
+        let queries = Self { writer, readers };
+        let epoch = queries.begin().await?;
+        Ok((queries, epoch))
     }
 
-    /// Writes a consistent copy of the whole database to a file that must not exist yet, while
-    /// reading and writing go on. The copy has no epoch: a server started from it makes a new
-    /// one, by which every client knows that numbers may have moved back.
-    pub async fn backup(&self, to: &Path) -> StoreResult<()> {
+    /// Writes a copy of the whole database, without its epoch, to a file that must not exist yet.
+    pub(super) async fn backup(&self, to: &Path) -> StoreResult<()> {
         let unusable = |error: &dyn std::fmt::Display| StoreError::Unusable {
             path: to.to_owned(),
             why: error.to_string(),
@@ -67,20 +71,6 @@ impl Store {
         sqlx::query("pragma journal_mode = delete").execute(&copy).await?;
         copy.close().await;
         Ok(())
-    }
-
-    /// Bytes free for the database; `None` for one in memory or where the system does not tell.
-    pub fn disk_free_bytes(&self) -> Option<u64> {
-        let folder = self.file.as_deref()?.parent()?;
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let space = rustix::fs::statvfs(folder).ok()?;
-        Some(space.f_bavail.saturating_mul(space.f_frsize))
-    }
-
-    /// Finishes what is under way and closes the files.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
     }
 }
 
@@ -131,20 +121,6 @@ fn version_numbers(version: &str) -> Vec<u32> {
     version.split('.').map_while(|it| it.parse().ok()).collect()
 }
 
-/// The database's epoch; makes one where there is none.
-async fn read_epoch(writer: &Pool<Db>) -> StoreResult<Epoch> {
-    let fresh = Epoch(uuid::Uuid::new_v4());
-    let (epoch,): (String,) = sqlx::query_as(
-        "insert into meta (key, value) values ('epoch', $1)
-         on conflict (key) do update set key = excluded.key
-         returning value",
-    )
-    .bind(fresh.to_string())
-    .fetch_one(writer)
-    .await?;
-    epoch.parse().map_err(|error| StoreError::Db(sqlx::Error::Decode(Box::new(error))))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,23 +134,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_epoch_stays_over_a_restart_and_changes_with_a_restored_backup() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| StoreOptions { path: Some(folder.path().join(name)) };
-        let first = Store::open(at("maru.db")).await.unwrap();
-        let epoch = first.epoch();
-        first.backup(&folder.path().join("copy.db")).await.unwrap();
-        assert!(first.backup(&folder.path().join("copy.db")).await.is_err());
-        first.close().await;
-        assert_eq!(Store::open(at("maru.db")).await.unwrap().epoch(), epoch);
-        assert_ne!(Store::open(at("copy.db")).await.unwrap().epoch(), epoch);
-    }
-
-    #[tokio::test]
     async fn commits_are_flushed_to_disk() {
         let folder = tempfile::tempdir().unwrap();
-        let store =
-            Store::open(StoreOptions { path: Some(folder.path().join("maru.db")) }).await.unwrap();
+        let (store, _) = Queries::open(Some(&folder.path().join("maru.db"))).await.unwrap();
         let (mode,): (String,) =
             sqlx::query_as("pragma journal_mode").fetch_one(&store.writer).await.unwrap();
         let (flush,): (i64,) =

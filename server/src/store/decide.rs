@@ -1,6 +1,6 @@
 //! What a batch of changes does to the logs: pure, so that it can be tried in every order.
 
-use super::{Append, AppendError, Appending, Change};
+use super::{Append, AppendError, Appending, Change, Fence};
 use crate::planted::{self, Bug};
 use app::protocol::ids::{Cid, LoginId, Millis, RoomId, Seq, UserId};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,6 +18,8 @@ pub(super) struct RoomState {
 pub(super) struct Facts {
     pub(super) rooms: BTreeMap<RoomId, RoomState>,
     pub(super) logins: HashSet<LoginId>,
+    /// The fence of the lease, where the batch has changes by its holder.
+    pub(super) fence: Option<Fence>,
     pub(super) members: HashSet<(RoomId, UserId)>,
     pub(super) known: HashMap<(UserId, Cid), Appending>,
 }
@@ -34,6 +36,9 @@ pub(super) fn decide(
 fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Appending, AppendError> {
     if append.login.is_some_and(|it| !facts.logins.contains(&it)) {
         return Err(AppendError::SignedOut);
+    }
+    if append.fence.is_some() && append.fence < facts.fence {
+        return Err(AppendError::Deposed);
     }
     if !planted::has(Bug::NoDedupe)
         && let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it)))
@@ -89,6 +94,7 @@ mod tests {
             author: UserId(Uuid::from_u128(author.into())),
             login: Some(LoginId(Uuid::nil())),
             cid,
+            fence: None,
             change,
         }
     }
@@ -124,6 +130,15 @@ mod tests {
         let mut gone = facts(9);
         gone.logins.clear();
         assert_eq!(decide(&mut gone, &[change(1, 0, 0)], Millis(7)), [Err(AppendError::SignedOut)]);
+    }
+
+    #[test]
+    fn an_earlier_holder_of_the_lease_may_nothing_more() {
+        let mut facts = Facts { fence: Some(Fence(2)), ..facts(9) };
+        let by = |fence| Append { fence: Some(Fence(fence)), ..change(1, 0, 0) };
+        let done = decide(&mut facts, &[by(1), change(1, 0, 0), by(2)], Millis(7));
+        assert_eq!(done[0], Err(AppendError::Deposed));
+        assert!(done[1].is_ok_and(|it| it.fresh) && done[2].is_ok());
     }
 
     proptest! {

@@ -1,0 +1,87 @@
+//! The queries, compiled once for each database: plain SQL that both understand. What differs is
+//! named in `sqlite.rs` and `postgres.rs`.
+
+#[path = "queries/append.rs"]
+mod append;
+#[path = "queries/entries.rs"]
+mod entries;
+#[path = "queries/leases.rs"]
+mod leases;
+#[path = "queries/logins.rs"]
+mod logins;
+#[path = "queries/rooms.rs"]
+mod rooms;
+#[path = "queries/users.rs"]
+mod users;
+
+use super::{BEGIN_READ, BEGIN_WRITE, Db, FOR_KEY_SHARE, FOR_SHARE, FOR_UPDATE};
+use crate::planted::{self, Bug};
+use crate::store::{StoreError, StoreResult};
+use app::protocol::ids::{Epoch, Seq};
+use sqlx::{Pool, QueryBuilder, Row as _, Transaction};
+
+/// Ids looked up by one query.
+const IDS_A_QUERY: usize = 500;
+
+type DbRow = <Db as sqlx::Database>::Row;
+type Tx = Transaction<'static, Db>;
+
+/// The queries of one database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Queries {
+    /// What is written goes through these connections: one for SQLite, which has one writer.
+    pub(super) writer: Pool<Db>,
+    pub(super) readers: Pool<Db>,
+}
+
+impl Queries {
+    pub(in crate::store) async fn ping(&self) -> StoreResult<()> {
+        sqlx::query("select 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// What remains to be done before a database with the newest schema is used: reads its epoch;
+    /// makes one where there is none.
+    pub(super) async fn begin(&self) -> StoreResult<Epoch> {
+        if planted::has(Bug::NoDedupe) {
+            sqlx::query("drop index if exists entry_cid").execute(&self.writer).await?;
+        }
+        let fresh = Epoch(uuid::Uuid::new_v4());
+        let (epoch,): (String,) = sqlx::query_as(
+            "insert into meta (key, value) values ('epoch', $1)
+             on conflict (key) do update set key = excluded.key
+             returning value",
+        )
+        .bind(fresh.to_string())
+        .fetch_one(&self.writer)
+        .await?;
+        epoch.parse().map_err(|error| StoreError::Db(sqlx::Error::Decode(Box::new(error))))
+    }
+}
+
+/// Waits for whoever else changes something of which there must be one in the whole deployment.
+async fn lock_deployment(tx: &mut Tx) -> StoreResult<()> {
+    let mut sql = QueryBuilder::new("select value from meta where key = 'epoch'");
+    sql.push(FOR_UPDATE);
+    sql.build().fetch_optional(&mut **tx).await?;
+    Ok(())
+}
+
+/// A column that holds a [`Seq`].
+fn seq_from(row: &DbRow, column: &str) -> StoreResult<Seq> {
+    let n: i64 = row.try_get(column)?;
+    u64::try_from(n)
+        .ok()
+        .and_then(|n| Seq::try_from(n).ok())
+        .ok_or_else(|| StoreError::Db(sqlx::Error::Decode(format!("{column} {n}").into())))
+}
+
+/// A [`Seq`] as the database keeps it: always below 2^53.
+fn number(seq: Seq) -> i64 {
+    i64::try_from(seq.get()).unwrap_or(i64::MAX)
+}

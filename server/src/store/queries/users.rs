@@ -1,0 +1,160 @@
+//! Accounts and guests.
+
+use super::{DbRow, IDS_A_QUERY, Queries, Tx, lock_deployment, logins::delete_logins};
+use crate::store::{
+    NewUser, StoreError, StoreResult, User,
+    rows::{role_from, role_name},
+};
+use app::protocol::{
+    ids::{LoginId, Millis, UserId},
+    people::Role,
+};
+use sqlx::{QueryBuilder, Row};
+use std::collections::HashMap;
+
+/// The user of a row with `id`, `name`, `role` and `password`.
+pub(super) fn user_from(row: &DbRow) -> StoreResult<User> {
+    Ok(User {
+        id: UserId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        role: role_from(row.try_get("role")?),
+        password: row.try_get("password")?,
+    })
+}
+
+/// A unique violation is a taken name.
+fn name_taken(error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::Database(it) if it.is_unique_violation() => StoreError::NameTaken,
+        other => StoreError::Db(other),
+    }
+}
+
+impl Queries {
+    pub(in crate::store) async fn create_user(
+        &self,
+        new: &NewUser,
+        now: Millis,
+    ) -> StoreResult<User> {
+        let id = UserId(uuid::Uuid::now_v7());
+        let mut tx = self.writer.begin().await?;
+        if new.password.is_some() {
+            lock_deployment(&mut tx).await?;
+        }
+        let row = sqlx::query(
+            "insert into account (id, name, name_key, password, role, created_at)
+             values ($1, $2, $3, $4,
+                 case when $5 = 'member' and not exists (select 1 from account where password is not null)
+                     then 'admin' else $5 end,
+                 $6)
+             returning id, name, role, password",
+        )
+        .bind(id.0)
+        .bind(&new.name)
+        .bind(&new.name_key)
+        .bind(&new.password)
+        .bind(role_name(new.role))
+        .bind(now.0)
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(name_taken)?;
+        let user = user_from(&row)?;
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    pub(in crate::store) async fn user_by_name_key(
+        &self,
+        name_key: &str,
+    ) -> StoreResult<Option<User>> {
+        let sql = "select id, name, role, password from account where name_key = $1";
+        let row = sqlx::query(sql).bind(name_key).fetch_optional(&self.readers).await?;
+        row.as_ref().map(user_from).transpose()
+    }
+
+    pub(in crate::store) async fn user(&self, id: UserId) -> StoreResult<Option<User>> {
+        let sql = "select id, name, role, password from account where id = $1";
+        let row = sqlx::query(sql).bind(id.0).fetch_optional(&self.readers).await?;
+        row.as_ref().map(user_from).transpose()
+    }
+
+    pub(in crate::store) async fn rename_user(
+        &self,
+        id: UserId,
+        name: &str,
+        name_key: &str,
+    ) -> StoreResult<()> {
+        sqlx::query(
+            "update account set name = $2, name_key = $3, generation = generation + 1
+             where id = $1",
+        )
+        .bind(id.0)
+        .bind(name)
+        .bind(name_key)
+        .execute(&self.writer)
+        .await
+        .map_err(name_taken)?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn set_password(
+        &self,
+        id: UserId,
+        password: &str,
+        keep: Option<LoginId>,
+    ) -> StoreResult<Vec<LoginId>> {
+        let mut tx = self.writer.begin().await?;
+        lock_deployment(&mut tx).await?;
+        sqlx::query(
+            "update account set password = $2, generation = generation + 1, role = case
+                 when role <> 'guest' then role
+                 when exists (select 1 from account where password is not null) then 'member'
+                 else 'admin' end
+             where id = $1",
+        )
+        .bind(id.0)
+        .bind(password)
+        .execute(&mut *tx)
+        .await?;
+        let ended = delete_logins(&mut tx, id, keep).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    pub(in crate::store) async fn set_role(&self, id: UserId, role: Role) -> StoreResult<()> {
+        sqlx::query("update account set role = $2, generation = generation + 1 where id = $1")
+            .bind(id.0)
+            .bind(role_name(role))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn generations(
+        &self,
+        users: &[UserId],
+    ) -> StoreResult<HashMap<UserId, i64>> {
+        let mut found = HashMap::with_capacity(users.len());
+        for some in users.chunks(IDS_A_QUERY) {
+            let mut sql = QueryBuilder::new("select id, generation from account where id in (");
+            let mut list = sql.separated(", ");
+            for user in some {
+                list.push_bind(user.0);
+            }
+            list.push_unseparated(")");
+            for row in sql.build().persistent(false).fetch_all(&self.readers).await? {
+                found.insert(UserId(row.try_get("id")?), row.try_get("generation")?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Notes that something about a user changed that other nodes must learn.
+pub(super) async fn bump_generation(tx: &mut Tx, user: UserId) -> StoreResult<()> {
+    sqlx::query("update account set generation = generation + 1 where id = $1")
+        .bind(user.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
