@@ -11,6 +11,8 @@ has cc || packages+=(build-essential)
 has node && has npm || packages+=(nodejs npm)
 if [ "${1-}" = --tests ]; then
     [ -n "${CHROMIUM-}" ] || has chromium || packages+=(chromium)
+    ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || has initdb || packages+=(postgresql)
+    has redis-server || packages+=(redis-server)
     fc-list :lang=ko 2> /dev/null | grep -q . || packages+=(fonts-noto-cjk fontconfig)
 fi
 if [ ${#packages[@]} -gt 0 ]; then
@@ -18,7 +20,14 @@ if [ ${#packages[@]} -gt 0 ]; then
     has apt-get || fail "Please install what brings these Debian packages: ${packages[*]}"
     sudo=(); [ "$(id -u)" = 0 ] || sudo=(sudo)
     "${sudo[@]}" apt-get update -q
-    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -yq --no-install-recommends "${packages[@]}"
+    # The tests start databases of their own: no cluster of Debian's is made, and its services are
+    # not needed.
+    if [[ " ${packages[*]} " = *" postgresql "* ]] && [ ! -e /etc/postgresql-common ]; then
+        "${sudo[@]}" mkdir -p /etc/postgresql-common
+        printf 'create_main_cluster = false\n' |
+            "${sudo[@]}" tee /etc/postgresql-common/createcluster.conf > /dev/null
+    fi
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "${packages[@]}"
 fi
 
 has cargo || fail "Please install Rust 1.95 or newer, with rustup"
