@@ -10,7 +10,7 @@ pub(crate) use counts::Counts;
 use crate::{
     accept::counts::Held,
     address::{Address, Peer},
-    config::Config,
+    config::{Config, Network},
 };
 use axum::{Router, body::Body};
 use hyper::{
@@ -21,13 +21,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::{
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -53,7 +47,7 @@ pub(crate) struct Caps {
     per_address_max: usize,
     per_address: Counts<Address>,
     /// Proxies speak for many and are not counted as one.
-    proxies: Vec<IpAddr>,
+    proxies: Vec<Network>,
 }
 
 /// What a connection holds while it is open; an upgraded one takes it along.
@@ -78,7 +72,7 @@ impl Caps {
     fn admit(&self, peer: SocketAddr) -> Option<Arc<Admitted>> {
         let permit = self.all.clone().try_acquire_owned().ok()?;
         let ip = peer.ip().to_canonical();
-        let held = if self.proxies.contains(&ip) {
+        let held = if self.proxies.iter().any(|it| it.contains(ip)) {
             None
         } else {
             Some(self.per_address.take(ip.into(), self.per_address_max)?)

@@ -3,9 +3,11 @@
 
 mod keys;
 mod layers;
+mod network;
 mod origin;
 
 pub use layers::Sources;
+pub use network::{ForwardedHeader, Network, NotANetwork};
 pub use origin::Origin;
 
 use app::protocol::limits;
@@ -13,7 +15,7 @@ use keys::Layers;
 use serde::Deserialize;
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     time::Duration,
@@ -28,8 +30,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The public addresses; empty for those of `listen`. The first one is the main one.
     pub origins: Vec<Origin>,
-    /// The reverse proxies whose `X-Forwarded-For` is believed.
-    pub proxies: Vec<IpAddr>,
+    /// The reverse proxies that are believed about who asks.
+    pub proxies: Vec<Network>,
+    /// The header by which they tell.
+    pub forwarded_header: ForwardedHeader,
     /// Where the figures for Prometheus are; none when off.
     pub metrics_listen: Option<SocketAddr>,
     /// The folder of the built site.
@@ -191,6 +195,7 @@ impl Default for Config {
             data_dir: "data".into(),
             origins: Vec::new(),
             proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::XForwardedFor,
             metrics_listen: Some(SocketAddr::from(([127, 0, 0, 1], 9464))),
             site_dir: site_dir(),
             log: "info".into(),

@@ -7,13 +7,14 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 31] = [
     "listen",
     "data_dir",
     "database_url",
     "redis_url",
     "origins",
     "proxies",
+    "forwarded_header",
     "metrics_listen",
     "site_dir",
     "log",
@@ -48,6 +49,8 @@ const ADDRESS: &str = "write an address and a port, such as 127.0.0.1:3000";
 const NUMBER: &str = "write a whole number from 0 to 4294967295";
 const POSITIVE: &str = "write a whole number from 1 on";
 const TEXT: &str = "write a text";
+/// The longest time that may be set.
+const SECS_MAX: u64 = 315_360_000;
 
 /// Complains about a key that there is not, with the name under which it was written.
 pub(super) fn check_known(key: &str, written: &str, origin: &str) -> Result<(), ConfigError> {
@@ -97,7 +100,18 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
             "origins",
             "write the public addresses, such as https://chat.example, separated by commas",
         )?,
-        proxies: parsed_list(layers, "proxies", "write the addresses of reverse proxies")?,
+        proxies: parsed_list(
+            layers,
+            "proxies",
+            "write the addresses of reverse proxies, or their networks, such as 10.0.0.0/8, with \
+             nothing behind the fixed bits",
+        )?,
+        forwarded_header: get(
+            layers,
+            "forwarded_header",
+            "write x-forwarded-for, forwarded or off",
+            usual.forwarded_header,
+        )?,
         metrics_listen: metrics_listen(layers, usual.metrics_listen)?,
         site_dir: get(layers, "site_dir", "write the path of a folder", usual.site_dir)?,
         log: log(layers)?.unwrap_or(usual.log),
@@ -182,9 +196,14 @@ where
 }
 
 fn secs(layers: &Layers, key: &str, usual: Duration) -> Result<Duration, ConfigError> {
-    let mend = "write a number of seconds from 1 on";
+    let mend = "write a number of seconds from 1 to 315360000, which is ten years";
     let Some(secs) = layers.get::<u64>(key, mend)? else { return Ok(usual) };
-    if secs == 0 { Err(layers.bad(key, mend)) } else { Ok(Duration::from_secs(secs)) }
+    // Clocks end somewhere: what lies further off cannot be waited for.
+    if (1..=SECS_MAX).contains(&secs) {
+        Ok(Duration::from_secs(secs))
+    } else {
+        Err(layers.bad(key, mend))
+    }
 }
 
 fn metrics_listen(

@@ -85,12 +85,11 @@ impl FromRequestParts<Arc<Site>> for SignedIn {
 /// What limits count this request by.
 pub(super) fn address_of(extensions: &Extensions, headers: &HeaderMap, config: &Config) -> Address {
     let peer = extensions.get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |it| it.0.ip());
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
-    client(peer, forwarded.and_then(|it| it.to_str().ok()), &config.proxies).into()
+    client(peer, headers, config.forwarded_header, &config.proxies).into()
 }
 
 /// Browser and system in a few words, for the list of logins.
-fn agent_of(headers: &HeaderMap) -> String {
+pub fn agent_of(headers: &HeaderMap) -> String {
     /// The first that is found names it: browsers claim to be all that came before them.
     const BROWSERS: [(&str, &str); 9] = [
         ("Whale/", "Whale"),
@@ -121,7 +120,7 @@ fn agent_of(headers: &HeaderMap) -> String {
 }
 
 /// What the reader prefers, from cookies, else from what the browser says.
-fn preferences_of(headers: &HeaderMap) -> Preferences {
+pub fn preferences_of(headers: &HeaderMap) -> Preferences {
     let language = match cookie(headers, "maru_language") {
         Some("ko") => Language::Ko,
         Some("en") => Language::En,
@@ -133,7 +132,7 @@ fn preferences_of(headers: &HeaderMap) -> Preferences {
         _ => Theme::System,
     };
     let zone: i32 = cookie(headers, "maru_zone").and_then(|it| it.parse().ok()).unwrap_or(0);
-    let zone_min = if zone.abs() <= ZONE_MIN_MAX { zone } else { 0 };
+    let zone_min = if (-ZONE_MIN_MAX..=ZONE_MIN_MAX).contains(&zone) { zone } else { 0 };
     Preferences { language, theme, zone_min }
 }
 
@@ -198,11 +197,11 @@ mod tests {
 
     #[test]
     fn bad_preferences_are_the_usual_ones() {
-        let cookies = "maru_language=xx; maru_theme=pink; maru_zone=99999";
-        assert_eq!(
-            preferences_of(&with(axum::http::header::COOKIE, cookies)),
-            Preferences::default()
-        );
+        for zone in ["99999", "-99999", "-2147483648", "540min"] {
+            let cookies = format!("maru_language=xx; maru_theme=pink; maru_zone={zone}");
+            let found = preferences_of(&with(axum::http::header::COOKIE, &cookies));
+            assert_eq!(found, Preferences::default(), "{zone}");
+        }
         let cookies = "maru_language=ko; maru_theme=dark; maru_zone=540";
         let expected = Preferences { language: Language::Ko, theme: Theme::Dark, zone_min: 540 };
         assert_eq!(preferences_of(&with(axum::http::header::COOKIE, cookies)), expected);

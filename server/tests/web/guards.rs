@@ -1,6 +1,7 @@
 //! What every request passes: origin, headers, limits.
 
 use crate::support::{Server, exchange};
+use server::config::ForwardedHeader;
 
 const FOREIGN: [&str; 6] = [
     "https://evil.example",
@@ -141,6 +142,28 @@ async fn requests_are_limited_by_address_and_a_listed_proxy_tells_it() {
     assert!(refused > 0);
     let there = [("x-forwarded-for", "10.0.0.2")];
     eve.ask("GET", "/api/v1/status", &there, "").await.expect(200);
+}
+
+#[tokio::test]
+async fn visitors_behind_two_proxies_are_told_apart() {
+    let server = Server::start_with(|it| {
+        it.limits.guests_per_hour = 1;
+        it.proxies = vec!["127.0.0.0/8".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
+        it.forwarded_header = ForwardedHeader::Forwarded;
+    })
+    .await;
+    let mut eve = server.browser();
+    for (number, last, expected) in [(1, 1, 201), (2, 2, 201), (3, 2, 429), (4, 4, 201)] {
+        let visitor = format!("for=6.6.6.{number}, For=\"192.0.2.{last}:80\";proto=https");
+        let headers = [
+            ("forwarded", visitor.as_str()),
+            ("forwarded", "for=10.0.0.1"),
+            ("x-forwarded-for", "192.0.2.9"),
+            ("content-type", "application/json"),
+        ];
+        let body = format!(r#"{{"name":"guest {number}"}}"#);
+        eve.ask("POST", "/api/v1/guests", &headers, &body).await.expect(expected);
+    }
 }
 
 #[tokio::test]
