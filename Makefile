@@ -1,4 +1,4 @@
-.PHONY: help run test dev check e2e bench release
+.PHONY: help run test dev check e2e bench fuzz release
 
 help: ## list these verbs
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,10 @@ e2e: ## the browser tests only
 
 bench: ## the figures of docs/performance.md
 	@scripts/bench.sh
+
+fuzz: ## a minute of libFuzzer for each kind of input
+	@scripts/setup.sh
+	@scripts/fuzz.sh
 
 release: ## one archive with all that a server needs
 	@scripts/release.sh

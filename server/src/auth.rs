@@ -7,8 +7,9 @@ mod name;
 mod password;
 mod rate;
 
-pub(crate) use login_cookie::{Token, clear_cookie, cookie, hex, set_cookie, unhex};
-pub(crate) use name::Name;
+pub use login_cookie::{Token, hex, unhex};
+pub(crate) use login_cookie::{clear_cookie, cookie, set_cookie};
+pub use name::Name;
 pub(crate) use password::{check as check_password, hash_now};
 pub(crate) use rate::Rates;
 

@@ -8,7 +8,7 @@ mod encode;
 mod hub;
 mod presence;
 mod room;
-mod session;
+pub(crate) mod session;
 
 pub use encode::appended_frames;
 pub use room::{Found, Ring};

@@ -2,7 +2,7 @@
 
 mod api;
 mod error;
-mod flash;
+pub(crate) mod flash;
 mod forms;
 mod guard;
 mod pages;
@@ -10,7 +10,7 @@ mod render;
 mod socket;
 mod static_files;
 mod status;
-mod visitor;
+pub(crate) mod visitor;
 
 use crate::{
     accept::Counts,

@@ -14,6 +14,8 @@ pub mod config;
 pub mod engine;
 mod http;
 mod planted;
+#[doc(hidden)]
+pub mod pure;
 mod snapshot;
 pub mod store;
 pub mod telemetry;

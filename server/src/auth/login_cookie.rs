@@ -11,7 +11,7 @@ const TOKEN_BYTES: usize = 32;
 
 /// A login's secret.
 #[derive(Clone)]
-pub(crate) struct Token([u8; TOKEN_BYTES]);
+pub struct Token([u8; TOKEN_BYTES]);
 
 impl Token {
     /// A new one.
@@ -22,18 +22,18 @@ impl Token {
     }
 
     /// What is kept of it.
-    pub(crate) fn hash(&self) -> TokenHash {
+    pub fn hash(&self) -> TokenHash {
         Sha256::digest(self.0).into()
     }
 
     /// The token that a request brings, if it is one by its form.
-    pub(crate) fn of_request(headers: &HeaderMap, secure: bool) -> Option<Self> {
+    pub fn of_request(headers: &HeaderMap, secure: bool) -> Option<Self> {
         let bytes = unhex(cookie(headers, cookie_name(secure))?)?;
         bytes.try_into().ok().map(Self)
     }
 
     /// The header that gives it to a browser.
-    pub(crate) fn set_cookie(&self, secure: bool) -> String {
+    pub fn set_cookie(&self, secure: bool) -> String {
         set_cookie(cookie_name(secure), &hex(&self.0), AGE_SECS_MAX, secure)
     }
 }
@@ -68,7 +68,7 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 }
 
 /// Bytes as letters that may stand in a cookie.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         _ = write!(text, "{byte:02x}");
         text
@@ -76,7 +76,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The bytes of [`hex`].
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
     if !text.len().is_multiple_of(2) || !text.bytes().all(digit) {
         return None;

@@ -8,14 +8,14 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// A name fit to be shown, and the key by which two that look alike are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
+pub struct Name {
     shown: String,
     key: String,
 }
 
 impl Name {
     /// Checks what was typed.
-    pub(crate) fn parse(typed: &str) -> Result<Self, Refusal> {
+    pub fn parse(typed: &str) -> Result<Self, Refusal> {
         let shown = normal(typed.trim());
         if !(NAME_CHARS_MIN..=NAME_CHARS_MAX).contains(&shown.chars().count()) {
             return Err(Refusal::NameLength {
@@ -32,11 +32,13 @@ impl Name {
         Ok(Self { shown, key })
     }
 
-    pub(crate) fn shown(&self) -> &str {
+    /// As it is shown.
+    pub fn shown(&self) -> &str {
         &self.shown
     }
 
-    pub(crate) fn key(&self) -> &str {
+    /// What all names that look like it have in common.
+    pub fn key(&self) -> &str {
         &self.key
     }
 }

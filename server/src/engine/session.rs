@@ -1,6 +1,7 @@
 //! One socket's task: reads packets, writes what its cursors find, and has one exit.
 
 mod gate;
+pub(crate) mod incoming;
 pub(crate) mod mailbox;
 mod reading;
 
@@ -13,11 +14,8 @@ use app::{
     client::pace::Pace,
     protocol::{
         close::Close,
-        ids::{Cid, Millis, RoomId, Seq},
-        limits::{
-            CATCH_UP_ENTRIES_MAX, DEAD_AFTER_SECS, HELLO_ROOMS_MAX, PAGE_ENTRIES, PING_SECS,
-            SENDS_IN_FLIGHT_MAX, TYPING_EVERY_MS, VERSION,
-        },
+        ids::{Cid, Millis, RoomId},
+        limits::{DEAD_AFTER_SECS, PING_SECS, SENDS_IN_FLIGHT_MAX, TYPING_EVERY_MS},
         message::MessageText,
         packets::{
             Acked, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Outcome, Refused,
@@ -28,6 +26,7 @@ use app::{
 };
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use gate::Gate;
+use incoming::start_for;
 use mailbox::{Answer, Asked, Mailbox, ReplyTo};
 use reading::Cursors;
 use std::{pin::pin, sync::Arc, time::Duration};
@@ -155,16 +154,6 @@ fn end_of(error: axum::Error) -> End {
     }
 }
 
-/// Where a reader that has `have` of a room goes on: there, or a page before the newest.
-fn start_for(head: Seq, have: Seq, same_epoch: bool) -> Seq {
-    let close = have <= head && head.since(have) <= CATCH_UP_ENTRIES_MAX;
-    if same_epoch && close && (have > Seq::ZERO || head.get() <= PAGE_ENTRIES as u64) {
-        have
-    } else {
-        head.minus(PAGE_ENTRIES as u64)
-    }
-}
-
 impl Session {
     /// Gives everything back but the socket.
     fn into_socket(self) -> WebSocket {
@@ -233,22 +222,19 @@ impl Session {
             return Err(End::Closed(Close::Flood));
         }
         match message {
-            Message::Text(text) => match serde_json::from_str(&text) {
-                Ok(packet) => self.obey(packet),
-                Err(_) => Err(End::Closed(Close::Malformed)),
-            },
+            Message::Text(text) => {
+                self.obey(incoming::read(&text, self.greeted).map_err(End::Closed)?);
+                Ok(())
+            }
             Message::Binary(_) => Err(End::Closed(Close::Binary)),
             Message::Ping(_) | Message::Pong(_) => Ok(()),
             Message::Close(_) => Err(End::Gone),
         }
     }
 
-    fn obey(&mut self, packet: ClientPacket) -> Result<(), End> {
-        if self.greeted == matches!(packet, ClientPacket::Hello(_)) {
-            return Err(End::Closed(Close::OutOfTurn));
-        }
+    fn obey(&mut self, packet: ClientPacket) {
         match packet {
-            ClientPacket::Hello(hello) => return self.hello(hello),
+            ClientPacket::Hello(hello) => self.hello(&hello),
             ClientPacket::Enter(enter) => self.enter(&enter),
             ClientPacket::Leave(leave) => self.leave(&leave),
             ClientPacket::Say(say) => self.say(say),
@@ -257,20 +243,13 @@ impl Session {
             ClientPacket::Attend(attend) => self.attend(attend.attending),
             ClientPacket::Unknown => self.refuse(None, Refusal::UnknownPacket),
         }
-        Ok(())
     }
 
     fn refuse(&mut self, cid: Option<Cid>, reason: Refusal) {
         self.replies.push(ServerPacket::Refused(Refused { cid, reason }));
     }
 
-    fn hello(&mut self, hello: Hello) -> Result<(), End> {
-        if hello.version != VERSION {
-            return Err(End::Closed(Close::Outdated));
-        }
-        if hello.rooms.len() > HELLO_ROOMS_MAX {
-            return Err(End::Closed(Close::Malformed));
-        }
+    fn hello(&mut self, hello: &Hello) {
         self.greeted = true;
         let epoch = self.engine.store().epoch();
         let same_epoch = hello.epoch.is_none_or(|it| it == epoch);
@@ -283,7 +262,6 @@ impl Session {
         let me = self.who.user;
         self.replies.push(ServerPacket::Welcomed(Welcomed { me, epoch, at: clock::now(), rooms }));
         self.attend(hello.attending);
-        Ok(())
     }
 
     /// The client claims entries that the room does not have.

@@ -13,43 +13,49 @@ const TYPED_BYTES_MAX: usize = 1_000;
 
 /// Why a form was refused, or what it did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Flash {
+pub struct Flash {
+    /// Why it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) refused: Option<Refusal>,
+    pub refused: Option<Refusal>,
+    /// What had been typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) typed: Option<String>,
+    pub typed: Option<String>,
+    /// What it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) done: Option<Done>,
+    pub done: Option<Done>,
 }
 
 impl Flash {
-    pub(super) fn done(done: Done) -> Self {
+    /// A form did that.
+    pub fn done(done: Done) -> Self {
         Self { done: Some(done), ..Self::default() }
     }
 
-    pub(super) fn refused(refused: Refusal, typed: String) -> Self {
+    /// A form was refused.
+    pub fn refused(refused: Refusal, typed: String) -> Self {
         let typed = Some(typed).filter(|it| !it.is_empty() && it.len() <= TYPED_BYTES_MAX);
         Self { refused: Some(refused), typed, done: None }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
     /// What the form before left; nothing when it left something else.
-    pub(super) fn of_request(headers: &HeaderMap) -> Self {
+    pub fn of_request(headers: &HeaderMap) -> Self {
         let bytes = cookie(headers, NAME).and_then(unhex).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
     /// The `Set-Cookie` that carries it to the next page.
-    pub(super) fn set(&self, secure: bool) -> String {
+    pub fn set(&self, secure: bool) -> String {
         let json = serde_json::to_vec(self).unwrap_or_default();
         set_cookie(NAME, &hex(&json), AGE_SECS, secure)
     }
 
     /// The `Set-Cookie` of the page that showed it.
-    pub(super) fn clear(secure: bool) -> String {
+    pub fn clear(secure: bool) -> String {
         set_cookie(NAME, "", 0, secure)
     }
 }

@@ -1,0 +1,4 @@
+//! Names.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz::name(input));
