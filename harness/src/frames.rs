@@ -79,10 +79,20 @@ fn write(out: &mut Vec<u8>, kind: u8, data: &[u8]) {
 
 /// Opens a socket with a login, and gives what came with the answer already.
 pub(crate) async fn open(address: &Address, cookie: &str) -> Result<(TcpStream, Vec<u8>)> {
-    let mut stream = TcpStream::connect(address).await?;
+    let stream = TcpStream::connect(address).await?;
+    upgrade(stream, address, &format!("http://{address}"), cookie).await
+}
+
+/// Makes a socket of a connection, and gives what came with the answer already.
+pub(crate) async fn upgrade(
+    mut stream: TcpStream,
+    host: &str,
+    origin: &str,
+    cookie: &str,
+) -> Result<(TcpStream, Vec<u8>)> {
     stream.set_nodelay(true)?;
     let request = format!(
-        "GET /ws HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
+        "GET /ws HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nCookie: {cookie}\r\n\
          Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
          Sec-WebSocket-Key: bWFydSBoYXJuZXNzIGtleQ==\r\n\r\n"
     );

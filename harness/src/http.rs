@@ -13,6 +13,8 @@ pub(crate) type Address = String;
 /// A connection to the REST API.
 pub(crate) struct Http {
     address: Address,
+    /// What the server is to take for the page's address.
+    origin: String,
     stream: TcpStream,
     /// Bytes that were read and not used yet.
     read: Vec<u8>,
@@ -27,9 +29,15 @@ pub(crate) struct Answer {
 
 impl Http {
     pub(crate) async fn connect(address: &str) -> Result<Self> {
+        Self::connect_as(address, &format!("http://{address}")).await
+    }
+
+    /// The same for a page of another address, behind a proxy say.
+    pub(crate) async fn connect_as(address: &str, origin: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { address: address.to_owned(), stream, read: Vec::new() })
+        let (address, origin) = (address.to_owned(), origin.to_owned());
+        Ok(Self { address, origin, stream, read: Vec::new() })
     }
 
     pub(crate) async fn get(&mut self, path: &str, cookie: &str) -> Result<Value> {
@@ -47,10 +55,11 @@ impl Http {
     ) -> Result<Answer> {
         let body = body.map(Value::to_string).unwrap_or_default();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nCookie: {cookie}\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: {2}\r\nCookie: {cookie}\r\n\
              Content-Type: application/json\r\nContent-Length: {1}\r\n\r\n{body}",
             self.address,
-            body.len()
+            body.len(),
+            self.origin
         );
         self.stream.write_all(request.as_bytes()).await?;
         self.answer().await.with_context(|| format!("{method} {path}"))

@@ -155,7 +155,7 @@ impl Facts {
 }
 
 /// A socket of one client: 0 is the first that it opened, whether or not that came to anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SocketNo(pub(crate) u32);
 
 /// An entry came out of a socket, whether or not the client could use it yet.
@@ -254,6 +254,9 @@ pub(crate) struct ClientHistory {
     /// In the order in which they were given up; the last ones are held at the end.
     pub(crate) views: Vec<View>,
     pub(crate) remaining: Vec<Remaining>,
+    /// It sends everything more than once, perhaps by two nodes: a refusal of one copy says
+    /// nothing about the others.
+    pub(crate) sends_copies: bool,
 }
 
 /// A named stretch of the run, for the figures: before, during and after a fault, say.
@@ -276,6 +279,8 @@ pub(crate) struct History {
     /// From this moment on, all clients should become consistent: faults are mended. Set by the
     /// runner, as often as it mends something.
     pub(crate) mended: Vec<Micros>,
+    /// The newest entries when all had become quiet: every client that lives has them.
+    pub(crate) settled: HashMap<RoomId, Seq>,
 }
 
 impl Default for History {
@@ -293,6 +298,7 @@ impl History {
             clients: Vec::new(),
             phases: Vec::new(),
             mended: Vec::new(),
+            settled: HashMap::new(),
         }
     }
 
@@ -347,16 +353,25 @@ impl History {
     /// A phase begins now, and the one before it ends.
     pub(crate) fn begin_phase(&mut self, name: &str) {
         let now = self.now();
-        self.end_phase();
+        self.end_phase_at(now);
         self.phases.push(Phase { name: name.to_owned(), from: now, to: Micros(u64::MAX) });
     }
 
     /// The last phase ends now, if it has not.
     pub(crate) fn end_phase(&mut self) {
         let now = self.now();
+        self.end_phase_at(now);
+    }
+
+    fn end_phase_at(&mut self, now: Micros) {
         if let Some(last) = self.phases.last_mut().filter(|it| it.to.0 == u64::MAX) {
             last.to = now;
         }
+    }
+
+    /// All should have these entries by now.
+    pub(crate) fn settle(&mut self, heads: &HashMap<RoomId, Seq>) {
+        self.settled.clone_from(heads);
     }
 
     /// A fault was mended now: from here on the clients recover.

@@ -1,0 +1,200 @@
+//! A socket's bytes: opening, reading as slowly as wished, writing what it takes. The counterpart
+//! of the browser's `WebSocket`: it tells that it opened, that frames came, and that it ended.
+
+use crate::frames::{self, Frame};
+use std::{future::pending, net::SocketAddr, pin::Pin, time::Duration};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::{Instant, sleep_until},
+};
+
+/// How a client reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// What comes, at once.
+    All,
+    /// So many bytes a second, with small buffers of the system where the socket is new.
+    Slowly(u32),
+    /// Nothing, from now on; the socket stays open.
+    Nothing,
+}
+
+/// What became of a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PortEvent {
+    /// The upgrade was answered with 101.
+    Opened,
+    /// Bytes came, or were taken.
+    Moved,
+    /// It ended, or could not be opened.
+    Ended,
+}
+
+/// Where to, as whom.
+pub(super) struct Address {
+    pub(super) door: SocketAddr,
+    pub(super) origin: String,
+    pub(super) cookie: String,
+}
+
+type Opening = Pin<Box<dyn Future<Output = anyhow::Result<(TcpStream, Vec<u8>)>>>>;
+
+enum State {
+    Shut,
+    Opening(Opening),
+    Open(TcpStream),
+}
+
+/// One socket, or none.
+pub(super) struct Port {
+    state: State,
+    pub(super) reading: Reading,
+    /// Read, and not taken yet.
+    inbox: Vec<u8>,
+    out: Vec<u8>,
+    read_after: Instant,
+}
+
+/// Read at once.
+const READ_MAX: usize = 64 << 10;
+/// A slow reader reads so often a second.
+const SIPS_PER_SEC: u32 = 10;
+/// The system's buffer for a client that reads slowly; the system may make it larger.
+const SMALL_BUFFER: u32 = 4 << 10;
+
+impl Port {
+    pub(super) fn new() -> Self {
+        let (inbox, out) = (Vec::new(), Vec::new());
+        Self { state: State::Shut, reading: Reading::All, inbox, out, read_after: Instant::now() }
+    }
+
+    /// Begins to open a socket in the place of the one there was.
+    pub(super) fn open(&mut self, address: Address) {
+        self.shut();
+        let is_slow = self.reading != Reading::All;
+        self.state = State::Opening(Box::pin(async move {
+            let socket = TcpSocket::new_v4()?;
+            if is_slow {
+                socket.set_recv_buffer_size(SMALL_BUFFER)?;
+            }
+            let stream = socket.connect(address.door).await?;
+            frames::upgrade(stream, &address.door.to_string(), &address.origin, &address.cookie)
+                .await
+        }));
+    }
+
+    /// Gives the socket up.
+    pub(super) fn shut(&mut self) {
+        self.state = State::Shut;
+        self.inbox.clear();
+        self.out.clear();
+    }
+
+    pub(super) fn is_shut(&self) -> bool {
+        matches!(self.state, State::Shut)
+    }
+
+    /// Adds bytes to what is to be written.
+    pub(super) fn send(&mut self, bytes: &mut Vec<u8>) {
+        if self.is_shut() {
+            bytes.clear();
+        } else if self.out.is_empty() {
+            std::mem::swap(&mut self.out, bytes);
+        } else {
+            self.out.append(bytes);
+        }
+    }
+
+    /// Waits for the next thing to happen. Nothing is lost when it is not awaited to its end.
+    pub(super) async fn next(&mut self) -> PortEvent {
+        match &mut self.state {
+            State::Shut => pending().await,
+            State::Opening(opening) => match opening.await {
+                Ok((stream, read)) => {
+                    (self.state, self.inbox) = (State::Open(stream), read);
+                    PortEvent::Opened
+                }
+                Err(_) => PortEvent::Ended,
+            },
+            State::Open(stream) => {
+                let (reading, at) = (self.reading, self.read_after);
+                tokio::select! {
+                    () = until_readable(stream, reading, at) => {}
+                    _ = stream.writable(), if !self.out.is_empty() => {}
+                }
+                self.read_and_write()
+            }
+        }
+    }
+
+    fn read_and_write(&mut self) -> PortEvent {
+        let State::Open(stream) = &self.state else { return PortEvent::Ended };
+        while !self.out.is_empty() {
+            match stream.try_write(&self.out) {
+                Ok(n) => _ = self.out.drain(..n),
+                Err(error) if is_busy(&error) => break,
+                // Reading finds out what is wrong, and first what came before it.
+                Err(_) => self.out.clear(),
+            }
+        }
+        let now = Instant::now();
+        let most = match self.reading {
+            Reading::All => READ_MAX,
+            Reading::Slowly(_) | Reading::Nothing if now < self.read_after => {
+                return PortEvent::Moved;
+            }
+            Reading::Slowly(per_sec) => (per_sec / SIPS_PER_SEC).max(1) as usize,
+            Reading::Nothing => return PortEvent::Moved,
+        };
+        let before = self.inbox.len();
+        self.inbox.resize(before + most, 0);
+        let read = stream.try_read(&mut self.inbox[before..]);
+        self.inbox.truncate(before + *read.as_ref().unwrap_or(&0));
+        self.read_after = now + Duration::from_secs(1) / SIPS_PER_SEC;
+        match read {
+            Ok(n) if n > 0 => PortEvent::Moved,
+            Err(error) if is_busy(&error) => PortEvent::Moved,
+            Ok(_) | Err(_) => PortEvent::Ended,
+        }
+    }
+
+    /// Hands over all whole frames that came; the code when the server closed the socket or wrote
+    /// what no client can read.
+    pub(super) fn frames(&mut self, mut take: impl FnMut(&[u8])) -> Option<u16> {
+        let inbox = std::mem::take(&mut self.inbox);
+        let (mut used, mut code) = (0, None);
+        while code.is_none() {
+            match frames::split(&inbox[used..]) {
+                Ok(None) => break,
+                Err(_) => code = Some(1002),
+                Ok(Some((frame, length))) => {
+                    used += length;
+                    match frame {
+                        Frame::Text(text) => take(text),
+                        Frame::Ping(data) => frames::write_pong(&mut self.out, data),
+                        Frame::Pong => {}
+                        Frame::Close(its) => code = Some(its),
+                    }
+                }
+            }
+        }
+        self.inbox = inbox;
+        self.inbox.drain(..used);
+        code
+    }
+}
+
+async fn until_readable(stream: &TcpStream, reading: Reading, at: Instant) {
+    match reading {
+        Reading::Nothing => pending().await,
+        Reading::All => _ = stream.readable().await,
+        Reading::Slowly(_) => {
+            sleep_until(at).await;
+            _ = stream.readable().await;
+        }
+    }
+}
+
+fn is_busy(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::WouldBlock
+}
