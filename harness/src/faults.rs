@@ -7,6 +7,7 @@
     reason = "the runner that uses all of it is being built beside it"
 )]
 
+pub(crate) mod checker;
 pub(crate) mod client;
 pub(crate) mod history;
 pub(crate) mod logs;

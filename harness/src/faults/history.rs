@@ -196,7 +196,7 @@ pub(crate) enum Happened {
     /// Asks on this socket for everything after a place.
     Sought { socket: SocketNo, room: RoomId, after: Seq },
     /// The newest entry of a room, as a beat or a list of counts told it.
-    HeadTold { room: RoomId, head: Seq },
+    HeadTold { socket: SocketNo, room: RoomId, head: Seq },
     /// Gives something to its outbox. `intended` is when it was meant to be said.
     Said { cid: Cid, room: RoomId, text: Digest, intended: Micros },
     /// Writes it to a socket (for the first time, or again).

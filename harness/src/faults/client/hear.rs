@@ -239,16 +239,20 @@ impl Tab {
     fn rooms_changed(&mut self, changed: &RoomsChanged) {
         for count in &changed.rooms {
             if self.place(count.room).is_some() {
-                self.note(Happened::HeadTold { room: count.room, head: count.head });
+                self.note_head(count.room, count.head);
             }
         }
+    }
+
+    fn note_head(&self, room: RoomId, head: Seq) {
+        self.note(Happened::HeadTold { socket: self.main.socket, room, head });
     }
 
     fn beat(&mut self, beat: &Beat) {
         let now = self.millis();
         for told in &beat.heads {
             let Some(at) = self.place(told.room) else { continue };
-            self.note(Happened::HeadTold { room: told.room, head: told.have });
+            self.note_head(told.room, told.have);
             let is_behind = self.rooms[at].timeline.behind(told.have);
             self.rooms[at].lag.told(is_behind, now);
             if is_behind && self.is_disrupted {
