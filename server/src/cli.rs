@@ -1,5 +1,7 @@
 //! The command line.
 
+mod check_ready;
+
 use crate::{
     auth::{Name, check_password, hash_now, hex},
     config::{Config, ConfigError, Sources},
@@ -73,6 +75,8 @@ enum Command {
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Ask the server that runs with this configuration whether it is ready: exit code 0 or 1
+    CheckReady,
     /// Copy the database, while the server may run
     Backup {
         /// The file to make
@@ -186,6 +190,7 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
             config.check_data_dir()?;
             say(&format!("The configuration is good.\n{config:#?}"))
         }
+        Command::CheckReady => check_ready::check(config.listen),
         Command::Backup { file } => {
             open(&config).await?.backup(&file).await?;
             say(&format!("The database was copied to {}.", file.display()))

@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod config;
 pub mod engine;
 mod http;
+mod notify;
 mod planted;
 #[doc(hidden)]
 pub mod pure;
@@ -25,6 +26,7 @@ use crate::{
     config::Config,
     engine::{Engine, EngineOptions},
     http::Site,
+    notify::Standing,
     store::{ChannelSpec, Store, StoreAddress},
 };
 use anyhow::Context as _;
@@ -57,7 +59,9 @@ pub async fn serve(
     let drain_max = config.drain_max;
     let site = Site::new(config, engine.clone(), listener.local_addr()?, stop);
     tasks.spawn(auth::sweep(site.clone()));
+    notify::tell(Standing::Ready);
     accept::run(listener, http::routes(site), &door).await;
+    notify::tell(Standing::Stopping);
     if timeout(drain_max, drain(&engine, &door.connections, &tasks)).await.is_err() {
         tracing::warn!(left = tasks.len(), "stopped before every session had left");
     }

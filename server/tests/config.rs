@@ -5,6 +5,7 @@
 
 use std::{
     fs,
+    io::{Read as _, Write as _},
     net::TcpListener,
     path::Path,
     process::{Command, Output, Stdio},
@@ -150,6 +151,32 @@ fn a_port_in_use_is_told() {
 }
 
 #[test]
+fn nobody_and_somebody_else_are_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = other.local_addr().unwrap().to_string();
+    let answers = std::thread::spawn(move || {
+        for answer in ["HTTP/1.1 503 Service Unavailable\r\n\r\n", "SSH-2.0\r\n", ""] {
+            let (mut stream, _) = other.accept().unwrap();
+            _ = stream.read(&mut [0; 1_024]).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let ask = || {
+        let output = maru(&folder, &[("MARU_LISTEN", &at)], &["check-ready"]);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for expected in ["503", "SSH-2.0", "\"\""] {
+        let told = ask();
+        assert!(told.contains("not ready") && told.contains(expected), "{told}");
+    }
+    answers.join().unwrap();
+    let told = ask();
+    assert!(told.contains(&at) && told.contains("refused"), "{told}");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_told() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), b"").unwrap();
@@ -192,7 +219,6 @@ fn users_are_made_and_changed_by_command() {
 
 #[test]
 fn a_password_is_read_from_the_input_when_asked_for() {
-    use std::io::Write as _;
     let folder = tempfile::tempdir().unwrap();
     let add = |name: &str, password: &str| {
         let mut child = command(&folder, &[], &["user", "add", name, "--password-stdin"])
