@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds both halves without cargo-leptos, and puts what is needed to run into one folder:
 #   target/maru/{debug,release}/{maru,hash.txt,site/}
-# usage: scripts/build.sh [--release]
+# usage: scripts/build.sh [--release [--static]]
+# With --static the server needs no library of the machine it runs on: it is built with musl.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 claim
@@ -13,6 +14,12 @@ else
     kind=debug front_kind=debug front=() back=()
 fi
 out=target/maru/$kind
+built="$CARGO_TARGET_DIR/$kind/maru"
+if [ "${2-}" = --static ]; then
+    machine="$(uname -m)-unknown-linux-musl"
+    back+=(--target "$machine")
+    built="$CARGO_TARGET_DIR/$machine/$kind/maru"
+fi
 
 say "server, $kind"
 cargo build --locked -p server --bin maru "${back[@]}"
@@ -23,7 +30,7 @@ wasm="$CARGO_TARGET_DIR/front/wasm32-unknown-unknown/$front_kind/frontend.wasm"
 
 mkdir -p "$out"
 # By another name first: a server that runs from there keeps its file.
-cp "$CARGO_TARGET_DIR/$kind/maru" "$out/maru.new"
+cp "$built" "$out/maru.new"
 mv "$out/maru.new" "$out/maru"
 if [ -f "$out/hash.txt" ] && cmp -s "$wasm" "$out/frontend.wasm" \
     && [ -z "$(find style public scripts Cargo.lock -newer "$out/hash.txt" -print -quit)" ]; then

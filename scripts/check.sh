@@ -16,6 +16,7 @@ say "docs"
 RUSTDOCFLAGS="-D warnings" cargo doc --locked "${crates[@]}" --no-deps --document-private-items
 say "browser tests, types"
 (cd end2end && tsc --noEmit)
+scripts/check-deploy.sh
 if cargo deny --version > /dev/null 2>&1; then
     say "dependencies"
     cargo deny --locked check

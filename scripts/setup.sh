@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets what a build needs; with `--tests` also what the tests need. What is there is left alone.
+# Gets what a build needs; with `--tests` also what the tests need, with `--static` what a static
+# program needs. What is there is left alone.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -9,6 +10,9 @@ has() { command -v "$1" > /dev/null; }
 packages=()
 has cc || packages+=(build-essential)
 has node && has npm || packages+=(nodejs npm)
+if [ "${1-}" = --static ]; then
+    has musl-gcc || packages+=(musl-tools)
+fi
 if [ "${1-}" = --tests ]; then
     [ -n "${CHROMIUM-}" ] || has chromium || packages+=(chromium)
     ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || has initdb || packages+=(postgresql)
@@ -34,6 +38,10 @@ has cargo || fail "Please install Rust 1.95 or newer, with rustup"
 if [ ! -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]; then
     say "adding the wasm target"
     rustup target add wasm32-unknown-unknown
+fi
+if [ "${1-}" = --static ] && [ ! -d "$(rustc --print sysroot)/lib/rustlib/$(uname -m)-unknown-linux-musl" ]; then
+    say "adding the target for static programs"
+    rustup target add "$(uname -m)-unknown-linux-musl"
 fi
 
 if [ "$(wasm-bindgen --version 2> /dev/null)" != "wasm-bindgen $bindgen_version" ]; then
