@@ -4,6 +4,7 @@
 #   scripts/check-deploy.sh --root PROGRAM   and a static program, in an empty root
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
+PATH="$PATH:/usr/sbin:/sbin"
 has() { command -v "$1" > /dev/null; }
 skip() { say "skipped: $*"; }
 scratch=$(mktemp -d)
@@ -38,7 +39,7 @@ units() {
 
 proxy() {
     local haproxy
-    haproxy=$(PATH="$PATH:/usr/sbin" command -v haproxy || true)
+    haproxy=$(command -v haproxy || true)
     if [ -z "$haproxy" ]; then
         skip "the proxy's configuration: there is no haproxy here (Debian package haproxy)"
         return
@@ -69,9 +70,9 @@ empty_root() {
     if ldd "$program" > "$scratch/ldd" 2>&1 && ! grep -q 'statically linked' "$scratch/ldd"; then
         fail "$program needs libraries: $(cat "$scratch/ldd")"
     fi
-    if [ "$(id -u)" = 0 ]; then as=(chroot --userspec=65532:65532 "$room")
+    if [ "$(id -u)" = 0 ]; then as=("$(command -v chroot)" --userspec=65532:65532 "$room")
     elif unshare --user --map-root-user true 2> /dev/null; then
-        as=(unshare --user --map-root-user chroot "$room")
+        as=("$(command -v unshare)" --user --map-root-user "$(command -v chroot)" "$room")
     else
         skip "the empty root: it takes root or user namespaces"
         return
