@@ -86,7 +86,10 @@ fn skips(truth: &Truth<'_>, client: usize, found: &mut Vec<Violation>) {
 /// Where a socket stands in a room's log.
 #[derive(Default)]
 struct Place {
+    /// The last entry that came.
     last: Option<Seq>,
+    /// A frame may begin before what was told already; then it must reach this place.
+    owed: Option<Seq>,
     /// It goes on after one of these, whenever the server comes to it.
     starts: Vec<Seq>,
     /// It goes on after one of these, or before: a node that knows less goes on where it is.
@@ -96,16 +99,27 @@ struct Place {
 impl Place {
     /// Whether `seq` may come now.
     fn take(&mut self, seq: Seq) -> bool {
-        let is_next = self.last.is_some_and(|it| it.next() == seq);
-        let is_start = self.starts.iter().position(|it| it.next() == seq);
-        let is_sought = self.sought.iter().position(|it| seq <= it.next());
-        self.last = Some(seq);
-        if is_next {
+        let next = self.last.replace(seq).map(Seq::next);
+        if next == Some(seq) {
+            self.owed = self.owed.filter(|it| seq < *it);
             return true;
         }
-        if let Some(at) = is_start {
+        if self.take_start(seq) {
+            self.owed = None;
+            return true;
+        }
+        if self.owed.is_some() {
+            return false;
+        }
+        let starts = self.starts.iter().map(|it| it.next());
+        self.owed = next.into_iter().chain(starts).find(|it| seq < *it);
+        self.owed.is_some()
+    }
+
+    fn take_start(&mut self, seq: Seq) -> bool {
+        if let Some(at) = self.starts.iter().position(|it| it.next() == seq) {
             self.starts.swap_remove(at);
-        } else if let Some(at) = is_sought {
+        } else if let Some(at) = self.sought.iter().position(|it| seq <= it.next()) {
             self.sought.swap_remove(at);
         } else {
             return false;
@@ -132,6 +146,17 @@ impl Order<'_> {
             self.saw(seen, found);
         }
         events.for_each(|it| self.note(it, found));
+        self.all_paid(found);
+    }
+
+    /// A frame that begins with what was told before has something new in the end.
+    fn all_paid(&self, found: &mut Vec<Violation>) {
+        for ((socket, room), place) in &self.sockets {
+            if let (Some(owed), Some(last)) = (place.owed, place.last) {
+                let what = format!("on socket {} told again up to {last}, not {owed}", socket.0);
+                found.push(Violation::new(Rule::C5, what).client(self.client).place(*room, last));
+            }
+        }
     }
 
     fn note(&mut self, event: &Event, found: &mut Vec<Violation>) {

@@ -251,6 +251,18 @@ fn c5_a_socket_tells_the_log_in_its_order_and_nothing_else() {
         welcome(run, BOB, socket, 2);
         run.saw(BOB, 200, 1, last);
     });
+    // A frame that begins before what was told goes on behind it.
+    check(None, |run| {
+        let seen = &mut run.history.clients[BOB].seen;
+        let (two, three) = (seen[1], seen[2]);
+        seen.splice(3..3, [two, three]);
+    });
+    // Two of them, and the first brought nothing new.
+    check(Rule::C5, |run| {
+        let seen = &mut run.history.clients[BOB].seen;
+        let (two, three) = (seen[1], seen[2]);
+        seen.splice(3..3, [two, three, two, three]);
+    });
     // Once again after it was asked for, and from an earlier place by a node that lags.
     for at in [3, 2] {
         check(None, |run| {

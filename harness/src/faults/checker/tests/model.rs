@@ -138,6 +138,15 @@ impl Model {
         true
     }
 
+    /// A frame comes that begins before what was told already.
+    fn tell_again(&mut self, client: usize, at: usize) {
+        let told = self.tabs[client].told[at];
+        if self.tabs[client].socket.is_some() && self.entry(at, told).is_some() && told > 2 {
+            self.tabs[client].told[at] -= 2;
+            (0..3).for_each(|_| _ = self.tell(client, at));
+        }
+    }
+
     fn entry(&mut self, at: usize, after: u64) -> Option<Fact> {
         let room = self.rooms[at];
         self.run.log(room).entries.get(usize::try_from(after).ok()?).copied()
@@ -161,7 +170,8 @@ impl Model {
             0 => self.cut(client),
             1 => self.connect(client),
             2 => self.seek(client, at),
-            3..=7 => self.say(client),
+            3 => self.tell_again(client, at),
+            4..=7 => self.say(client),
             8..=10 => self.store(client),
             11..=14 => self.answer(client),
             _ => _ = self.tell(client, at),
