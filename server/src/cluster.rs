@@ -7,8 +7,9 @@ use std::fmt::Debug;
 
 /// Tells other nodes what was committed on this one.
 pub trait Cluster: Debug + Send + Sync + 'static {
-    /// Entries `first..=last` of a room were committed; `frame` is their packet. Must not block.
-    fn publish(&self, room: RoomId, first: Seq, last: Seq, frame: &Utf8Bytes);
+    /// Entries `first..=last` of a room were committed; `frame` is their packet; `moved`
+    /// when somebody joined or left by them. Must not block.
+    fn publish(&self, room: RoomId, first: Seq, last: Seq, moved: bool, frame: &Utf8Bytes);
 }
 
 /// One node alone: there is nobody to tell.
@@ -16,5 +17,5 @@ pub trait Cluster: Debug + Send + Sync + 'static {
 pub struct Local;
 
 impl Cluster for Local {
-    fn publish(&self, _: RoomId, _: Seq, _: Seq, _: &Utf8Bytes) {}
+    fn publish(&self, _: RoomId, _: Seq, _: Seq, _: bool, _: &Utf8Bytes) {}
 }

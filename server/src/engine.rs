@@ -30,7 +30,7 @@ use caretaker::Movement;
 use committer::Committer;
 use hub::Hub;
 use presence::Presences;
-use room::{Command, Room};
+use room::{Command, Filler, Room};
 use session::mailbox::{Mailbox, ReplyTo};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
@@ -166,14 +166,17 @@ impl Engine {
         }));
         engine.0.tasks.spawn(committing);
         let cluster: Arc<dyn Cluster> = Arc::new(Local);
+        let Inner { store, tasks, halt, .. } = &*engine.0;
+        let filler = Filler::new(store.clone(), tasks.clone(), halt.clone());
         for summary in engine.0.store.rooms().await? {
             let members = engine.0.store.members(summary.id).await?;
             let presences = engine.0.presences.clone();
-            let (room, inbox) = Room::new(summary, members, presences, cluster.clone());
+            let (room, inbox) =
+                Room::new(summary, members, presences, cluster.clone(), filler.clone());
             let room = Arc::new(room);
             engine.0.hub.add_room(room.clone());
-            let (store, halt) = (engine.0.store.clone(), engine.0.halt.clone());
-            engine.0.tasks.spawn(room::run(room, inbox, committer.clone(), store, halt));
+            let halt = engine.0.halt.clone();
+            engine.0.tasks.spawn(room::run(room, inbox, committer.clone(), halt));
         }
         engine.0.tasks.spawn(caretaker::run(engine.clone(), moved));
         Ok(engine)

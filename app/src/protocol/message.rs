@@ -89,6 +89,11 @@ impl From<FlatEntry> for Entry {
 }
 
 impl What {
+    /// Whether somebody joined or left by it.
+    pub const fn moves(&self) -> bool {
+        matches!(self, Self::Joined | Self::Left)
+    }
+
     /// What was said or told; empty where nothing was.
     pub fn text(&self) -> &str {
         match self {

@@ -1,14 +1,17 @@
 //! One room: what its sessions read, and the task that writes its log.
 
+mod feed;
+mod filling;
 mod ring;
+mod task;
 mod volatile;
 
+pub(crate) use filling::Filler;
 pub use ring::{Found, Ring};
+pub(crate) use task::run;
 pub(crate) use volatile::Volatile;
 
 use super::{
-    clock,
-    committer::{BatchError, Committer},
     encode::{appended_frames, frame},
     presence::Presences,
     session::mailbox::{Mailbox, ReplyTo},
@@ -16,11 +19,11 @@ use super::{
 use crate::{
     cluster::Cluster,
     planted::{self, Bug, Point},
-    store::{Append, Appending, Change, MemberRow, Store, StoreResult, User},
+    store::{Append, Appending, Change, MemberRow, User},
 };
 use app::protocol::{
     ids::{RoomId, Seq, UserId},
-    limits::{COMMANDS_WAITING_MAX, ROOM_BATCH_MAX},
+    limits::COMMANDS_WAITING_MAX,
     message::Entry,
     packets::{PeopleChanged, ServerPacket, Typed},
     people::{Person, Role},
@@ -28,12 +31,12 @@ use app::protocol::{
     snapshot::RoomSummary,
 };
 use axum::extract::ws::Utf8Bytes;
+use feed::{Feed, Piece};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use tokio_util::sync::CancellationToken;
 
 /// Typing lines that one room sends at a time; more would be noise.
 const TYPING_LINES_MAX: usize = 5;
@@ -58,15 +61,23 @@ pub(crate) struct Room {
     state: Mutex<State>,
     presences: Arc<Presences>,
     cluster: Arc<dyn Cluster>,
+    filler: Filler,
 }
 
 #[derive(Debug)]
 struct State {
-    /// Its `head` and `people` are those of `ring` and of `people` below.
+    /// Its `head` and `people` are those of `feed` and of `people` below.
     summary: RoomSummary,
-    ring: Ring,
+    feed: Feed,
     volatile: Volatile,
     people: HashMap<UserId, Person>,
+    /// Reasons to read the people again, counted, and those that a reading has settled.
+    doubts: u64,
+    settled: u64,
+    /// Changes of people made here, counted: a reading that began before one is out of date.
+    moves: u64,
+    /// A task reads what is missing.
+    filling: bool,
     followers: Vec<Arc<Mailbox>>,
     changed: HashSet<UserId>,
     typing: Vec<(UserId, Arc<str>)>,
@@ -82,33 +93,24 @@ impl Room {
         members: Vec<MemberRow>,
         presences: Arc<Presences>,
         cluster: Arc<dyn Cluster>,
+        filler: Filler,
     ) -> (Self, Inbox) {
         let (inbox, commands) = mpsc::channel(COMMANDS_WAITING_MAX);
         let state = State {
-            ring: Ring::new(summary.head),
+            feed: Feed::new(summary.head),
             volatile: Volatile::default(),
             people: people(members, &presences),
+            doubts: 0,
+            settled: 0,
+            moves: 0,
+            filling: false,
             followers: Vec::new(),
             changed: HashSet::new(),
             typing: Vec::new(),
             summary,
         };
         let id = state.summary.id;
-        (Self { id, inbox, state: Mutex::new(state), presences, cluster }, commands)
-    }
-
-    /// Takes what the store says in place of what is in memory, after the room's task died.
-    async fn reload(&self, store: &Store) -> StoreResult<()> {
-        let members = store.members(self.id).await?;
-        let head = store.entries(self.id, None, None, 1).await?.head;
-        let mut state = self.state();
-        state.people = people(members, &self.presences);
-        if head != state.ring.head() {
-            state.ring = Ring::new(head);
-        }
-        state.changed = state.people.keys().copied().collect();
-        state.wake_followers();
-        Ok(())
+        (Self { id, inbox, state: Mutex::new(state), presences, cluster, filler }, commands)
     }
 
     /// Changes are small and whole, so a state whose holder died is still sound.
@@ -128,7 +130,7 @@ impl Room {
     pub(crate) fn summary(&self) -> RoomSummary {
         let state = self.state();
         RoomSummary {
-            head: state.ring.head(),
+            head: state.feed.ring().head(),
             people: u32::try_from(state.people.len()).unwrap_or(u32::MAX),
             ..state.summary.clone()
         }
@@ -141,7 +143,7 @@ impl Room {
 
     /// The newest entry.
     pub(crate) fn head(&self) -> Seq {
-        self.state().ring.head()
+        self.state().feed.ring().head()
     }
 
     /// The members: who is here first, then by name.
@@ -184,7 +186,7 @@ impl Room {
             let all = PeopleChanged { room: self.id, all: true, people, gone: Vec::new() };
             frames = vec![frame(&ServerPacket::PeopleChanged(all))];
         }
-        (state.ring.after(cursor), frames, state.volatile.newest())
+        (state.feed.ring().after(cursor), frames, state.volatile.newest())
     }
 
     /// Somebody types here. Others see it at the next [`Room::publish_volatile`].
@@ -237,10 +239,11 @@ impl Room {
         state.wake_followers();
     }
 
-    /// Takes in what was committed: first the answers, then everybody else.
-    fn take_in(&self, commands: Vec<(Command, Appending)>) {
+    /// Takes in what was committed here: first the answers, then everybody else.
+    fn take_in(self: &Arc<Self>, commands: Vec<(Command, Appending)>) {
         let mut entries = Vec::with_capacity(commands.len());
         let mut state = self.state();
+        let next = state.feed.ring().head().next();
         for (command, appending) in commands {
             if appending.fresh {
                 let cid = command.append.shown_cid();
@@ -256,21 +259,80 @@ impl Room {
                     cid,
                     what: change.what(),
                 });
+            } else if appending.room == self.id {
+                // Perhaps an earlier try committed it, and nobody was told.
+                state.feed.hear_of(appending.seq);
             }
             command.reply.answer(Ok(appending));
         }
         if planted::has(Bug::Reorder) {
-            swap_two(&mut entries);
+            task::swap_two(&mut entries);
         }
-        if !entries.is_empty() {
-            planted::pass(Point::BeforePublish);
-        }
-        for (first, last, frame) in appended_frames(self.id, entries) {
-            self.cluster.publish(self.id, first, last, &frame);
-            state.ring.push(first, last, frame);
+        let Some(first) = entries.first().map(|it| it.seq) else {
+            return self.fill(&mut state);
+        };
+        planted::pass(Point::BeforePublish);
+        let moved = entries.iter().any(|it| it.what.moves());
+        // What lies between may have moved the same people.
+        state.doubt_people(moved && first != next);
+        for run in runs(entries) {
+            for (first, last, frame) in appended_frames(self.id, run) {
+                self.cluster.publish(self.id, first, last, moved, &frame);
+                state.take(Piece { first, last, moved: false, frame });
+            }
         }
         state.wake_followers();
+        self.fill(&mut state);
     }
+
+    /// Takes in what another node committed.
+    pub(crate) fn take_foreign(
+        self: &Arc<Self>,
+        first: Seq,
+        last: Seq,
+        moved: bool,
+        frame: Utf8Bytes,
+    ) {
+        let mut state = self.state();
+        state.take(Piece { first, last, moved, frame });
+        state.wake_followers();
+        self.fill(&mut state);
+    }
+
+    /// The store's log reaches up to `head`.
+    pub(crate) fn hear_of(self: &Arc<Self>, head: Seq) {
+        let mut state = self.state();
+        state.feed.hear_of(head);
+        self.fill(&mut state);
+    }
+
+    /// What the store has may differ from what is in memory, in any way.
+    fn look_again(self: &Arc<Self>) {
+        let mut state = self.state();
+        state.feed.doubt();
+        state.doubt_people(true);
+        self.fill(&mut state);
+    }
+
+    /// Begins to read what is missing, unless that is being done.
+    fn fill(self: &Arc<Self>, state: &mut State) {
+        if !state.filling && state.lacks() {
+            state.filling = true;
+            self.filler.begin(self.clone());
+        }
+    }
+}
+
+/// Entries that follow on each other, together.
+fn runs(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+    let mut runs: Vec<Vec<Entry>> = Vec::with_capacity(1);
+    for entry in entries {
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|it| it.seq.next() == entry.seq) => run.push(entry),
+            _ => runs.push(vec![entry]),
+        }
+    }
+    runs
 }
 
 impl State {
@@ -297,7 +359,23 @@ impl State {
             Change::Leave => drop(self.people.remove(&user)),
             Change::Message(_) | Change::Announce(_) => return,
         }
+        self.moves += 1;
         self.changed.insert(user);
+    }
+
+    /// Something has to be read from the store.
+    fn lacks(&self) -> bool {
+        self.doubts != self.settled || self.feed.missing().is_some()
+    }
+
+    fn take(&mut self, piece: Piece) {
+        let moved = self.feed.take(piece);
+        self.doubt_people(moved);
+    }
+
+    /// The people may be others by now.
+    fn doubt_people(&mut self, moved: bool) {
+        self.doubts += u64::from(moved);
     }
 }
 
@@ -309,97 +387,4 @@ fn people(members: Vec<MemberRow>, presences: &Presences) -> HashMap<UserId, Per
         presence: presences.of(it.id),
     };
     members.into_iter().map(|it| (it.id, person(it))).collect()
-}
-
-/// The planted bug `ack-early`.
-fn ack_early(room: &Room, batch: &mut [Command]) {
-    let mut seq = room.head();
-    for command in batch {
-        seq = seq.next();
-        if matches!(command.append.change, Change::Message(_)) {
-            let appending = Appending { room: room.id, seq, at: clock::now(), fresh: true };
-            std::mem::replace(&mut command.reply, ReplyTo::nobody()).answer(Ok(appending));
-        }
-    }
-}
-
-/// The planted bug `reorder`: the places stay, what stands there changes.
-fn swap_two(entries: &mut [Entry]) {
-    if let [one, other, ..] = entries {
-        std::mem::swap(one, other);
-        std::mem::swap(&mut one.seq, &mut other.seq);
-    }
-}
-
-/// Writes the room's log until `halt`, then what still waits. A panic ends this turn only: the
-/// room is read from the store again and goes on.
-pub(crate) async fn run(
-    room: Arc<Room>,
-    mut inbox: Inbox,
-    committer: Committer,
-    store: Store,
-    halt: CancellationToken,
-) {
-    use futures::FutureExt;
-    loop {
-        let turn = serve(&room, &mut inbox, &committer, &store, &halt);
-        if std::panic::AssertUnwindSafe(turn).catch_unwind().await.is_ok() {
-            return;
-        }
-        tracing::error!(room.id = %room.id, "the task of room {} died; it starts anew", room.id);
-        metrics::counter!("maru_room_restarts_total").increment(1);
-        if let Err(error) = room.reload(&store).await {
-            tracing::error!(%error, room.id = %room.id, "could not read room {} again", room.id);
-        }
-    }
-}
-
-async fn serve(
-    room: &Room,
-    inbox: &mut Inbox,
-    committer: &Committer,
-    store: &Store,
-    halt: &CancellationToken,
-) {
-    let mut commands = Vec::new();
-    loop {
-        let some = tokio::select! {
-            biased;
-            n = inbox.recv_many(&mut commands, ROOM_BATCH_MAX) => n > 0,
-            () = halt.cancelled() => false,
-        };
-        if !some {
-            return;
-        }
-        let mut batch = std::mem::take(&mut commands);
-        if planted::has(Bug::AckEarly) {
-            ack_early(room, &mut batch);
-        }
-        let appends = batch.iter().map(|it| it.append.clone()).collect();
-        match committer.commit(appends).await {
-            Ok(outcomes) => {
-                let mut accepted = Vec::with_capacity(batch.len());
-                for (command, outcome) in batch.into_iter().zip(outcomes) {
-                    match outcome {
-                        Ok(appending) => accepted.push((command, appending)),
-                        Err(why) => command.reply.answer_append(Err(why)),
-                    }
-                }
-                room.take_in(accepted);
-            }
-            Err(BatchError::DiskFull) => {
-                for command in batch {
-                    command.reply.answer(Err(Refusal::DiskFull));
-                }
-            }
-            // Dropped without an answer, which tells that the outcome is unknown. What was
-            // written all the same is found by reading the log's head again.
-            Err(BatchError::Unknown) => {
-                drop(batch);
-                if let Err(error) = room.reload(store).await {
-                    tracing::error!(%error, room.id = %room.id, "could not read room {} again", room.id);
-                }
-            }
-        }
-    }
 }

@@ -42,6 +42,8 @@ const MOVES_BURST: u32 = 10;
 /// Holes are rare, and each costs a reading of the store.
 const SEEKS_PER_SEC: u32 = 2;
 const SEEKS_BURST: u32 = 20;
+/// A client that has more than this node waits so long for the node to read it.
+const CATCH_UP: Duration = Duration::from_secs(2);
 /// A client that was told goodbye may take so long to answer.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -154,6 +156,16 @@ fn end_of(error: axum::Error) -> End {
     }
 }
 
+/// Reads what a client has of the rooms and this node has not.
+async fn catch_up(engine: &Engine, rooms: &[Have]) {
+    for Have { room, have } in rooms {
+        let Some(room) = engine.hub().room(*room) else { continue };
+        if let Err(error) = room.catch_up(engine.store(), *have).await {
+            tracing::warn!(%error, "could not read what a client has");
+        }
+    }
+}
+
 impl Session {
     /// Gives everything back but the socket.
     fn into_socket(self) -> WebSocket {
@@ -172,7 +184,7 @@ impl Session {
             let turn = tokio::select! {
                 () = mailbox.woken() => Ok(()),
                 frame = self.socket.recv(), if !self.stopping => match frame {
-                    Some(Ok(message)) => self.hear(message),
+                    Some(Ok(message)) => self.hear(message).await,
                     Some(Err(error)) => Err(end_of(error)),
                     None => Err(End::Gone),
                 },
@@ -216,14 +228,14 @@ impl Session {
     }
 
     /// Takes a frame of the client.
-    fn hear(&mut self, message: Message) -> Result<(), End> {
+    async fn hear(&mut self, message: Message) -> Result<(), End> {
         self.heard = Instant::now();
         if self.frames.take(self.now()).is_err() {
             return Err(End::Closed(Close::Flood));
         }
         match message {
             Message::Text(text) => {
-                self.obey(incoming::read(&text, self.greeted).map_err(End::Closed)?);
+                self.obey(incoming::read(&text, self.greeted).map_err(End::Closed)?).await;
                 Ok(())
             }
             Message::Binary(_) => Err(End::Closed(Close::Binary)),
@@ -232,9 +244,9 @@ impl Session {
         }
     }
 
-    fn obey(&mut self, packet: ClientPacket) {
+    async fn obey(&mut self, packet: ClientPacket) {
         match packet {
-            ClientPacket::Hello(hello) => self.hello(&hello),
+            ClientPacket::Hello(hello) => self.hello(&hello).await,
             ClientPacket::Enter(enter) => self.enter(&enter),
             ClientPacket::Leave(leave) => self.leave(&leave),
             ClientPacket::Say(say) => self.say(say),
@@ -249,11 +261,19 @@ impl Session {
         self.replies.push(ServerPacket::Refused(Refused { cid, reason }));
     }
 
-    fn hello(&mut self, hello: &Hello) {
+    async fn hello(&mut self, hello: &Hello) {
         self.greeted = true;
         let epoch = self.engine.store().epoch();
         let same_epoch = hello.epoch.is_none_or(|it| it == epoch);
-        if hello.epoch == Some(epoch) && hello.rooms.iter().any(|it| self.is_ahead(*it)) {
+        let is_ahead = |it: &Self| hello.rooms.iter().any(|have| it.is_ahead(*have));
+        if hello.epoch == Some(epoch) && is_ahead(self) {
+            // It may come from a node that heard of the newest first.
+            let caught_up = Box::pin(catch_up(&self.engine, &hello.rooms));
+            if timeout(CATCH_UP, caught_up).await.is_err() {
+                tracing::warn!("could not read in time what a client has");
+            }
+        }
+        if hello.epoch == Some(epoch) && is_ahead(self) {
             // Either the store lost something, or the client makes it up.
             tracing::warn!(user = %self.who.user, "a client has more of a room than the store");
             metrics::counter!("maru_clients_ahead_total").increment(1);
