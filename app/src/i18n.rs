@@ -100,6 +100,7 @@ pub struct Room {
     pub here: fn(usize) -> String,
     pub away: fn(usize) -> String,
     pub offline: fn(usize) -> String,
+    pub unknown: fn(usize) -> String,
     pub presence_here: &'static str,
     pub presence_away: &'static str,
     pub presence_offline: &'static str,

@@ -122,6 +122,15 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
                 gone: vec![ANN],
             }),
         ),
+        (
+            "people_changed_unknown",
+            P::PeopleChanged(PeopleChanged {
+                room: ROOM,
+                all: false,
+                people: vec![person(BOB, "하늘", Role::Member, Presence::Unknown)],
+                gone: vec![],
+            }),
+        ),
         ("rooms_changed", P::RoomsChanged(RoomsChanged { rooms: vec![count] })),
         ("beat", P::Beat(Beat { at: AT, heads: vec![have(114)] })),
     ]

@@ -297,6 +297,9 @@ pub(crate) async fn sweep(site: Arc<Site>) {
             _ = ticks.tick() => {}
         }
         site.rates.forget();
+        if !site.engine.leads() {
+            continue;
+        }
         if let Err(refusal) = site.auth.end_stale(clock::now()).await {
             tracing::warn!(%refusal, "cannot end stale logins");
         }

@@ -4,10 +4,12 @@
 mod keys;
 mod layers;
 mod network;
+mod node;
 mod origin;
 
 pub use layers::Sources;
 pub use network::{ForwardedHeader, Network, NotANetwork};
+pub use node::{NodeName, NotANodeName, Secret};
 pub use origin::Origin;
 
 use app::protocol::limits;
@@ -56,6 +58,12 @@ pub struct Config {
     pub request_timeout: Duration,
     /// When stopping: what is not done after so long is given up.
     pub drain_max: Duration,
+    /// The server by which nodes hear each other; none for one node alone.
+    pub redis_url: Option<Secret>,
+    /// What this node is called; none for its host and port.
+    pub node_name: Option<NodeName>,
+    /// A node that is drained sends its sockets elsewhere over so long.
+    pub drain_spread: Duration,
     /// Passwords hashed at a time.
     pub password_threads: usize,
     /// With less free on the database's disk, nothing is written to the logs, in MiB.
@@ -207,6 +215,9 @@ impl Default for Config {
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             drain_max: Duration::from_secs(30),
+            redis_url: None,
+            node_name: None,
+            drain_spread: Duration::from_secs(10),
             password_threads: 2,
             disk_free_mib: 200,
             limits: Limits::default(),

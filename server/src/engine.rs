@@ -1,22 +1,26 @@
 //! The chat engine: rooms that are written and read, sessions that read and write them. Knows no
 //! HTTP beyond the socket.
 
+mod absences;
 mod caretaker;
 pub mod clock;
 mod committer;
 mod encode;
 mod hub;
-mod presence;
+mod nodes;
+mod polling;
 mod room;
 pub(crate) mod session;
 
 pub use encode::appended_frames;
+pub use nodes::DrainError;
 pub use room::{Found, Ring};
 
 use crate::{
-    cluster::{Cluster, Local},
-    store::{Append, Appending, Change, Store, StoreError, StoreResult, User},
+    cluster::{Cluster, Membership, Roster, Word},
+    store::{Append, Appending, Change, Fence, Store, StoreError, StoreResult, User},
 };
+use absences::Absences;
 use app::protocol::{
     close::Close,
     ids::{Cid, LoginId, RoomId, UserId},
@@ -26,14 +30,16 @@ use app::protocol::{
     refusal::Refusal,
     snapshot::RoomSummary,
 };
-use caretaker::Movement;
 use committer::Committer;
 use hub::Hub;
-use presence::Presences;
+use polling::Look;
 use room::{Command, Filler, Room};
 use session::mailbox::{Mailbox, ReplyTo};
-use std::{sync::Arc, time::Duration};
-use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// A pause for whoever was refused as busy, in milliseconds.
@@ -42,6 +48,8 @@ const BUSY_RETRY_MS: u32 = 1_000;
 const READING_TURNS: usize = 2;
 /// Sessions that end while the server stops may take so long.
 const DRAIN_MAX: Duration = Duration::from_secs(10);
+/// Logins in one word to the other nodes.
+const LOGINS_A_WORD: usize = 500;
 
 /// What a deployment may set of the engine.
 #[derive(Clone, Debug)]
@@ -62,6 +70,8 @@ pub struct EngineOptions {
     pub hello_within: Duration,
     /// With less free on the database's disk, nothing is written to the logs.
     pub disk_free_bytes_min: u64,
+    /// A node that is drained sends its sockets elsewhere over so long.
+    pub drain_spread: Duration,
 }
 
 /// Whose request it is: a login and its user.
@@ -77,18 +87,20 @@ pub struct Who {
     pub login: LoginId,
 }
 
-/// Who does something; without a login, the server in a user's stead.
+/// Who does something; without a login, the server in a user's stead, where this node leads.
 #[derive(Clone, Debug)]
 struct By {
     user: UserId,
     name: Arc<str>,
     role: Role,
     login: Option<LoginId>,
+    fence: Option<Fence>,
 }
 
 impl From<&Who> for By {
     fn from(who: &Who) -> Self {
-        Self { user: who.user, name: who.name.clone(), role: who.role, login: Some(who.login) }
+        let (login, fence) = (Some(who.login), None);
+        Self { user: who.user, name: who.name.clone(), role: who.role, login, fence }
     }
 }
 
@@ -112,17 +124,28 @@ struct Inner {
     store: Store,
     options: EngineOptions,
     hub: Hub,
-    presences: Arc<Presences>,
+    roster: Arc<Roster>,
+    cluster: Arc<dyn Cluster>,
+    /// The way to the database for new rooms, until the engine drains.
+    committer: Mutex<Option<Committer>>,
+    filler: Filler,
     /// Places for commands that wait for the store.
     waiting: Arc<Semaphore>,
     /// Turns of sessions that read pages from the store.
     reading: Semaphore,
-    movements: mpsc::Sender<Movement>,
+    absences: Absences,
+    look: Look,
+    /// The term for which this node led last, and its number in the database.
+    lead: Mutex<Option<(u64, Fence)>>,
     tasks: TaskTracker,
+    /// The rooms' tasks.
+    writing: TaskTracker,
     /// Sessions end and no new ones begin.
     draining: CancellationToken,
     /// The rooms finish what they have and end.
     halt: CancellationToken,
+    /// The rooms have ended: there is nothing more to tell the other nodes.
+    parted: CancellationToken,
 }
 
 impl From<StoreError> for Refusal {
@@ -147,38 +170,39 @@ impl Engine {
     pub async fn start(
         store: Store,
         options: EngineOptions,
+        membership: Membership,
         tasks: TaskTracker,
         stop: CancellationToken,
     ) -> StoreResult<Self> {
         let (committer, committing) = Committer::new(store.clone(), options.disk_free_bytes_min);
-        let (movements, moved) = mpsc::channel(1_024);
+        let halt = CancellationToken::new();
+        let Membership { cluster, roster, heard, parted } = membership;
         let engine = Self(Arc::new(Inner {
+            filler: Filler::new(store.clone(), tasks.clone(), halt.clone()),
             store,
             options,
             hub: Hub::default(),
-            presences: Arc::default(),
+            roster,
+            cluster,
+            committer: Mutex::new(Some(committer)),
             waiting: Arc::new(Semaphore::new(app::protocol::limits::COMMANDS_WAITING_MAX)),
             reading: Semaphore::new(READING_TURNS),
-            movements,
+            absences: Absences::default(),
+            look: Look::default(),
+            lead: Mutex::default(),
             tasks,
+            writing: TaskTracker::new(),
             draining: stop.child_token(),
-            halt: CancellationToken::new(),
+            halt,
+            parted,
         }));
         engine.0.tasks.spawn(committing);
-        let cluster: Arc<dyn Cluster> = Arc::new(Local);
-        let Inner { store, tasks, halt, .. } = &*engine.0;
-        let filler = Filler::new(store.clone(), tasks.clone(), halt.clone());
-        for summary in engine.0.store.rooms().await? {
-            let members = engine.0.store.members(summary.id).await?;
-            let presences = engine.0.presences.clone();
-            let (room, inbox) =
-                Room::new(summary, members, presences, cluster.clone(), filler.clone());
-            let room = Arc::new(room);
-            engine.0.hub.add_room(room.clone());
-            let halt = engine.0.halt.clone();
-            engine.0.tasks.spawn(room::run(room, inbox, committer.clone(), halt));
-        }
-        engine.0.tasks.spawn(caretaker::run(engine.clone(), moved));
+        engine.load_rooms().await?;
+        // This node may have made some.
+        engine.0.cluster.tell(Word::RoomsChanged);
+        engine.0.tasks.spawn(caretaker::run(engine.clone()));
+        engine.0.tasks.spawn(polling::run(engine.clone()));
+        engine.0.tasks.spawn(nodes::run(engine.clone(), heard));
         Ok(engine)
     }
 
@@ -200,10 +224,6 @@ impl Engine {
         &self.0.options
     }
 
-    fn offline_leave(&self) -> Duration {
-        self.0.options.offline_leave
-    }
-
     /// Waits for a turn to read a page from the store.
     async fn reading_turn(&self) -> Option<SemaphorePermit<'_>> {
         // It is never closed.
@@ -215,7 +235,7 @@ impl Engine {
     }
 
     fn presence(&self, user: UserId) -> Presence {
-        self.0.presences.of(user)
+        self.0.roster.of(user)
     }
 
     /// Talks with a client over its socket until either ends it.
@@ -245,13 +265,13 @@ impl Engine {
 
     /// Makes the user a member of the room; nothing where they are one.
     pub async fn enter(&self, who: &Who, room: RoomId) -> Result<RoomSummary, Refusal> {
-        self.change(who, room, None, Change::Join).await?;
+        self.change(who.into(), room, None, Change::Join).await?;
         Ok(self.0.hub.room(room).ok_or(Refusal::NoSuchRoom)?.summary())
     }
 
     /// Ends the user's membership of the room; nothing where there is none.
     pub async fn leave(&self, who: &Who, room: RoomId) -> Result<(), Refusal> {
-        self.change(who, room, None, Change::Leave).await?;
+        self.change(who.into(), room, None, Change::Leave).await?;
         Ok(())
     }
 
@@ -264,7 +284,7 @@ impl Engine {
         text: String,
     ) -> Result<Acked, Refusal> {
         let text = MessageText::try_from(text)?;
-        let done = self.change(who, room, Some(cid), Change::Message(text.into())).await?;
+        let done = self.change(who.into(), room, Some(cid), Change::Message(text.into())).await?;
         Ok(Acked { cid, room: done.room, seq: done.seq, at: done.at })
     }
 
@@ -284,21 +304,22 @@ impl Engine {
             None => self.0.hub.listed().iter().map(|it| it.id).collect(),
         };
         for room in rooms {
-            self.change(who, room, None, Change::Announce(text.as_str().to_owned())).await?;
+            let change = Change::Announce(text.as_str().to_owned());
+            self.change(who.into(), room, None, change).await?;
         }
         Ok(())
     }
 
     async fn change(
         &self,
-        who: &Who,
+        by: By,
         room: RoomId,
         cid: Option<Cid>,
         change: Change,
     ) -> Result<Appending, Refusal> {
         let room = self.0.hub.room(room).ok_or(Refusal::NoSuchRoom)?;
         let (reply, outcome) = ReplyTo::once();
-        self.command(&room, who.into(), cid, change, reply);
+        self.command(&room, by, cid, change, reply);
         // Dropped without an answer: the store failed, and that was logged.
         outcome.await.unwrap_or(Err(Refusal::Internal))
     }
@@ -312,32 +333,46 @@ impl Engine {
         };
         // Everything has an id, so that it can be asked again when the database went away.
         let cid = Some(cid.unwrap_or_else(|| Cid(uuid::Uuid::now_v7())));
-        let append =
-            Append { room: room.id, author: by.user, login: by.login, cid, fence: None, change };
+        let (author, login, fence) = (by.user, by.login, by.fence);
+        let append = Append { room: room.id, author, login, cid, fence, change };
         room.send(Command { append, name: by.name, role: by.role, reply, _permit: permit });
     }
 
-    /// Closes the sockets of logins that the store has ended.
+    /// Closes the sockets of logins that the store has ended, on every node.
     pub fn end_logins(&self, ended: &[LoginId]) {
         self.0.hub.end_sessions(Close::SignedOut, |it| ended.contains(&it.login));
+        for some in ended.chunks(LOGINS_A_WORD) {
+            self.0.cluster.tell(Word::LoginsEnded(some.to_vec()));
+        }
     }
 
-    /// Takes over a user's new name or role.
+    /// Takes over a user's new name or role, on every node.
     pub fn user_changed(&self, user: &User) {
+        self.take_user(user);
+        self.0.cluster.tell(Word::UserChanged(user.id));
+    }
+
+    /// Takes over how a user stands in the store.
+    fn take_user(&self, user: &User) {
         let name: Arc<str> = user.name.as_str().into();
         for mailbox in self.0.hub.sessions_of(user.id) {
-            mailbox.rename(name.clone());
+            mailbox.rename(name.clone(), user.role);
         }
         for room in self.0.hub.listed() {
             room.note_user(user.id, Some(user));
         }
     }
 
+    /// Whether this node does what only one node of a deployment does.
+    pub(crate) fn leads(&self) -> bool {
+        self.0.cluster.leads().is_some()
+    }
+
     /// How much goes on.
     pub fn figures(&self) -> Figures {
         Figures {
             sessions: self.0.hub.session_count(),
-            users: self.0.presences.online(),
+            users: self.0.roster.online(),
             rooms: self.0.hub.listed().len(),
         }
     }
@@ -346,7 +381,7 @@ impl Engine {
     /// written. Call it once no more requests are taken.
     pub async fn drain(&self) {
         self.0.draining.cancel();
-        self.0.hub.end_sessions(Close::Restarting, |_| true);
+        self.send_all_away().await;
         let gone = async {
             while self.0.hub.session_count() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -356,25 +391,27 @@ impl Engine {
             tracing::warn!("stopped before every session had left");
         }
         self.0.halt.cancel();
+        // The committer ends with the last room.
+        self.0.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.writing.close();
+        self.0.writing.wait().await;
+        self.0.parted.cancel();
     }
 
-    /// A session begins: counts it in, unless the user has too many or the server stops.
-    async fn admit(&self, mailbox: &Arc<Mailbox>) -> Result<(), Close> {
-        if self.0.draining.is_cancelled() {
+    /// A session begins: counts it in, unless the user has too many or the node takes none.
+    fn admit(&self, mailbox: &Arc<Mailbox>) -> Result<(), Close> {
+        let takes_none = || self.0.draining.is_cancelled() || self.is_draining();
+        if takes_none() {
             return Err(Close::Restarting);
         }
         let user = mailbox.user;
-        let was = self.presence(user);
-        if !self.0.presences.open(user, self.0.options.sockets_per_user) {
+        if !self.0.roster.open(user, self.0.options.sockets_per_user) {
             return Err(Close::TooManySockets);
         }
         self.0.hub.add_session(mailbox);
-        // Between the check above and here the server may have begun to stop.
-        if self.0.draining.is_cancelled() {
+        // Between the check above and here the node may have begun to drain.
+        if takes_none() {
             mailbox.end(Close::Restarting);
-        }
-        if was == Presence::Offline {
-            let _ = self.0.movements.send(Movement::Came(user)).await;
         }
         self.note_presence(user);
         Ok(())
@@ -382,7 +419,7 @@ impl Engine {
 
     /// The page of a session came into view or went out of it.
     fn attend(&self, user: UserId, attending: bool) {
-        self.0.presences.attend(user, attending);
+        self.0.roster.attend(user, attending);
         self.note_presence(user);
     }
 
@@ -390,18 +427,9 @@ impl Engine {
     fn dismiss(&self, mailbox: &Arc<Mailbox>, was_attending: bool) {
         let user = mailbox.user;
         self.0.hub.remove_session(mailbox);
-        self.0.presences.close(user, was_attending);
+        self.0.roster.close(user, was_attending);
         self.note_presence(user);
-        if self.presence(user) == Presence::Offline {
-            // Full: the member is let go only after the next restart. Nothing else depends on it.
-            let _ = self.0.movements.try_send(Movement::Went(user));
-        }
-    }
-
-    fn note_presence(&self, user: UserId) {
-        for room in self.0.hub.listed() {
-            room.note_user(user, None);
-        }
+        self.0.absences.look_at(user, true);
     }
 }
 

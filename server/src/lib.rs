@@ -23,14 +23,15 @@ pub mod telemetry;
 
 use crate::{
     accept::{Caps, Door},
-    config::Config,
+    cluster::{Membership, redis::Joining},
+    config::{Config, ConfigError},
     engine::{Engine, EngineOptions},
     http::Site,
     notify::Standing,
     store::{ChannelSpec, Store, StoreAddress},
 };
 use anyhow::Context as _;
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -49,7 +50,8 @@ pub async fn serve(
     let store = open_store(&config).await?;
     let tasks = TaskTracker::new();
     let options = engine_options(&config);
-    let engine = Engine::start(store, options, tasks.clone(), stop.clone()).await?;
+    let membership = join(&config, &store, listener.local_addr()?, &tasks).await?;
+    let engine = Engine::start(store, options, membership, tasks.clone(), stop.clone()).await?;
     let door = Door {
         caps: Caps::new(&config),
         header_timeout: config.header_timeout,
@@ -105,6 +107,19 @@ async fn open_database(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open(&address).await?)
 }
 
+/// Joins the other nodes, if there may be any.
+async fn join(
+    config: &Config,
+    store: &Store,
+    local: SocketAddr,
+    tasks: &TaskTracker,
+) -> Result<Membership, ConfigError> {
+    let name = config.node_name_at(local);
+    let Some(url) = &config.redis_url else { return Ok(Membership::alone(&name)) };
+    let joining = Joining { url: url.expose(), name: &name, epoch: store.epoch() };
+    cluster::redis::join(joining, tasks).await
+}
+
 fn engine_options(config: &Config) -> EngineOptions {
     EngineOptions {
         sends_per_sec: config.limits.sends_per_sec,
@@ -115,5 +130,6 @@ fn engine_options(config: &Config) -> EngineOptions {
         offline_leave: config.offline_leave,
         hello_within: config.hello_within,
         disk_free_bytes_min: u64::from(config.disk_free_mib) * 1024 * 1024,
+        drain_spread: config.drain_spread,
     }
 }

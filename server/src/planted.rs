@@ -13,7 +13,6 @@ pub(crate) enum Bug {
     /// `normal-sync`: SQLite does not flush at each commit.
     NormalSync,
     /// `lost-publish`: publications get lost, and nobody compares heads.
-    #[cfg_attr(not(feature = "planted"), expect(dead_code, reason = "asked for with Redis only"))]
     LostPublish,
     /// `off-by-one`: who comes back is sent one entry too few.
     OffByOne,

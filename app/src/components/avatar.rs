@@ -31,6 +31,7 @@ pub fn Avatar(
             Presence::Here => "here",
             Presence::Away => "away",
             Presence::Offline => "offline",
+            Presence::Unknown => "unknown",
         };
         view! { <i class="avatar__dot" data-presence=presence></i> }
     });

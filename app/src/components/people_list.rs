@@ -29,6 +29,7 @@ pub fn PeopleList() -> impl IntoView {
             </button>
             <PeopleGroup presence=Presence::Here label=texts.room.here />
             <PeopleGroup presence=Presence::Away label=texts.room.away />
+            <PeopleGroup presence=Presence::Unknown label=texts.room.unknown />
             <PeopleGroup presence=Presence::Offline label=texts.room.offline />
         </aside>
     }
@@ -74,7 +75,7 @@ fn PersonLine(person: Person) -> impl IntoView {
         Role::Guest => Some(texts.room.guest),
         Role::Member => None,
     };
-    let dot = (person.presence != Presence::Offline).then_some(person.presence);
+    let dot = person.presence.is_seen().then_some(person.presence);
     view! {
         <li class="people-list__person">
             <Avatar user=person.id name=person.name.clone() small=true presence=dot />
@@ -96,5 +97,6 @@ const fn presence_name(presence: Presence) -> &'static str {
         Presence::Here => "here",
         Presence::Away => "away",
         Presence::Offline => "offline",
+        Presence::Unknown => "unknown",
     }
 }

@@ -87,6 +87,7 @@ const ROOM: Room = Room {
     here: |n| format!("Here now — {n}"),
     away: |n| format!("Away — {n}"),
     offline: |n| format!("Offline — {n}"),
+    unknown: |n| format!("Not known right now — {n}"),
     presence_here: "here",
     presence_away: "away",
     presence_offline: "offline",

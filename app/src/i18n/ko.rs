@@ -84,6 +84,7 @@ const ROOM: Room = Room {
     here: |n| format!("접속 중 — {n}"),
     away: |n| format!("자리 비움 — {n}"),
     offline: |n| format!("오프라인 — {n}"),
+    unknown: |n| format!("지금은 알 수 없음 — {n}"),
     presence_here: "접속 중",
     presence_away: "자리 비움",
     presence_offline: "오프라인",

@@ -25,6 +25,16 @@ pub enum Presence {
     Away,
     /// Has no tab open.
     Offline,
+    /// Has no tab open here, and the other nodes cannot be asked. Also what a newer server tells.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Presence {
+    /// Whether they are known to have a tab open.
+    pub const fn is_seen(self) -> bool {
+        matches!(self, Self::Here | Self::Away)
+    }
 }
 
 /// A member of a room as its people list shows them.

@@ -1,13 +1,13 @@
 //! Every key: its name, what it takes, and what to write instead of a bad value.
 
 pub(super) use super::layers::Layers;
-use super::{Channel, Config, ConfigError, Limits, Origin};
+use super::{Channel, Config, ConfigError, Limits, Origin, Secret};
 use serde::de::DeserializeOwned;
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 31] = [
+const KEYS: [&str; 33] = [
     "listen",
     "data_dir",
     "database_url",
@@ -26,6 +26,8 @@ const KEYS: [&str; 31] = [
     "header_timeout_secs",
     "request_timeout_secs",
     "drain_secs",
+    "drain_spread_secs",
+    "node_name",
     "password_threads",
     "disk_free_mib",
     "limits.sends_per_sec",
@@ -123,6 +125,13 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
         header_timeout: secs(layers, "header_timeout_secs", usual.header_timeout)?,
         request_timeout: secs(layers, "request_timeout_secs", usual.request_timeout)?,
         drain_max: secs(layers, "drain_secs", usual.drain_max)?,
+        redis_url: redis_url(layers)?,
+        node_name: parsed(
+            layers,
+            "node_name",
+            "write a name of 1 to 64 of A-Z, a-z, 0-9, . - _, another for each node",
+        )?,
+        drain_spread: secs(layers, "drain_spread_secs", usual.drain_spread)?,
         password_threads: count(layers, "password_threads", usual.password_threads)?,
         disk_free_mib: get(layers, "disk_free_mib", NUMBER, usual.disk_free_mib)?,
         limits: read_limits(layers, &usual.limits)?,
@@ -152,13 +161,10 @@ fn read_limits(layers: &Layers, usual: &Limits) -> Result<Limits, ConfigError> {
 
 /// Other databases and several nodes have their keys already, and are told apart from mistakes.
 fn refuse_later(layers: &Layers) -> Result<(), ConfigError> {
-    let later = [
-        (
-            "database_url",
-            "PostgreSQL comes in a later version; remove it to use SQLite in data_dir",
-        ),
-        ("redis_url", "several nodes come in a later version; remove it to run one node"),
-    ];
+    let later = [(
+        "database_url",
+        "PostgreSQL comes in a later version; remove it to use SQLite in data_dir",
+    )];
     for (key, mend) in later {
         if layers.get::<String>(key, TEXT)?.is_some_and(|it| !it.is_empty()) {
             return Err(layers.bad(key, mend));
@@ -204,6 +210,16 @@ fn secs(layers: &Layers, key: &str, usual: Duration) -> Result<Duration, ConfigE
     } else {
         Err(layers.bad(key, mend))
     }
+}
+
+fn redis_url(layers: &Layers) -> Result<Option<Secret>, ConfigError> {
+    let url: Option<String> = layers.get("redis_url", TEXT)?;
+    let Some(url) = url.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()) else {
+        return Ok(None);
+    };
+    let is_address = redis::parse_redis_url(&url).is_some();
+    let mend = "write an address such as redis://:PASSWORD@HOST:6379, or remove it";
+    if is_address { Ok(Some(Secret::new(url))) } else { Err(layers.bad("redis_url", mend)) }
 }
 
 fn metrics_listen(

@@ -1,52 +1,31 @@
-//! What has to be done from time to time: presence and typing told, counts told, ended logins
-//! noticed, members who stay away let go.
+//! What has to be done from time to time: presence and typing told, counts told, members who stay
+//! away let go.
 
-use super::{By, Engine, encode::frame, session::mailbox::ReplyTo};
-use crate::store::Change;
+use super::{By, Engine, absences::Clocks, encode::frame};
+use crate::store::{CARETAKER, Change, Fence, StoreResult};
 use app::protocol::{
-    close::Close,
     ids::{RoomId, UserId},
     packets::{RoomCount, RoomsChanged, ServerPacket},
     people::Presence,
+    refusal::Refusal,
 };
-use futures::StreamExt;
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
-use tokio::{
-    sync::mpsc,
-    time::{MissedTickBehavior, interval},
-};
-use tokio_util::time::{DelayQueue, delay_queue};
+use std::{collections::HashMap, sync::PoisonError, time::Duration};
+use tokio::time::{MissedTickBehavior, interval};
 
 /// Presence and typing are gathered for so long.
 const VOLATILE_EVERY: Duration = Duration::from_millis(250);
 /// Counts and heads of rooms are gathered for so long.
 const COUNTS_EVERY: Duration = Duration::from_secs(2);
-/// Logins are looked up again so often: another process may have ended some.
-const LOGINS_EVERY: Duration = Duration::from_secs(10);
-/// A user's first socket opened or last socket closed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Movement {
-    /// Somebody is online.
-    Came(UserId),
-    /// Somebody is offline.
-    Went(UserId),
-}
+/// A member who could not be let go is tried again after so long.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// Runs until the engine halts.
-pub(crate) async fn run(engine: Engine, mut movements: mpsc::Receiver<Movement>) {
-    let mut absent = Absent::default();
-    for room in engine.hub().listed() {
-        for person in room.people() {
-            absent.went(person.id, engine.offline_leave());
-        }
-    }
+pub(super) async fn run(engine: Engine) {
+    let mut clocks = Clocks::default();
     let mut told = HashMap::new();
     let mut volatile = ticks(VOLATILE_EVERY);
     let mut counts = ticks(COUNTS_EVERY);
-    let mut logins = ticks(LOGINS_EVERY);
+    let (kept, mut again) = tokio::sync::mpsc::channel(1_024);
     loop {
         tokio::select! {
             () = engine.halted() => return,
@@ -56,47 +35,45 @@ pub(crate) async fn run(engine: Engine, mut movements: mpsc::Receiver<Movement>)
                 }
             }
             _ = counts.tick() => tell_counts(&engine, &mut told),
-            _ = logins.tick() => end_lost_logins(&engine).await,
-            Some(movement) = movements.recv() => match movement {
-                Movement::Came(user) => absent.came(user),
-                Movement::Went(user) => absent.went(user, engine.offline_leave()),
-            },
-            Some(user) = absent.next() => let_go(&engine, user),
+            users = engine.0.absences.next() => {
+                for (user, seen) in users {
+                    look_at(&engine, &mut clocks, user, seen);
+                }
+            }
+            Some(user) = again.recv() => clocks.start(user, AGAIN_AFTER),
+            Some(user) = clocks.next() => {
+                if engine.0.cluster.leads().is_none() {
+                    // Another node does it; should that one end, this one may have to.
+                    clocks.start(user, AGAIN_AFTER);
+                } else if engine.presence(user) == Presence::Offline {
+                    let (engine, kept) = (engine.clone(), kept.clone());
+                    engine.0.tasks.clone().spawn(async move {
+                        if let Err(refusal) = engine.let_go(user).await {
+                            tracing::warn!(%refusal, %user, "could not let a member go");
+                            // The engine has ended: the next one begins anew.
+                            let _ = kept.send(user).await;
+                        }
+                    });
+                }
+            }
         }
     }
 }
 
-fn ticks(every: Duration) -> tokio::time::Interval {
+pub(super) fn ticks(every: Duration) -> tokio::time::Interval {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }
 
-/// Members without a socket, and when they are let go.
-#[derive(Default)]
-struct Absent {
-    queue: DelayQueue<UserId>,
-    keys: HashMap<UserId, delay_queue::Key>,
-}
-
-impl Absent {
-    fn went(&mut self, user: UserId, patience: Duration) {
-        self.came(user);
-        let key = self.queue.insert(user, patience);
-        self.keys.insert(user, key);
+/// A clock runs for whoever is known to be offline, from when that became known.
+fn look_at(engine: &Engine, clocks: &mut Clocks, user: UserId, seen: bool) {
+    let presence = engine.presence(user);
+    if seen || presence != Presence::Offline {
+        clocks.stop(user);
     }
-
-    fn came(&mut self, user: UserId) {
-        if let Some(key) = self.keys.remove(&user) {
-            self.queue.try_remove(&key);
-        }
-    }
-
-    /// The next user whose time is over; `None` when nobody is away.
-    async fn next(&mut self) -> Option<UserId> {
-        let user = self.queue.next().await?.into_inner();
-        self.keys.remove(&user);
-        Some(user)
+    if presence == Presence::Offline {
+        clocks.start(user, engine.0.options.offline_leave);
     }
 }
 
@@ -115,27 +92,38 @@ fn tell_counts(engine: &Engine, told: &mut HashMap<RoomId, RoomCount>) {
     }
 }
 
-/// Ends the sessions of logins that are not in the store any more.
-async fn end_lost_logins(engine: &Engine) {
-    let asked = engine.hub().logins();
-    match engine.store().known_logins(&asked).await {
-        Ok(live) => {
-            let lost: HashSet<_> = asked.into_iter().filter(|it| !live.contains(it)).collect();
-            engine.hub().end_sessions(Close::SignedOut, |it| lost.contains(&it.login));
+impl Engine {
+    /// Lets a member go who has been offline for long, in every room.
+    async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
+        for room in self.hub().listed() {
+            let Some(person) = room.person(user) else { continue };
+            let fence = self.fence().await?;
+            if fence.is_none() {
+                return Err(Refusal::NotAllowed);
+            }
+            let by = By { user, name: person.name.into(), role: person.role, login: None, fence };
+            let done = self.change(by, room.id, None, Change::Leave).await;
+            if done.is_err() {
+                // Perhaps another node leads by now.
+                *self.0.lead.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
+            done?;
         }
-        Err(error) => tracing::error!(%error, "could not look the logins up again"),
+        Ok(())
     }
-}
 
-/// Lets a member go who has been offline for long, in every room.
-fn let_go(engine: &Engine, user: UserId) {
-    if engine.presence(user) != Presence::Offline {
-        return;
-    }
-    for room in engine.hub().listed() {
-        if let Some(person) = room.person(user) {
-            let by = By { user, name: person.name.into(), role: person.role, login: None };
-            engine.command(&room, by, None, Change::Leave, ReplyTo::nobody());
+    /// The number by which the database tells the node that leads from those that did; none where
+    /// this one does not.
+    async fn fence(&self) -> StoreResult<Option<Fence>> {
+        let Some(term) = self.0.cluster.leads() else { return Ok(None) };
+        let known = *self.0.lead.lock().unwrap_or_else(PoisonError::into_inner);
+        match known {
+            Some((of, fence)) if of == term => Ok(Some(fence)),
+            _ => {
+                let fence = self.store().take_fence(CARETAKER).await?;
+                *self.0.lead.lock().unwrap_or_else(PoisonError::into_inner) = Some((term, fence));
+                Ok(Some(fence))
+            }
         }
     }
 }

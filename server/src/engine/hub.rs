@@ -10,7 +10,7 @@ use app::protocol::{
 };
 use axum::extract::ws::Utf8Bytes;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
 };
 
@@ -56,6 +56,12 @@ impl Hub {
         rooms.listed.push(room);
     }
 
+    /// Lists the rooms in that order, those that it does not name after the others.
+    pub(crate) fn order(&self, order: &HashMap<RoomId, usize>) {
+        let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
+        rooms.listed.sort_by_key(|it| order.get(&it.id).copied().unwrap_or(usize::MAX));
+    }
+
     /// All rooms, in the order of lists.
     pub(crate) fn listed(&self) -> Vec<Arc<Room>> {
         self.rooms().listed.clone()
@@ -96,10 +102,21 @@ impl Hub {
         self.sessions().by_user.get(&user).cloned().unwrap_or_default()
     }
 
-    /// The logins that have sessions.
-    pub(crate) fn logins(&self) -> Vec<LoginId> {
-        let mut logins: Vec<_> =
-            self.sessions().by_user.values().flatten().map(|it| it.login).collect();
+    /// The users who have sessions.
+    pub(crate) fn users(&self) -> Vec<UserId> {
+        self.sessions().by_user.keys().copied().collect()
+    }
+
+    /// All sessions.
+    pub(crate) fn mailboxes(&self) -> Vec<Arc<Mailbox>> {
+        self.sessions().by_user.values().flatten().cloned().collect()
+    }
+
+    /// The logins by which users have sessions.
+    pub(crate) fn logins_of(&self, users: &HashSet<UserId>) -> Vec<LoginId> {
+        let sessions = self.sessions();
+        let own = users.iter().filter_map(|it| sessions.by_user.get(it)).flatten();
+        let mut logins: Vec<_> = own.map(|it| it.login).collect();
         logins.sort_unstable();
         logins.dedup();
         logins

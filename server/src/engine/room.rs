@@ -13,11 +13,10 @@ pub(crate) use volatile::Volatile;
 
 use super::{
     encode::{appended_frames, frame},
-    presence::Presences,
     session::mailbox::{Mailbox, ReplyTo},
 };
 use crate::{
-    cluster::Cluster,
+    cluster::{Appended, Cluster, Roster, Typed as TypedElsewhere, Word},
     planted::{self, Bug, Point},
     store::{Append, Appending, Change, MemberRow, User},
 };
@@ -59,7 +58,7 @@ pub(crate) struct Room {
     pub(crate) id: RoomId,
     inbox: mpsc::Sender<Command>,
     state: Mutex<State>,
-    presences: Arc<Presences>,
+    roster: Arc<Roster>,
     cluster: Arc<dyn Cluster>,
     filler: Filler,
 }
@@ -91,7 +90,7 @@ impl Room {
     pub(crate) fn new(
         summary: RoomSummary,
         members: Vec<MemberRow>,
-        presences: Arc<Presences>,
+        roster: Arc<Roster>,
         cluster: Arc<dyn Cluster>,
         filler: Filler,
     ) -> (Self, Inbox) {
@@ -99,7 +98,7 @@ impl Room {
         let state = State {
             feed: Feed::new(summary.head),
             volatile: Volatile::default(),
-            people: people(members, &presences),
+            people: people(members, &roster),
             doubts: 0,
             settled: 0,
             moves: 0,
@@ -110,7 +109,7 @@ impl Room {
             summary,
         };
         let id = state.summary.id;
-        (Self { id, inbox, state: Mutex::new(state), presences, cluster, filler }, commands)
+        (Self { id, inbox, state: Mutex::new(state), roster, cluster, filler }, commands)
     }
 
     /// Changes are small and whole, so a state whose holder died is still sound.
@@ -189,18 +188,30 @@ impl Room {
         (state.feed.ring().after(cursor), frames, state.volatile.newest())
     }
 
-    /// Somebody types here. Others see it at the next [`Room::publish_volatile`].
-    pub(crate) fn note_typing(&self, user: UserId, name: Arc<str>) {
+    /// Somebody types here, on this node.
+    pub(crate) fn type_here(&self, user: UserId, name: Arc<str>) {
+        if self.note_typing(user, name.clone()) {
+            let name = name.to_string();
+            self.cluster.tell(Word::Typed(TypedElsewhere { room: self.id, user, name }));
+        }
+    }
+
+    /// Somebody types here. Others see it at the next [`Room::publish_volatile`]. False when
+    /// nothing comes of it.
+    pub(crate) fn note_typing(&self, user: UserId, name: Arc<str>) -> bool {
         let mut state = self.state();
         let known = state.typing.iter().any(|(it, _)| *it == user);
-        if state.people.contains_key(&user) && !known && state.typing.len() < TYPING_LINES_MAX {
+        let fits =
+            state.people.contains_key(&user) && !known && state.typing.len() < TYPING_LINES_MAX;
+        if fits {
             state.typing.push((user, name));
         }
+        fits
     }
 
     /// A user's presence, name or role may have changed.
     pub(crate) fn note_user(&self, user: UserId, renamed: Option<&User>) {
-        let presence = self.presences.of(user);
+        let presence = self.roster.of(user);
         let mut state = self.state();
         let Some(person) = state.people.get_mut(&user) else { return };
         let before = person.clone();
@@ -212,6 +223,24 @@ impl Room {
         if *person != before {
             state.changed.insert(user);
         }
+    }
+
+    /// Anybody's presence may have changed.
+    pub(crate) fn note_everybody(&self) {
+        let mut state = self.state();
+        let State { people, changed, .. } = &mut *state;
+        for person in people.values_mut() {
+            let presence = self.roster.of(person.id);
+            if std::mem::replace(&mut person.presence, presence) != presence {
+                changed.insert(person.id);
+            }
+        }
+    }
+
+    /// The room has another topic, or takes more people.
+    pub(crate) fn describe(&self, summary: RoomSummary) {
+        // Its head and people come by their own ways.
+        self.state().summary = summary;
     }
 
     /// Tells followers what changed among the people, and who types.
@@ -248,7 +277,7 @@ impl Room {
             if appending.fresh {
                 let cid = command.append.shown_cid();
                 let Append { author, change, .. } = command.append;
-                state.move_people(&change, author, &command.name, command.role, &self.presences);
+                state.move_people(&change, author, &command.name, command.role, &self.roster);
                 // Said is typed no more, though the line was not told yet.
                 state.typing.retain(|(user, _)| *user != author);
                 entries.push(Entry {
@@ -277,7 +306,8 @@ impl Room {
         state.doubt_people(moved && first != next);
         for run in runs(entries) {
             for (first, last, frame) in appended_frames(self.id, run) {
-                self.cluster.publish(self.id, first, last, moved, &frame);
+                let told = Appended { room: self.id, first, last, moved, frame: frame.clone() };
+                self.cluster.tell(Word::Appended(told));
                 state.take(Piece { first, last, moved: false, frame });
             }
         }
@@ -286,13 +316,8 @@ impl Room {
     }
 
     /// Takes in what another node committed.
-    pub(crate) fn take_foreign(
-        self: &Arc<Self>,
-        first: Seq,
-        last: Seq,
-        moved: bool,
-        frame: Utf8Bytes,
-    ) {
+    pub(crate) fn take_foreign(self: &Arc<Self>, appended: Appended) {
+        let Appended { first, last, moved, frame, .. } = appended;
         let mut state = self.state();
         state.take(Piece { first, last, moved, frame });
         state.wake_followers();
@@ -348,11 +373,11 @@ impl State {
         user: UserId,
         name: &str,
         role: Role,
-        presences: &Presences,
+        roster: &Roster,
     ) {
         match change {
             Change::Join => {
-                let presence = presences.of(user);
+                let presence = roster.of(user);
                 self.people
                     .insert(user, Person { id: user, name: name.to_owned(), role, presence });
             }
@@ -379,12 +404,12 @@ impl State {
     }
 }
 
-fn people(members: Vec<MemberRow>, presences: &Presences) -> HashMap<UserId, Person> {
+fn people(members: Vec<MemberRow>, roster: &Roster) -> HashMap<UserId, Person> {
     let person = |it: MemberRow| Person {
         id: it.id,
         name: it.name,
         role: it.role,
-        presence: presences.of(it.id),
+        presence: roster.of(it.id),
     };
     members.into_iter().map(|it| (it.id, person(it))).collect()
 }

@@ -99,8 +99,8 @@ struct Session {
 
 /// Serves one socket from hello to goodbye.
 pub(crate) async fn run(engine: Engine, socket: WebSocket, who: Who) {
-    let mailbox = Arc::new(Mailbox::new(who.user, who.login, who.name.clone()));
-    if let Err(why) = engine.admit(&mailbox).await {
+    let mailbox = Arc::new(Mailbox::new(&who));
+    if let Err(why) = engine.admit(&mailbox) {
         goodbye(socket, why).await;
         return;
     }
@@ -331,7 +331,8 @@ impl Session {
             return self.refuse(Some(cid), Refusal::TooManyInFlight);
         }
         self.in_flight += 1;
-        let by = By { name: self.mailbox.name(), ..By::from(&self.who) };
+        let (name, role) = (self.mailbox.name(), self.mailbox.role());
+        let by = By { name, role, ..By::from(&self.who) };
         let reply = ReplyTo::session(self.mailbox.clone(), asked);
         self.engine.command(&room, by, own, change, reply);
     }
@@ -384,7 +385,7 @@ impl Session {
             return self.refuse(None, Refusal::NoSuchRoom);
         };
         self.typed.push((room.id, now));
-        room.note_typing(self.who.user, self.mailbox.name());
+        room.type_here(self.who.user, self.mailbox.name());
     }
 
     fn attend(&mut self, attending: bool) {

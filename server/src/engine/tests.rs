@@ -20,9 +20,13 @@ async fn with_ann() -> (Engine, Who, RoomId) {
         offline_leave: Duration::from_hours(1),
         hello_within: Duration::from_secs(limits::HELLO_SECS),
         disk_free_bytes_min: 0,
+        drain_spread: Duration::from_secs(10),
     };
+    let membership = Membership::alone("test");
     let engine =
-        Engine::start(store, options, TaskTracker::new(), CancellationToken::new()).await.unwrap();
+        Engine::start(store, options, membership, TaskTracker::new(), CancellationToken::new())
+            .await
+            .unwrap();
     let who = Who { user: ann.id, name: "Ann".into(), role: ann.role, login };
     let room = engine.room("plaza").unwrap().id;
     engine.enter(&who, room).await.unwrap();

@@ -18,6 +18,8 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
 const WRITE_BUFFER_BYTES: usize = 8 * 1024;
 /// A client that does not read gets no further ahead than this.
 const WRITE_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The pause for who came to a node that is drained; by then a proxy has noticed.
+const ELSEWHERE_MS: u32 = 1_000;
 /// The pause for who has too many sockets.
 const TOO_MANY_MS: u32 = 5_000;
 
@@ -44,6 +46,9 @@ async fn try_open(
 ) -> Result<Response, Refused> {
     if !headers.get(ORIGIN).is_some_and(|it| is_listed(it, &site.origins)) {
         return Err(Refused(Refusal::ForeignOrigin));
+    }
+    if site.engine.is_draining() {
+        return Err(Refused(Refusal::Busy { retry_after_ms: ELSEWHERE_MS }));
     }
     let token = Token::of_request(headers, site.secure).ok_or(Refusal::NotSignedIn)?;
     site.auth.login(&token).await?.ok_or(Refusal::NotSignedIn)?;

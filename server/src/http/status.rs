@@ -36,9 +36,10 @@ pub(super) struct Ready {
     ready: bool,
 }
 
-/// Whether to send people here: not while stopping, and not without the database.
+/// Whether to send people here: not while stopping or draining, and not without the database.
 pub(super) async fn ready(State(site): State<Arc<Site>>) -> (StatusCode, Json<Ready>) {
-    let ready = !site.stop.is_cancelled() && site.engine.store().ping().await.is_ok();
+    let takes_some = !site.stop.is_cancelled() && !site.engine.is_draining();
+    let ready = takes_some && site.engine.store().ping().await.is_ok();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Ready { ready }))
 }

@@ -138,7 +138,7 @@ impl Room {
             return;
         }
         state.settled = known.doubts;
-        let now = people(members, &self.presences);
+        let now = people(members, &self.roster);
         let differs = |it: &&super::Person| now.get(&it.id) != Some(*it);
         let mut changed: Vec<_> = state.people.values().filter(differs).map(|it| it.id).collect();
         changed.extend(now.keys().filter(|it| !state.people.contains_key(it)));

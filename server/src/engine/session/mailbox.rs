@@ -1,9 +1,13 @@
 //! What the rest of the engine may do to a session: wake it, answer it, end it.
 
-use crate::store::{AppendError, Appending};
+use crate::{
+    engine::Who,
+    store::{AppendError, Appending},
+};
 use app::protocol::{
     close::Close,
     ids::{Cid, LoginId, RoomId, Seq, UserId},
+    people::Role,
     refusal::Refusal,
 };
 use std::sync::{
@@ -18,7 +22,8 @@ use tokio::sync::{Notify, oneshot};
 pub(crate) struct Mailbox {
     pub(crate) user: UserId,
     pub(crate) login: LoginId,
-    name: Mutex<Arc<str>>,
+    /// What the user is called now, and may do.
+    named: Mutex<(Arc<str>, Role)>,
     answers: Mutex<Vec<Answer>>,
     wake: Notify,
     /// A close code; 0 while the session may live.
@@ -44,11 +49,11 @@ pub(crate) enum Asked {
 }
 
 impl Mailbox {
-    pub(crate) fn new(user: UserId, login: LoginId, name: Arc<str>) -> Self {
+    pub(crate) fn new(who: &Who) -> Self {
         Self {
-            user,
-            login,
-            name: Mutex::new(name),
+            user: who.user,
+            login: who.login,
+            named: Mutex::new((who.name.clone(), who.role)),
             answers: Mutex::default(),
             wake: Notify::new(),
             end: AtomicU16::new(0),
@@ -78,12 +83,17 @@ impl Mailbox {
 
     /// The user's name now.
     pub(crate) fn name(&self) -> Arc<str> {
-        lock(&self.name).clone()
+        lock(&self.named).0.clone()
     }
 
-    /// The user took another name.
-    pub(crate) fn rename(&self, name: Arc<str>) {
-        *lock(&self.name) = name;
+    /// What the user may do now.
+    pub(crate) fn role(&self) -> Role {
+        lock(&self.named).1
+    }
+
+    /// The user has another name or role.
+    pub(crate) fn rename(&self, name: Arc<str>, role: Role) {
+        *lock(&self.named) = (name, role);
     }
 
     /// The answers that came since the last call.

@@ -1,0 +1,196 @@
+//! Comparing with the database, now and then: whatever other nodes told or failed to tell, this
+//! alone makes every node end with every entry, and every ended login without a socket.
+
+use super::{Engine, room::Room};
+use crate::{
+    planted::{self, Bug},
+    store::StoreResult,
+};
+use app::protocol::{
+    close::Close,
+    ids::{RoomId, UserId},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
+
+/// How often, while other nodes are heard.
+const EVERY: Duration = Duration::from_secs(5);
+/// How often, while they are not, or while the database fails.
+const OFTEN: Duration = Duration::from_secs(1);
+
+/// What to look up before its time.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    wanted: Mutex<Wanted>,
+    now: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    users: HashSet<UserId>,
+    rooms: bool,
+    all: bool,
+}
+
+impl Look {
+    fn want(&self, what: impl FnOnce(&mut Wanted)) {
+        what(&mut self.wanted.lock().unwrap_or_else(PoisonError::into_inner));
+        self.now.notify_one();
+    }
+
+    fn take(&self) -> Wanted {
+        std::mem::take(&mut self.wanted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A user's name, role or logins.
+    pub(super) fn user(&self, user: UserId) {
+        self.want(|it| _ = it.users.insert(user));
+    }
+
+    /// Which rooms there are.
+    pub(super) fn rooms(&self) {
+        self.want(|it| it.rooms = true);
+    }
+
+    /// Everything.
+    pub(super) fn all(&self) {
+        self.want(|it| it.all = true);
+    }
+}
+
+/// What is known from the last time.
+struct Poll {
+    engine: Engine,
+    generations: HashMap<UserId, i64>,
+}
+
+/// Runs until the engine halts.
+pub(super) async fn run(engine: Engine) {
+    let mut poll = Poll { engine: engine.clone(), generations: HashMap::new() };
+    let mut next = Instant::now() + EVERY;
+    loop {
+        tokio::select! {
+            () = engine.halted() => return,
+            () = sleep_until(next) => engine.0.look.want(|it| it.all = true),
+            () = engine.0.look.now.notified() => {}
+        }
+        let wanted = engine.0.look.take();
+        let all = wanted.all;
+        match poll.look(wanted).await {
+            Ok(()) if engine.0.cluster.is_up() => {
+                next = if all { Instant::now() + EVERY } else { next };
+            }
+            Ok(()) => next = Instant::now() + OFTEN,
+            Err(error) => {
+                tracing::warn!(%error, "could not compare with the database");
+                next = Instant::now() + OFTEN;
+            }
+        }
+    }
+}
+
+impl Poll {
+    async fn look(&mut self, wanted: Wanted) -> StoreResult<()> {
+        let mut users = wanted.users;
+        if wanted.rooms {
+            self.engine.load_rooms().await?;
+        }
+        if wanted.all {
+            self.compare_heads().await?;
+            users.extend(self.changed_users().await?);
+        }
+        self.engine.recheck(&users).await
+    }
+
+    async fn compare_heads(&self) -> StoreResult<()> {
+        if planted::has(Bug::LostPublish) {
+            return Ok(());
+        }
+        let mut is_new = false;
+        for (room, head) in self.engine.store().heads().await? {
+            match self.engine.hub().room(room) {
+                Some(room) => room.hear_of(head),
+                None => is_new = true,
+            }
+        }
+        if is_new { self.engine.load_rooms().await } else { Ok(()) }
+    }
+
+    /// Users with sockets here who are not as they were the last time, or were not here then.
+    async fn changed_users(&mut self) -> StoreResult<Vec<UserId>> {
+        let here = self.engine.hub().users();
+        if here.is_empty() {
+            self.generations.clear();
+            return Ok(here);
+        }
+        let now = self.engine.store().generations(&here).await?;
+        let before = std::mem::replace(&mut self.generations, now);
+        let changed = |it: &UserId| before.get(it) != self.generations.get(it);
+        Ok(here.into_iter().filter(changed).collect())
+    }
+}
+
+impl Engine {
+    /// Ends the sockets of logins that have ended, and takes over names and roles.
+    async fn recheck(&self, users: &HashSet<UserId>) -> StoreResult<()> {
+        if users.is_empty() {
+            return Ok(());
+        }
+        let asked = self.hub().logins_of(users);
+        let live = self.store().known_logins(&asked).await?;
+        let lost: HashSet<_> = asked.into_iter().filter(|it| !live.contains(it)).collect();
+        if !lost.is_empty() {
+            self.hub().end_sessions(Close::SignedOut, |it| lost.contains(&it.login));
+        }
+        for user in users {
+            if let Some(user) = self.store().user(*user).await? {
+                self.take_user(&user);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over the rooms that there are, in their order.
+    pub(super) async fn load_rooms(&self) -> StoreResult<()> {
+        let rooms = self.store().rooms().await?;
+        let order: HashMap<RoomId, usize> = rooms.iter().map(|it| it.id).zip(0..).collect();
+        for summary in rooms {
+            if let Some(room) = self.hub().room(summary.id) {
+                room.describe(summary);
+            } else {
+                let members = self.store().members(summary.id).await?;
+                self.add_room(summary, members);
+            }
+        }
+        self.hub().order(&order);
+        self.0.roster.set_rooms(order.len());
+        Ok(())
+    }
+
+    /// Starts a room's task, unless the engine ends.
+    fn add_room(
+        &self,
+        summary: app::protocol::snapshot::RoomSummary,
+        members: Vec<crate::store::MemberRow>,
+    ) {
+        let committer = self.0.committer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(committer) = committer else { return };
+        let inner = &*self.0;
+        for member in &members {
+            inner.absences.look_at(member.id, false);
+        }
+        let (roster, cluster) = (inner.roster.clone(), inner.cluster.clone());
+        let (room, inbox) = Room::new(summary, members, roster, cluster, inner.filler.clone());
+        let room = Arc::new(room);
+        inner.cluster.follow(room.id);
+        self.hub().add_room(room.clone());
+        inner.writing.spawn(super::room::run(room, inbox, committer, inner.halt.clone()));
+    }
+}
