@@ -37,6 +37,15 @@ enum Task {
     Idle(idle::Idle),
     /// How long a server with many messages takes to start.
     Start(start::Start),
+    /// Everything that can break, broken while people talk.
+    Faults(Box<faults::Faults>),
+}
+
+impl Task {
+    /// Whether the figures of the run need a core of their own.
+    const fn is_measured(&self) -> bool {
+        !matches!(self, Self::Faults(_))
+    }
 }
 
 /// Set in the process that has its core and its file descriptors.
@@ -45,7 +54,7 @@ const SETTLED: &str = "HARNESS_SETTLED";
 fn main() -> Result<()> {
     let cli = Cli::parse();
     if std::env::var_os(SETTLED).is_none() {
-        return settle();
+        return settle(cli.command.is_measured());
     }
     // One thread: the generator has one core, and nothing in it needs a lock.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -55,14 +64,16 @@ fn main() -> Result<()> {
             Task::Load(load) => load.run().await,
             Task::Idle(idle) => idle.run().await,
             Task::Start(start) => start.run().await,
+            Task::Faults(faults) => faults.run().await,
         }
     })
 }
 
-/// Becomes itself again with all file descriptors that it may have, on a core of its own.
-fn settle() -> Result<()> {
+/// Becomes itself again with all file descriptors that it may have, and perhaps on a core of its
+/// own.
+fn settle(is_measured: bool) -> Result<()> {
     let myself = std::env::current_exe()?;
-    let pin = if server::cores() > 1 { "taskset -c 1" } else { "" };
+    let pin = if is_measured && server::cores() > 1 { "taskset -c 1" } else { "" };
     let script = format!("ulimit -n $(ulimit -Hn); exec {pin} \"$@\"");
     let error = Command::new("sh")
         .args(["-c", &script, "sh"])

@@ -87,7 +87,7 @@ impl Target {
 }
 
 /// Channels to load, and limits that are out of the way.
-fn configuration(channels: usize) -> String {
+pub(crate) fn configuration(channels: usize) -> String {
     let mut toml = String::from(
         "[limits]\nsends_per_sec = 1000000\nsends_burst = 1000000\nframes_per_sec = 1000000\n\
          frames_burst = 1000000\nsockets_per_user = 100000\nsockets_per_address = 100000\n\

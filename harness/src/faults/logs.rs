@@ -142,7 +142,8 @@ impl Rows {
                 room: RoomId(room),
                 seq: seq(place)?,
                 author: UserId(author),
-                cid: cid.map(Cid),
+                // The server's own ids of other changes are told to nobody.
+                cid: cid.map(Cid).filter(|_| kind == Kind::Message.name()),
                 kind: Kind::named(&kind),
                 digest: Digest::of(&kind, &text),
             });

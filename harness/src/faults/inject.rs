@@ -1,0 +1,34 @@
+//! The faults themselves.
+
+mod links;
+mod nodes;
+
+use super::{client::Manner, deploy::Deployment, kind::Fault, scene::Scene};
+use anyhow::{Result, bail};
+
+/// Changes the deployment before its nodes are started, where the fault needs that. Where this
+/// machine does not allow the fault at all: why.
+#[expect(clippy::unused_async, reason = "the faults that need it are being built")]
+pub(crate) async fn prepare(_: Fault, _: &mut Deployment) -> Result<Option<String>> {
+    Ok(None)
+}
+
+/// How the people of this fault differ from usual ones.
+pub(crate) fn manner(fault: Fault, deployment: &Deployment, number: usize, manner: &mut Manner) {
+    match fault {
+        Fault::F10 => links::manner(manner),
+        Fault::F13 => links::three_times(deployment, number, manner),
+        _ => {}
+    }
+}
+
+/// Does it, for as long as the scene lasts.
+pub(crate) async fn inject(fault: Fault, scene: &mut Scene) -> Result<()> {
+    match fault {
+        Fault::F1 => nodes::killed(scene).await,
+        Fault::F3 => nodes::rolling(scene).await,
+        Fault::F10 => links::broken(scene).await,
+        Fault::F13 => links::repeats(scene).await,
+        _ => bail!("{fault} is not there yet"),
+    }
+}

@@ -1,0 +1,182 @@
+//! Which runs there are to be, and several of them at a time: each is a process of its own, so that
+//! one cannot slow or break the other.
+
+use super::{
+    deploy::{ClusterKind, Shape, StoreKind},
+    kind::Fault,
+};
+use anyhow::{Context as _, Result};
+use clap::ValueEnum as _;
+use std::{collections::VecDeque, ops::Range, process::Stdio, time::Duration};
+use tokio::process::{Child, Command};
+
+/// The faults that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// All that apply.
+    All,
+    /// These.
+    Some(Vec<Fault>),
+}
+
+/// Reads `all`, or faults separated by commas.
+pub(crate) fn faults(text: &str) -> Result<Wanted, String> {
+    if text == "all" {
+        return Ok(Wanted::All);
+    }
+    let one = |it: &str| Fault::from_str(it.trim(), true).map_err(|_| it.trim().to_owned());
+    let some: Result<Vec<_>, _> = text.split(',').map(one).collect();
+    some.map(Wanted::Some).map_err(|it| format!("there is no fault {it:?}: write F1 to F20 or all"))
+}
+
+/// One run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Task {
+    pub(crate) fault: Fault,
+    pub(crate) shape: Shape,
+    pub(crate) seed: u64,
+}
+
+/// All runs, in their order.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    tasks: Vec<Task>,
+}
+
+impl Plan {
+    /// Each fault on each deployment that it applies to, with each seed.
+    pub(crate) fn new(wanted: &Wanted, shapes: &[Shape], seeds: Range<u64>) -> Self {
+        let faults = match wanted {
+            Wanted::All => Fault::ALL.to_vec(),
+            Wanted::Some(faults) => faults.clone(),
+        };
+        let mut tasks = Vec::new();
+        for seed in seeds {
+            for fault in &faults {
+                let shapes = shapes.iter().filter(|it| fault.applies_to(**it));
+                tasks.extend(shapes.map(|shape| Task { fault: *fault, shape: *shape, seed }));
+            }
+        }
+        Self { tasks }
+    }
+
+    /// The runs.
+    pub(crate) fn tasks(&self) -> &[Task] {
+        &self.tasks
+    }
+
+    /// Runs each in a process of its own, so many at a time; how many were broken.
+    pub(crate) async fn carry_out(self, jobs: usize) -> Result<usize> {
+        let mut waiting = VecDeque::from(self.tasks);
+        let mut running: Vec<Child> = Vec::new();
+        let mut broken = 0;
+        while !waiting.is_empty() || !running.is_empty() {
+            while running.len() < jobs.max(1)
+                && let Some(task) = waiting.pop_front()
+            {
+                running.push(task.spawn()?);
+            }
+            let mut left = Vec::new();
+            for mut child in running {
+                match child.try_wait()? {
+                    Some(status) => broken += usize::from(!status.success()),
+                    None => left.push(child),
+                }
+            }
+            running = left;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(broken)
+    }
+}
+
+/// Flags of ours that a run's own take the place of.
+const REPLACED: [&str; 7] =
+    ["--fault", "--seed", "--seeds", "--store", "--cluster", "--nodes", "--jobs"];
+
+impl Task {
+    /// Ourselves again, with this run only.
+    fn spawn(&self) -> Result<Child> {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "TERM", "--"]).arg(std::env::current_exe()?);
+        command.args(others(std::env::args().skip(1))).args(self.flags());
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        command.spawn().context("cannot start myself again")
+    }
+
+    fn flags(&self) -> Vec<String> {
+        let Self { fault, shape, seed } = self;
+        let store = match shape.store {
+            StoreKind::Sqlite => "sqlite",
+            StoreKind::Postgres => "postgres",
+        };
+        let cluster = match shape.cluster {
+            ClusterKind::Local => "local",
+            ClusterKind::Redis => "redis",
+        };
+        let pairs = [
+            ("--fault", fault.to_string()),
+            ("--seed", seed.to_string()),
+            ("--seeds", "1".into()),
+            ("--store", store.into()),
+            ("--cluster", cluster.into()),
+            ("--nodes", shape.nodes.to_string()),
+        ];
+        pairs.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+    }
+}
+
+/// Our arguments without those that each run has of its own.
+fn others(args: impl Iterator<Item = String>) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut args = args;
+    while let Some(arg) = args.next() {
+        let name = arg.split('=').next().unwrap_or_default();
+        if !REPLACED.contains(&name) {
+            kept.push(arg);
+        } else if !arg.contains('=') {
+            args.next();
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_named_or_all() {
+        assert_eq!(faults("all"), Ok(Wanted::All));
+        assert_eq!(faults("F1,f13"), Ok(Wanted::Some(vec![Fault::F1, Fault::F13])));
+        assert!(faults("F1,F21").unwrap_err().contains("F21"));
+    }
+
+    #[test]
+    fn a_plan_leaves_out_what_does_not_apply() {
+        let wanted = Wanted::Some(vec![Fault::F1, Fault::F6]);
+        let plan = Plan::new(&wanted, &[Shape::SMALL, Shape::MIDDLE], 3..5);
+        let of = |fault, shape, seed| Task { fault, shape, seed };
+        let round = |seed| {
+            [
+                of(Fault::F1, Shape::SMALL, seed),
+                of(Fault::F1, Shape::MIDDLE, seed),
+                of(Fault::F6, Shape::MIDDLE, seed),
+            ]
+        };
+        assert_eq!(plan.tasks(), [round(3), round(4)].concat());
+    }
+
+    #[test]
+    fn a_run_gets_our_flags_but_those_that_are_its_own() {
+        let ours = "faults --server x --seeds 9 --seed=4 --fault all --secs 5 --jobs 2 --json f";
+        let kept = others(ours.split(' ').map(str::to_owned));
+        assert_eq!(kept.join(" "), "faults --server x --secs 5 --json f");
+        let task = Task { fault: Fault::F8, shape: Shape::large(2), seed: 7 };
+        let flags = task.flags().join(" ");
+        assert_eq!(
+            flags,
+            "--fault F8 --seed 7 --seeds 1 --store postgres --cluster redis --nodes 2"
+        );
+    }
+}
