@@ -5,6 +5,7 @@ mod error;
 pub(crate) mod flash;
 mod forms;
 mod guard;
+mod nodes;
 mod pages;
 mod render;
 mod socket;
@@ -142,6 +143,8 @@ fn api() -> Router<Arc<Site>> {
         .route("/rooms/{room}/people", get(api::people))
         .route("/rooms/{room}/members/me", put(api::enter).delete(api::leave))
         .route("/announcements", post(api::announce))
+        .route("/nodes", get(nodes::nodes))
+        .route("/nodes/{node}/drain", post(nodes::drain).delete(nodes::undo_drain))
         .route("/status", get(status::status))
         .route("/ready", get(status::ready))
         .fallback(api::not_found)

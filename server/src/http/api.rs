@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
 /// What a handler answers, or why not.
-type Answer<T> = Result<T, Refused>;
+pub(super) type Answer<T> = Result<T, Refused>;
 
 /// A JSON body. What cannot be read is malformed, and no more is said.
 #[derive(Debug)]

@@ -7,5 +7,6 @@ mod api;
 mod coming_in;
 mod forms;
 mod guards;
+mod nodes;
 mod settings;
 mod support;

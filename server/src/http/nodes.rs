@@ -1,0 +1,69 @@
+//! The nodes of the deployment, for admins: how each stands, and which take no sockets.
+
+use super::{Site, api::Answer, error::Refused, visitor::SignedIn};
+use crate::{
+    auth::Login,
+    cluster::{Node, NodeId},
+    engine::DrainError,
+};
+use app::protocol::{people::Role, refusal::Refusal};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The pause when another node cannot be reached: the way to it heals by itself.
+const UNREACHABLE_RETRY_MS: u32 = 5_000;
+
+impl From<DrainError> for Refusal {
+    fn from(error: DrainError) -> Self {
+        match error {
+            DrainError::NotFound => Self::NotFound,
+            DrainError::Unreachable => Self::Busy { retry_after_ms: UNREACHABLE_RETRY_MS },
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct NodesBody {
+    nodes: Vec<Node>,
+}
+
+pub(super) async fn nodes(
+    State(site): State<Arc<Site>>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<Json<NodesBody>> {
+    check_admin(&login)?;
+    Ok(Json(NodesBody { nodes: site.engine.nodes() }))
+}
+
+pub(super) async fn drain(
+    State(site): State<Arc<Site>>,
+    Path(node): Path<String>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<StatusCode> {
+    set_draining(&site, &login, &node, true)
+}
+
+pub(super) async fn undo_drain(
+    State(site): State<Arc<Site>>,
+    Path(node): Path<String>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<StatusCode> {
+    set_draining(&site, &login, &node, false)
+}
+
+/// Asks a node for it; another one obeys a moment later, and says so among the nodes.
+fn set_draining(site: &Site, login: &Login, node: &str, draining: bool) -> Answer<StatusCode> {
+    check_admin(login)?;
+    let node: NodeId = node.parse().map_err(|_| Refusal::NotFound)?;
+    site.engine.set_draining(node, draining)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn check_admin(login: &Login) -> Result<(), Refused> {
+    if login.user.role == Role::Admin { Ok(()) } else { Err(Refused(Refusal::NotAllowed)) }
+}
