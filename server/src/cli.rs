@@ -251,7 +251,7 @@ async fn stop_when_told(stop: CancellationToken) {
 
 async fn open(config: &Config) -> anyhow::Result<Store> {
     config.check_data_dir()?;
-    open_database(config).await
+    Ok(open_database(config).await?)
 }
 
 async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {

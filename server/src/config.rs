@@ -12,6 +12,7 @@ pub use network::{ForwardedHeader, Network, NotANetwork};
 pub use node::{NodeName, NotANodeName, Secret};
 pub use origin::Origin;
 
+use crate::store::StoreAddress;
 use app::protocol::limits;
 use keys::Layers;
 use serde::Deserialize;
@@ -30,6 +31,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder of the database.
     pub data_dir: PathBuf,
+    /// Where the database is; `None` for the file in the data folder.
+    pub database_url: Option<StoreAddress>,
     /// The public addresses; empty for those of `listen`. The first one is the main one.
     pub origins: Vec<Origin>,
     /// The reverse proxies that are believed about who asks.
@@ -174,8 +177,12 @@ impl Config {
         if self.origins.is_empty() { Origin::of_listener(local) } else { self.origins.clone() }
     }
 
-    /// Makes the data folder if need be, and sees whether it can be written.
+    /// Makes the data folder if need be, and sees whether it can be written. Nothing is kept there
+    /// when the database is elsewhere.
     pub fn check_data_dir(&self) -> Result<(), ConfigError> {
+        if self.database_url.is_some() {
+            return Ok(());
+        }
         let probe = self.data_dir.join(".maru-probe");
         // Password hashes and all that was said are nobody else's business.
         let written = std::fs::DirBuilder::new()
@@ -201,6 +208,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             data_dir: "data".into(),
+            database_url: None,
             origins: Vec::new(),
             proxies: Vec::new(),
             forwarded_header: ForwardedHeader::XForwardedFor,

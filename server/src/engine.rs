@@ -155,6 +155,8 @@ impl From<StoreError> for Refusal {
             StoreError::NotFound => Self::NotFound,
             StoreError::TooOld { .. }
             | StoreError::Unusable { .. }
+            | StoreError::Unreachable { .. }
+            | StoreError::FromTheFuture { .. }
             | StoreError::Migrate(_)
             | StoreError::Db(_) => {
                 tracing::error!(%error, "the store failed: {error}");

@@ -82,7 +82,7 @@ async fn drain(engine: &Engine, connections: &TaskTracker, tasks: &TaskTracker) 
     engine.store().close().await;
 }
 
-/// Opens the database of the data folder and makes the configured channels.
+/// Opens the database and makes the configured channels.
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let store = open_database(config).await?;
     let channels: Vec<ChannelSpec> = config
@@ -101,10 +101,19 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// Opens the database of the data folder.
-async fn open_database(config: &Config) -> anyhow::Result<Store> {
-    let address = StoreAddress::File(config.data_dir.join(DATABASE_FILE));
-    Ok(Store::open(&address).await?)
+/// Opens the configured database, or the one of the data folder.
+async fn open_database(config: &Config) -> Result<Store, ConfigError> {
+    let of_data_dir = || StoreAddress::File(config.data_dir.join(DATABASE_FILE));
+    let address = config.database_url.clone().unwrap_or_else(of_data_dir);
+    Store::open(&address).await.map_err(|error| {
+        let key = if config.database_url.is_some() { "database_url" } else { "data_dir" };
+        ConfigError::BadValue {
+            key: key.into(),
+            value: address.to_string(),
+            origin: "the configuration".into(),
+            mend: error.to_string(),
+        }
+    })
 }
 
 /// Joins the other nodes, if there may be any.

@@ -20,6 +20,7 @@ use app::protocol::{
     ids::{Epoch, LoginId, Millis, RoomId, Seq, UserId},
     people::Role,
 };
+use sqlx::migrate::MigrateError;
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
@@ -40,12 +41,12 @@ enum Queries {
     Postgres(postgres::Queries),
 }
 
-/// The same call on whichever database it is.
+/// The answer to the same call on whichever database it is.
 macro_rules! on_either {
     ($store:expr, $queries:ident => $call:expr) => {
         match &$store.queries {
-            Queries::Sqlite($queries) => $call,
-            Queries::Postgres($queries) => $call,
+            Queries::Sqlite($queries) => $call.await,
+            Queries::Postgres($queries) => postgres::answered(|| $call).await,
         }
     };
 }
@@ -59,9 +60,12 @@ pub enum StoreError {
     /// No such row.
     #[error("not found")]
     NotFound,
-    /// The linked SQLite can corrupt a write-ahead log.
-    #[error("SQLite {found} is too old, at least {least} is needed")]
+    /// The linked SQLite can corrupt a write-ahead log, or the queries were never tried with such
+    /// a PostgreSQL.
+    #[error("{program} {found} is too old, at least {least} is needed")]
     TooOld {
+        /// Which program.
+        program: &'static str,
         /// The version found.
         found: String,
         /// The oldest version that will do.
@@ -75,12 +79,36 @@ pub enum StoreError {
         /// What the system said.
         why: String,
     },
+    /// PostgreSQL does not answer, or does not let us in.
+    #[error("{why}")]
+    Unreachable {
+        /// What is wrong, and how to mend it.
+        why: String,
+    },
+    /// A newer version of Maru has been at this database.
+    #[error(
+        "a newer version of Maru has changed this database (schema {schema}); run that version, or \
+         restore a backup from before"
+    )]
+    FromTheFuture {
+        /// The first migration that is not known here.
+        schema: i64,
+    },
     /// The schema could not be brought up to date.
     #[error("cannot migrate the database: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(MigrateError),
     /// The database failed.
     #[error("database: {0}")]
     Db(#[from] sqlx::Error),
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::VersionMissing(schema) => Self::FromTheFuture { schema },
+            other => Self::Migrate(other),
+        }
+    }
 }
 
 /// The result of a query.
@@ -113,12 +141,15 @@ impl Store {
 
     /// Answers when the database does.
     pub async fn ping(&self) -> StoreResult<()> {
-        on_either!(self, it => it.ping().await)
+        on_either!(self, it => it.ping())
     }
 
     /// Finishes what is under way and closes files and connections.
     pub async fn close(&self) {
-        on_either!(self, it => it.close().await);
+        match &self.queries {
+            Queries::Sqlite(it) => it.close().await,
+            Queries::Postgres(it) => it.close().await,
+        }
     }
 
     /// Bytes free for the database file; `None` where there is none, or where the system does not
@@ -152,7 +183,7 @@ impl Store {
     ///
     /// An error means that the outcome is not known: asking again with the same ids tells it.
     pub async fn append(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
-        on_either!(self, it => it.append(batch, now).await)
+        on_either!(self, it => it.append(batch, now))
     }
 
     /// The first `limit` entries after `after`; else the last ones before `before`; else the
@@ -164,12 +195,12 @@ impl Store {
         before: Option<Seq>,
         limit: usize,
     ) -> StoreResult<EntryPage> {
-        on_either!(self, it => it.entries(room, after, before, limit).await)
+        on_either!(self, it => it.entries(room, after, before, limit))
     }
 
     /// The newest entry of every room.
     pub async fn heads(&self) -> StoreResult<Vec<(RoomId, Seq)>> {
-        on_either!(self, it => it.heads().await)
+        on_either!(self, it => it.heads())
     }
 }
 
@@ -178,17 +209,17 @@ impl Store {
     /// Makes the channels that are missing and brings topic, capacity and order of the others up
     /// to date. Channels that are no longer asked for stay, after the others.
     pub async fn ensure_channels(&self, channels: &[ChannelSpec], now: Millis) -> StoreResult<()> {
-        on_either!(self, it => it.ensure_channels(channels, now).await)
+        on_either!(self, it => it.ensure_channels(channels, now))
     }
 
     /// All rooms, in the order of lists.
     pub async fn rooms(&self) -> StoreResult<Vec<RoomRow>> {
-        on_either!(self, it => it.rooms().await)
+        on_either!(self, it => it.rooms())
     }
 
     /// The members of a room.
     pub async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
-        on_either!(self, it => it.members(room).await)
+        on_either!(self, it => it.members(room))
     }
 }
 
@@ -196,22 +227,22 @@ impl Store {
 impl Store {
     /// Makes a user. The first account runs the server: made as [`Role::Member`], it is an admin.
     pub async fn create_user(&self, new: NewUser, now: Millis) -> StoreResult<User> {
-        on_either!(self, it => it.create_user(&new, now).await)
+        on_either!(self, it => it.create_user(&new, now))
     }
 
     /// The user of that name key.
     pub async fn user_by_name_key(&self, name_key: &str) -> StoreResult<Option<User>> {
-        on_either!(self, it => it.user_by_name_key(name_key).await)
+        on_either!(self, it => it.user_by_name_key(name_key))
     }
 
     /// The user of that id.
     pub async fn user(&self, id: UserId) -> StoreResult<Option<User>> {
-        on_either!(self, it => it.user(id).await)
+        on_either!(self, it => it.user(id))
     }
 
     /// Gives a user another name.
     pub async fn rename_user(&self, id: UserId, name: &str, name_key: &str) -> StoreResult<()> {
-        on_either!(self, it => it.rename_user(id, name, name_key).await)
+        on_either!(self, it => it.rename_user(id, name, name_key))
     }
 
     /// Sets a user's password and ends their logins but `keep`, both or neither; names those it
@@ -222,19 +253,19 @@ impl Store {
         password: &str,
         keep: Option<LoginId>,
     ) -> StoreResult<Vec<LoginId>> {
-        on_either!(self, it => it.set_password(id, password, keep).await)
+        on_either!(self, it => it.set_password(id, password, keep))
     }
 
     /// Sets what a user may do.
     pub async fn set_role(&self, id: UserId, role: Role) -> StoreResult<()> {
-        on_either!(self, it => it.set_role(id, role).await)
+        on_either!(self, it => it.set_role(id, role))
     }
 
     /// The generations of those users that there are. A generation grows with every change of
     /// name, role or password, and with every ended login, in the same transaction; by it other
     /// nodes notice.
     pub async fn generations(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, i64>> {
-        on_either!(self, it => it.generations(users).await)
+        on_either!(self, it => it.generations(users))
     }
 }
 
@@ -249,27 +280,27 @@ impl Store {
         agent: &str,
         now: Millis,
     ) -> StoreResult<LoginId> {
-        on_either!(self, it => it.create_login(user, token, agent, now).await)
+        on_either!(self, it => it.create_login(user, token, agent, now))
     }
 
     /// The login with that token and its user.
     pub async fn login_by_token(&self, token: &TokenHash) -> StoreResult<Option<(LoginRow, User)>> {
-        on_either!(self, it => it.login_by_token(token).await)
+        on_either!(self, it => it.login_by_token(token))
     }
 
     /// Notes that a login was used.
     pub async fn touch_login(&self, id: LoginId, now: Millis) -> StoreResult<()> {
-        on_either!(self, it => it.touch_login(id, now).await)
+        on_either!(self, it => it.touch_login(id, now))
     }
 
     /// A user's logins, the last used first.
     pub async fn logins(&self, user: UserId) -> StoreResult<Vec<LoginRow>> {
-        on_either!(self, it => it.logins(user).await)
+        on_either!(self, it => it.logins(user))
     }
 
     /// Ends a login of that user; false when there was none.
     pub async fn delete_login(&self, user: UserId, id: LoginId) -> StoreResult<bool> {
-        on_either!(self, it => it.delete_login(user, id).await)
+        on_either!(self, it => it.delete_login(user, id))
     }
 
     /// Ends a user's logins but `keep`, and names those it ended.
@@ -278,12 +309,12 @@ impl Store {
         user: UserId,
         keep: Option<LoginId>,
     ) -> StoreResult<Vec<LoginId>> {
-        on_either!(self, it => it.delete_logins(user, keep).await)
+        on_either!(self, it => it.delete_logins(user, keep))
     }
 
     /// Those of the logins that have not ended.
     pub async fn known_logins(&self, logins: &[LoginId]) -> StoreResult<HashSet<LoginId>> {
-        on_either!(self, it => it.known_logins(logins).await)
+        on_either!(self, it => it.known_logins(logins))
     }
 
     /// Ends the logins not used since `idle_since` or begun before `begun_before`.
@@ -292,7 +323,7 @@ impl Store {
         idle_since: Millis,
         begun_before: Millis,
     ) -> StoreResult<Vec<LoginId>> {
-        on_either!(self, it => it.delete_stale_logins(idle_since, begun_before).await)
+        on_either!(self, it => it.delete_stale_logins(idle_since, begun_before))
     }
 }
 
@@ -301,7 +332,7 @@ impl Store {
     /// Makes the caller the newest holder of a lease, with a number larger than any before. From
     /// then on nothing of an earlier holder is accepted where it is checked.
     pub async fn take_fence(&self, lease: &str) -> StoreResult<Fence> {
-        on_either!(self, it => it.take_fence(lease).await)
+        on_either!(self, it => it.take_fence(lease))
     }
 }
 

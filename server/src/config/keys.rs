@@ -48,6 +48,7 @@ pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
 pub(super) const SECRETS: [&str; 2] = ["database_url", "redis_url"];
 
 const ADDRESS: &str = "write an address and a port, such as 127.0.0.1:3000";
+const DATABASE: &str = "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, or sqlite:PATH";
 const NUMBER: &str = "write a whole number from 0 to 4294967295";
 const POSITIVE: &str = "write a whole number from 1 on";
 const TEXT: &str = "write a text";
@@ -92,11 +93,11 @@ fn distance(one: &str, other: &str) -> usize {
 
 /// Makes a configuration of what was set, and of the defaults.
 pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
-    refuse_later(layers)?;
     let usual = Config::default();
     Ok(Config {
         listen: parsed(layers, "listen", ADDRESS)?.unwrap_or(usual.listen),
         data_dir: get(layers, "data_dir", "write the path of a folder", usual.data_dir)?,
+        database_url: parsed(layers, "database_url", DATABASE)?,
         origins: parsed_list::<Origin>(
             layers,
             "origins",
@@ -157,20 +158,6 @@ fn read_limits(layers: &Layers, usual: &Limits) -> Result<Limits, ConfigError> {
         guests_per_hour: rate("limits.guests_per_hour", usual.guests_per_hour)?,
         requests_per_sec: rate("limits.requests_per_sec", usual.requests_per_sec)?,
     })
-}
-
-/// Other databases and several nodes have their keys already, and are told apart from mistakes.
-fn refuse_later(layers: &Layers) -> Result<(), ConfigError> {
-    let later = [(
-        "database_url",
-        "PostgreSQL comes in a later version; remove it to use SQLite in data_dir",
-    )];
-    for (key, mend) in later {
-        if layers.get::<String>(key, TEXT)?.is_some_and(|it| !it.is_empty()) {
-            return Err(layers.bad(key, mend));
-        }
-    }
-    Ok(())
 }
 
 fn get<T: DeserializeOwned>(

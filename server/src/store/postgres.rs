@@ -6,13 +6,18 @@ mod queries;
 
 pub(super) use queries::Queries;
 
-use super::StoreResult;
+use super::{StoreError, StoreResult};
 use app::protocol::ids::Epoch;
 use sqlx::{
-    migrate::Migrator,
+    ConnectOptions as _, Connection as _, PgConnection, Pool,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::str::FromStr as _;
+use std::{
+    str::FromStr as _,
+    time::{Duration, Instant},
+};
+use tokio::time::{sleep, timeout};
 
 /// The database that the queries are compiled for.
 type Db = sqlx::Postgres;
@@ -28,22 +33,163 @@ const FOR_SHARE: &str = " for share";
 /// The row stays there until the transaction ends; what it says may change.
 const FOR_KEY_SHARE: &str = " for key share";
 
-/// Connections that write, and that read: ten in all.
+/// The oldest version that the queries are tested with.
+const LEAST_VERSION: i64 = 15;
+/// Connections that write, and that read: ten in all, so that readers never keep writers waiting.
 const WRITERS: u32 = 5;
 const READERS: u32 = 5;
+/// For a connection out of the pool.
+const ACQUIRE_MAX: Duration = Duration::from_secs(3);
+/// An answer that takes longer, the wait for a connection included, does not come any more.
+const ANSWER_MAX: Duration = Duration::from_secs(8);
+/// A connection that does not answer after its use within this time is thrown away.
+const PING_MAX: Duration = Duration::from_secs(2);
+/// A server that is still starting is awaited for so long.
+const START_PATIENCE: Duration = Duration::from_secs(5);
+const START_PAUSE: Duration = Duration::from_millis(200);
+/// How often a transaction is tried that PostgreSQL ended for the sake of another.
+const TRIES_MAX: usize = 4;
+
+/// What every connection is set to. A node that stops in the middle of a transaction must not keep
+/// the others waiting.
+const SETTINGS: [(&str, &str); 4] = [
+    ("statement_timeout", "5s"),
+    ("lock_timeout", "2s"),
+    ("idle_in_transaction_session_timeout", "5s"),
+    ("synchronous_commit", "on"),
+];
 
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations/postgres");
 
 impl Queries {
     /// Connects, brings the schema up to date and reads the epoch.
     pub(super) async fn open(url: &str) -> StoreResult<(Self, Epoch)> {
-        let connect = PgConnectOptions::from_str(url)?.application_name("maru");
-        let pool = |connections| PgPoolOptions::new().max_connections(connections);
-        let writer = pool(WRITERS).connect_with(connect.clone()).await?;
-        MIGRATOR.run(&writer).await?;
-        let readers = pool(READERS).connect_with(connect).await?;
-        let queries = Self { writer, readers };
+        let connect = PgConnectOptions::from_str(url).map_err(|error| refused(&error))?;
+        let connect = connect.application_name("maru");
+        check_version(first_connection(&connect).await?).await?;
+        migrate(&connect).await?;
+        let connect = connect.options(SETTINGS);
+        let queries = Self {
+            writer: pool(&connect, WRITERS).await?,
+            readers: pool(&connect, READERS).await?,
+        };
         let epoch = queries.begin().await?;
         Ok((queries, epoch))
     }
+}
+
+/// Asks again where PostgreSQL ended the transaction for the sake of another, and does not wait
+/// for ever for a server that went silent.
+pub(super) async fn answered<T, F>(mut ask: impl FnMut() -> F) -> StoreResult<T>
+where
+    F: Future<Output = StoreResult<T>>,
+{
+    let asking = async {
+        let mut tries = 1;
+        loop {
+            match ask().await {
+                Err(StoreError::Db(error)) if is_conflict(&error) && tries < TRIES_MAX => {
+                    tries += 1
+                }
+                other => return other,
+            }
+        }
+    };
+    timeout(ANSWER_MAX, asking).await.unwrap_or_else(|_| {
+        Err(StoreError::Db(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())))
+    })
+}
+
+/// Whether the transaction was ended for the sake of another: a deadlock, or two that cannot both
+/// have been first.
+fn is_conflict(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|it| it.code());
+    matches!(code.as_deref(), Some("40P01" | "40001"))
+}
+
+async fn pool(connect: &PgConnectOptions, connections: u32) -> StoreResult<Pool<Db>> {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_MAX)
+        .after_release(|connection, _| {
+            // A connection whose other end is gone without a word would else keep its place.
+            Box::pin(async { Ok(matches!(timeout(PING_MAX, connection.ping()).await, Ok(Ok(())))) })
+        })
+        .connect_with(connect.clone())
+        .await
+        .map_err(|error| refused(&error))
+}
+
+/// A connection to a server that may still be starting.
+async fn first_connection(connect: &PgConnectOptions) -> StoreResult<PgConnection> {
+    let began = Instant::now();
+    loop {
+        let error = match timeout(START_PATIENCE, connect.connect()).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) => error,
+            Err(_) => sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()),
+        };
+        if !may_be_starting(&error) || began.elapsed() + START_PAUSE >= START_PATIENCE {
+            return Err(refused(&error));
+        }
+        sleep(START_PAUSE).await;
+    }
+}
+
+fn may_be_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(it) => it.code().is_some_and(|code| code == "57P03"),
+        _ => false,
+    }
+}
+
+/// What is wrong with the address or with the server, and how to mend it.
+fn refused(error: &sqlx::Error) -> StoreError {
+    let why = match error {
+        sqlx::Error::Io(error) => {
+            format!("nobody answers there ({error}); start PostgreSQL, or mend the address")
+        }
+        sqlx::Error::Configuration(error) => format!(
+            "this is no address ({error}); write postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+        ),
+        sqlx::Error::Database(error) => match error.code().as_deref() {
+            Some("28P01" | "28000") => {
+                format!("PostgreSQL lets nobody in with that ({error}); mend user and password")
+            }
+            Some("3D000") => format!("{error}; make it with createdb, or mend the address"),
+            Some("42501") => format!("{error}; give the user the right to make tables there"),
+            Some("53300") => format!("{error}; raise its max_connections, or run fewer nodes"),
+            _ => error.to_string(),
+        },
+        other => other.to_string(),
+    };
+    StoreError::Unreachable { why }
+}
+
+/// Brings the schema up to date, alone. Without the settings of the other connections: a migration
+/// may take its time, and another node's is awaited.
+async fn migrate(connect: &PgConnectOptions) -> StoreResult<()> {
+    let alone = PgPoolOptions::new().max_connections(1);
+    let alone = alone.connect_with(connect.clone()).await.map_err(|error| refused(&error))?;
+    let done = MIGRATOR.run(&alone).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => refused(&error),
+        other => other.into(),
+    });
+    alone.close().await;
+    done
+}
+
+async fn check_version(mut connection: PgConnection) -> StoreResult<()> {
+    let sql = "select current_setting('server_version_num')::bigint / 10000";
+    let (found,): (i64,) = sqlx::query_as(sql).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    if found < LEAST_VERSION {
+        return Err(StoreError::TooOld {
+            program: "PostgreSQL",
+            found: found.to_string(),
+            least: "15",
+        });
+    }
+    Ok(())
 }

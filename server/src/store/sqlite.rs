@@ -112,7 +112,7 @@ fn flushes() -> SqliteSynchronous {
 async fn check_version(writer: &Pool<Db>) -> StoreResult<()> {
     let (found,): (String,) = sqlx::query_as("select sqlite_version()").fetch_one(writer).await?;
     if version_numbers(&found) < version_numbers(SQLITE_LEAST) {
-        return Err(StoreError::TooOld { found, least: SQLITE_LEAST });
+        return Err(StoreError::TooOld { program: "SQLite", found, least: SQLITE_LEAST });
     }
     Ok(())
 }
