@@ -199,7 +199,9 @@ fn sources(folder: &std::path::Path, text: &str) -> Sources {
     for (name, value) in lines.lines().filter_map(|it| it.split_once('=')) {
         let value = match name {
             _ if name.ends_with("_FILE") => secret.clone(),
-            "MARU_DATABASE_URL" | "MARU_REDIS_URL" => format!("{value}{SECRET}"),
+            "MARU_DATABASE_URL" | "MARU_REDIS_URL" => {
+                value.replace(":hunter2@", &format!(":{SECRET}@"))
+            }
             _ => value.to_owned(),
         };
         let pairs = if name.starts_with("MARU_") { &mut sources.env } else { &mut sources.flags };

@@ -6,12 +6,14 @@
 mod address;
 mod change;
 mod decide;
+mod error;
 mod postgres;
 mod rows;
 mod sqlite;
 
 pub use address::{BadAddress, StoreAddress};
 pub use change::{Append, AppendError, Appending, CARETAKER, Change, Outcomes};
+pub use error::{StoreError, StoreResult};
 pub use rows::{
     ChannelSpec, EntryPage, Fence, LoginRow, MemberRow, NewUser, RoomRow, TokenHash, User,
 };
@@ -20,7 +22,6 @@ use app::protocol::{
     ids::{Epoch, LoginId, Millis, RoomId, Seq, UserId},
     people::Role,
 };
-use sqlx::migrate::MigrateError;
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
@@ -50,69 +51,6 @@ macro_rules! on_either {
         }
     };
 }
-
-/// Why the store did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Another user has that name, or one that looks like it.
-    #[error("the name is taken")]
-    NameTaken,
-    /// No such row.
-    #[error("not found")]
-    NotFound,
-    /// The linked SQLite can corrupt a write-ahead log, or the queries were never tried with such
-    /// a PostgreSQL.
-    #[error("{program} {found} is too old, at least {least} is needed")]
-    TooOld {
-        /// Which program.
-        program: &'static str,
-        /// The version found.
-        found: String,
-        /// The oldest version that will do.
-        least: &'static str,
-    },
-    /// The file cannot be opened or written.
-    #[error("cannot open the database {}: {why}", path.display())]
-    Unusable {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        why: String,
-    },
-    /// PostgreSQL does not answer, or does not let us in.
-    #[error("{why}")]
-    Unreachable {
-        /// What is wrong, and how to mend it.
-        why: String,
-    },
-    /// A newer version of Maru has been at this database.
-    #[error(
-        "a newer version of Maru has changed this database (schema {schema}); run that version, or \
-         restore a backup from before"
-    )]
-    FromTheFuture {
-        /// The first migration that is not known here.
-        schema: i64,
-    },
-    /// The schema could not be brought up to date.
-    #[error("cannot migrate the database: {0}")]
-    Migrate(MigrateError),
-    /// The database failed.
-    #[error("database: {0}")]
-    Db(#[from] sqlx::Error),
-}
-
-impl From<MigrateError> for StoreError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::VersionMissing(schema) => Self::FromTheFuture { schema },
-            other => Self::Migrate(other),
-        }
-    }
-}
-
-/// The result of a query.
-pub type StoreResult<T> = Result<T, StoreError>;
 
 impl Store {
     /// Opens the database, brings its schema up to date and reads its epoch.

@@ -98,14 +98,19 @@ fn a_file_that_cannot_be_read_is_told() {
 #[test]
 fn a_secret_is_never_shown_and_may_come_from_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let url = "postgres://maru:hunter2@db/maru";
+    let url = "postgres//maru:hunter2@db/maru";
     let output = maru(&folder, &[("MARU_DATABASE_URL", url)], &[]);
-    refuses(&output, &["database_url", "MARU_DATABASE_URL", "later version"]);
+    refuses(&output, &["database_url", "MARU_DATABASE_URL", "postgres://USER"]);
     assert!(!String::from_utf8_lossy(&output.stderr).contains("hunter2"));
     fs::write(folder.path().join("secret"), format!("{url}\n")).unwrap();
     let output = maru(&folder, &[("MARU_DATABASE_URL_FILE", "secret")], &[]);
-    refuses(&output, &["database_url", "MARU_DATABASE_URL_FILE", "later version"]);
+    refuses(&output, &["database_url", "MARU_DATABASE_URL_FILE", "postgres://USER"]);
     assert!(!String::from_utf8_lossy(&output.stderr).contains("hunter2"));
+    fs::write(folder.path().join("secret"), "postgres://maru:hunter2@db/maru\n").unwrap();
+    let env = [("MARU_DATABASE_URL_FILE", "secret")];
+    let output = maru(&folder, &env, &["config", "check"]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("postgres://maru:…@db/maru") && !told.contains("hunter2"), "{told}");
     let output = maru(&folder, &[("MARU_DATABASE_URL_FILE", "none")], &[]);
     refuses(&output, &["MARU_DATABASE_URL_FILE", "none"]);
 }

@@ -2,6 +2,7 @@
 
 pub(super) use super::layers::Layers;
 use super::{Channel, Config, ConfigError, Limits, Origin, Secret};
+use crate::store::StoreAddress;
 use serde::de::DeserializeOwned;
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
@@ -48,7 +49,6 @@ pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
 pub(super) const SECRETS: [&str; 2] = ["database_url", "redis_url"];
 
 const ADDRESS: &str = "write an address and a port, such as 127.0.0.1:3000";
-const DATABASE: &str = "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, or sqlite:PATH";
 const NUMBER: &str = "write a whole number from 0 to 4294967295";
 const POSITIVE: &str = "write a whole number from 1 on";
 const TEXT: &str = "write a text";
@@ -97,7 +97,7 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
     Ok(Config {
         listen: parsed(layers, "listen", ADDRESS)?.unwrap_or(usual.listen),
         data_dir: get(layers, "data_dir", "write the path of a folder", usual.data_dir)?,
-        database_url: parsed(layers, "database_url", DATABASE)?,
+        database_url: database_url(layers)?,
         origins: parsed_list::<Origin>(
             layers,
             "origins",
@@ -207,6 +207,15 @@ fn redis_url(layers: &Layers) -> Result<Option<Secret>, ConfigError> {
     let is_address = redis::parse_redis_url(&url).is_some();
     let mend = "write an address such as redis://:PASSWORD@HOST:6379, or remove it";
     if is_address { Ok(Some(Secret::new(url))) } else { Err(layers.bad("redis_url", mend)) }
+}
+
+/// An empty address is none, as files of variables have it.
+fn database_url(layers: &Layers) -> Result<Option<StoreAddress>, ConfigError> {
+    let mend = "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, or sqlite:PATH";
+    if layers.get::<String>("database_url", mend)?.is_some_and(|it| it.trim().is_empty()) {
+        return Ok(None);
+    }
+    parsed(layers, "database_url", mend)
 }
 
 fn metrics_listen(

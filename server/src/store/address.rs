@@ -64,7 +64,11 @@ fn without_password(url: &str) -> String {
             Some((user, _)) => format!("{user}:…@{host}"),
             None => format!("{login}@{host}"),
         },
-        None => address.to_owned(),
+        // A port is no secret; what else follows a colon may be one, with the @ forgotten.
+        None => match address.split_once(':') {
+            Some((_, port)) if !port.starts_with(|it: char| it.is_ascii_digit()) => "…".to_owned(),
+            _ => address.to_owned(),
+        },
     };
     format!("{scheme}://{address}{parameters}")
 }
@@ -102,7 +106,9 @@ mod tests {
             ("postgres://maru:hunt@er2@db/maru", "postgres://maru:…@db/maru"),
             ("postgres://maru@db/maru?password=hunter2", "postgres://maru@db/maru?…"),
             ("postgres://maru:hunt?er2@db/maru", "postgres://…"),
+            ("postgres://maru:hunter2", "postgres://…"),
             ("postgres://db/maru", "postgres://db/maru"),
+            ("postgres://db:5432/maru", "postgres://db:5432/maru"),
         ] {
             let address = StoreAddress::Postgres(url.to_owned());
             assert!(!address.to_string().contains("er2"), "{address}");

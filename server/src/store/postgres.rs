@@ -6,7 +6,7 @@ mod queries;
 
 pub(super) use queries::Queries;
 
-use super::{StoreError, StoreResult};
+use super::{StoreError, StoreResult, error::code_of};
 use app::protocol::ids::Epoch;
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, Pool,
@@ -89,7 +89,7 @@ where
         loop {
             match ask().await {
                 Err(StoreError::Db(error)) if is_conflict(&error) && tries < TRIES_MAX => {
-                    tries += 1
+                    tries += 1;
                 }
                 other => return other,
             }
@@ -103,8 +103,7 @@ where
 /// Whether the transaction was ended for the sake of another: a deadlock, or two that cannot both
 /// have been first.
 fn is_conflict(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|it| it.code());
-    matches!(code.as_deref(), Some("40P01" | "40001"))
+    matches!(code_of(error).as_deref(), Some("40P01" | "40001"))
 }
 
 async fn pool(connect: &PgConnectOptions, connections: u32) -> StoreResult<Pool<Db>> {
@@ -139,8 +138,7 @@ async fn first_connection(connect: &PgConnectOptions) -> StoreResult<PgConnectio
 fn may_be_starting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(it) => it.code().is_some_and(|code| code == "57P03"),
-        _ => false,
+        other => code_of(other).is_some_and(|code| code == "57P03"),
     }
 }
 

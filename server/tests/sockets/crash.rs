@@ -1,5 +1,6 @@
 //! kill -9 in the middle of commits: what was acknowledged is there, once, in order.
 
+use crate::served::Place;
 use crate::support::{Login, Process, free_port, guest, log_at, open};
 use app::{
     client::outbox::Outbox,
@@ -85,11 +86,11 @@ impl Talker {
 
 #[tokio::test]
 async fn fifty_kills_lose_and_double_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let place = Place::new().await;
     let at = free_port().await;
     let config = "[limits]\nsends_per_sec = 100000\nsends_burst = 100000\nframes_per_sec = 100000\nframes_burst = 100000\nguests_per_hour = 0\nrequests_per_sec = 0\n";
-    std::fs::write(folder.path().join("maru.toml"), config).unwrap();
-    let server = Process::start(folder.path(), at).await;
+    std::fs::write(place.path().join("maru.toml"), config).unwrap();
+    let server = Process::start(&place, at).await;
     let login = guest(at, "Talker").await;
     let (_, body) =
         crate::support::request(at, "GET", "/api/v1/rooms/plaza", Some(&login.cookie), None).await;
@@ -108,7 +109,7 @@ async fn fifty_kills_lose_and_double_nothing() {
     };
     server.kill().await;
     for n in 0..KILLS {
-        let server = Process::start(folder.path(), at).await;
+        let server = Process::start(&place, at).await;
         let before = talker.acked.len();
         // A different moment of a commit each time.
         crate::support::soon(
@@ -120,7 +121,7 @@ async fn fifty_kills_lose_and_double_nothing() {
         talker.outbox.disconnected();
         assert!(talker.acked.len() > before, "something was acknowledged in turn {n}");
     }
-    let server = Process::start(folder.path(), at).await;
+    let server = Process::start(&place, at).await;
     let log = log_at(at, &talker.login, room).await;
     server.kill().await;
 

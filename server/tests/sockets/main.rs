@@ -8,3 +8,8 @@ mod crash;
 mod resume;
 mod sign_out;
 mod support;
+
+#[path = "../support/database.rs"]
+mod database;
+#[path = "../support/served.rs"]
+mod served;

@@ -1,5 +1,6 @@
 //! A server on a free port, and people who talk with it.
 
+use crate::served::{Place, Served};
 use app::protocol::{
     ids::{Cid, Epoch, RoomId, Seq, UserId},
     limits::VERSION,
@@ -12,19 +13,16 @@ use app::protocol::{
 };
 use futures::{SinkExt, StreamExt};
 use server::config::Config;
-use std::{net::SocketAddr, path::Path, time::Duration};
-use tempfile::TempDir;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    task::JoinHandle,
     time::timeout,
 };
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{self, Message, client::IntoClientRequest},
 };
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Longer than anything here takes, shorter than patience.
@@ -44,9 +42,7 @@ pub(crate) fn unlimited(config: &mut Config) {
 /// A server of this process.
 pub(crate) struct Server {
     pub(crate) at: SocketAddr,
-    stop: CancellationToken,
-    task: JoinHandle<anyhow::Result<()>>,
-    folder: TempDir,
+    served: Served,
     configure: fn(&mut Config),
 }
 
@@ -56,37 +52,34 @@ impl Server {
     }
 
     pub(crate) async fn start_with(configure: fn(&mut Config)) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), configure).await
+        Self::start_at(Place::new().await, configure).await
     }
 
-    async fn start_in(folder: TempDir, configure: fn(&mut Config)) -> Self {
-        let mut config = Config { data_dir: folder.path().into(), ..Config::default() };
-        config.limits.guests_per_hour = 0;
-        config.limits.requests_per_sec = 0;
-        configure(&mut config);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let at = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(server::serve(config, listener, stop.clone()));
-        Self { at, stop, task, folder, configure }
+    /// A server at that place, perhaps beside others.
+    pub(crate) async fn start_at(place: Arc<Place>, configure: fn(&mut Config)) -> Self {
+        let served = Served::start(place, |config| {
+            config.limits.guests_per_hour = 0;
+            config.limits.requests_per_sec = 0;
+            configure(config);
+        })
+        .await;
+        Self { at: served.at, served, configure }
     }
 
     /// Stops in an orderly way and starts again on the same data, at another port.
     pub(crate) async fn restart(self) -> Self {
         let configure = self.configure;
-        Self::start_in(self.stop().await, configure).await
+        Self::start_at(self.stop().await, configure).await
     }
 
     /// Stops in an orderly way.
-    pub(crate) async fn stop(self) -> TempDir {
-        self.stop.cancel();
-        soon("the server's end", self.task).await.unwrap().unwrap();
-        self.folder
+    pub(crate) async fn stop(self) -> Arc<Place> {
+        soon("the server's end", self.served.stop()).await
     }
 
     /// Begins to stop.
     pub(crate) fn begin_stop(&self) {
-        self.stop.cancel();
+        self.served.begin_stop();
     }
 
     /// A room's id by its name.
@@ -396,12 +389,12 @@ pub(crate) fn said(entries: &[Entry]) -> Vec<&str> {
 pub(crate) struct Process(tokio::process::Child);
 
 impl Process {
-    /// Starts the binary on that data folder and awaits that it is ready.
-    pub(crate) async fn start(folder: &Path, at: SocketAddr) -> Self {
+    /// Starts the binary at that place and awaits that it is ready.
+    pub(crate) async fn start(place: &Place, at: SocketAddr) -> Self {
         let child = tokio::process::Command::new(env!("CARGO_BIN_EXE_maru"))
-            .current_dir(folder)
+            .current_dir(place.path())
+            .envs(place.env())
             .env("MARU_LISTEN", at.to_string())
-            .env("MARU_DATA_DIR", folder)
             .env("MARU_METRICS_LISTEN", "off")
             .env("MARU_LOG", "error")
             .kill_on_drop(true)

@@ -10,3 +10,8 @@ mod guards;
 mod nodes;
 mod settings;
 mod support;
+
+#[path = "../support/database.rs"]
+mod database;
+#[path = "../support/served.rs"]
+mod served;

@@ -1,20 +1,21 @@
 //! A server on a free port, and a browser that keeps its cookies and believes nothing.
 
+use crate::served::{Place, Served};
 use server::config::Config;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
-use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    task::JoinHandle,
+    net::TcpStream,
     time::timeout,
 };
-use tokio_util::sync::CancellationToken;
 
 /// A password that is none of the common ones.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -29,9 +30,7 @@ pub(crate) async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
 /// A server of this process.
 pub(crate) struct Server {
     pub(crate) at: SocketAddr,
-    stop: CancellationToken,
-    task: JoinHandle<anyhow::Result<()>>,
-    folder: TempDir,
+    served: Served,
 }
 
 impl Server {
@@ -41,31 +40,28 @@ impl Server {
 
     /// A server without limits of rate but those that `configure` sets.
     pub(crate) async fn start_with(configure: fn(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut config = Config { data_dir: folder.path().into(), ..Config::default() };
-        config.site_dir = folder.path().join("site");
-        config.limits.guests_per_hour = 0;
-        config.limits.sign_ups_per_hour = 0;
-        config.limits.logins_per_min = 0;
-        config.limits.requests_per_sec = 0;
-        configure(&mut config);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let at = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(server::serve(config, listener, stop.clone()));
-        Self { at, stop, task, folder }
+        let place = Place::new().await;
+        let site = place.path().join("site");
+        let served = Served::start(place, |config| {
+            config.site_dir = site;
+            config.limits.guests_per_hour = 0;
+            config.limits.sign_ups_per_hour = 0;
+            config.limits.logins_per_min = 0;
+            config.limits.requests_per_sec = 0;
+            configure(config);
+        })
+        .await;
+        Self { at: served.at, served }
     }
 
     /// Stops in an orderly way.
-    pub(crate) async fn stop(self) -> TempDir {
-        self.stop.cancel();
-        soon("the server's end", self.task).await.unwrap().unwrap();
-        self.folder
+    pub(crate) async fn stop(self) -> Arc<Place> {
+        soon("the server's end", self.served.stop()).await
     }
 
     /// Puts a file into the built site.
     pub(crate) fn put_file(&self, path: &str, bytes: &[u8]) {
-        let path = self.folder.path().join("site").join(path);
+        let path = self.served.place.path().join("site").join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }

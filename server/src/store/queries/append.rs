@@ -13,7 +13,7 @@ use crate::store::{
     decide::{Facts, RoomState, decide},
 };
 use app::protocol::ids::{Cid, LoginId, Millis, RoomId, UserId};
-use sqlx::{QueryBuilder, Row};
+use sqlx::{QueryBuilder, Row, error::DatabaseError};
 use std::collections::{BTreeSet, HashSet};
 
 impl Queries {
@@ -22,33 +22,24 @@ impl Queries {
         batch: &[Append],
         now: Millis,
     ) -> StoreResult<Outcomes> {
-        match self.append_together(batch, now).await {
-            Err(StoreError::Db(error)) if is_of_one_change(&error) && batch.len() > 1 => {
-                let mut outcomes = Vec::with_capacity(batch.len());
-                for append in batch {
-                    outcomes.extend(self.append_alone(append, now).await?);
+        let mut outcomes = Vec::with_capacity(batch.len());
+        let mut pieces = vec![Piece { changes: batch, asked_again: false }];
+        while let Some(piece) = pieces.pop() {
+            match self.append_together(piece.changes, now).await {
+                Ok(done) => outcomes.extend(done),
+                Err(StoreError::Db(error)) if is_of_one_change(&error) => {
+                    piece.refused(&error, &mut pieces, &mut outcomes);
                 }
-                Ok(outcomes)
+                Err(error) => return Err(error),
             }
-            Err(StoreError::Db(error)) if is_of_one_change(&error) => {
-                tracing::error!(%error, "the database refused a change");
-                Ok(vec![Err(AppendError::Rejected)])
-            }
-            other => other,
         }
-    }
-
-    async fn append_alone(&self, append: &Append, now: Millis) -> StoreResult<Outcomes> {
-        match self.append_together(std::slice::from_ref(append), now).await {
-            Err(StoreError::Db(error)) if is_of_one_change(&error) => {
-                tracing::error!(%error, "the database refused a change");
-                Ok(vec![Err(AppendError::Rejected)])
-            }
-            other => other,
-        }
+        Ok(outcomes)
     }
 
     async fn append_together(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         let mut facts = read_facts(&mut tx, batch).await?;
         let (members, rooms) = (facts.members.clone(), facts.rooms.clone());
@@ -63,6 +54,32 @@ impl Queries {
         planted::pass(Point::InCommit);
         tx.commit().await?;
         Ok(outcomes)
+    }
+}
+
+/// A part of a batch that is still to be appended.
+struct Piece<'a> {
+    changes: &'a [Append],
+    asked_again: bool,
+}
+
+impl<'a> Piece<'a> {
+    /// The database refused one of the changes: looks for it, so that the others are not taken
+    /// along.
+    fn refused(self, error: &sqlx::Error, pieces: &mut Vec<Piece<'a>>, outcomes: &mut Outcomes) {
+        let refused = error.as_database_error();
+        let is_race = refused.is_some_and(DatabaseError::is_unique_violation);
+        if is_race && !self.asked_again {
+            // Another node was first with the same id, into another room: now it is known.
+            pieces.push(Piece { asked_again: true, ..self });
+        } else if self.changes.len() > 1 {
+            let (first, second) = self.changes.split_at(self.changes.len() / 2);
+            pieces.push(Piece { changes: second, asked_again: false });
+            pieces.push(Piece { changes: first, asked_again: false });
+        } else {
+            tracing::error!(%error, "the database refused a change");
+            outcomes.push(Err(AppendError::Rejected));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Logins: signed-in browsers. Only the hash of a token is kept.
 
 use super::{
-    DbRow, FOR_SHARE, IDS_A_QUERY, Queries, Tx,
+    BEGIN_WRITE, DbRow, FOR_SHARE, IDS_A_QUERY, Queries, Tx,
     users::{bump_generation, user_from},
 };
 use crate::store::{LoginRow, StoreError, StoreResult, TokenHash, User};
@@ -75,7 +75,7 @@ impl Queries {
         user: UserId,
         id: LoginId,
     ) -> StoreResult<bool> {
-        let mut tx = self.writer.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         // The account first, as everywhere, so that two who end logins wait in one order.
         bump_generation(&mut tx, user).await?;
         let done = sqlx::query("delete from login where id = $1 and account_id = $2")
@@ -95,7 +95,7 @@ impl Queries {
         user: UserId,
         keep: Option<LoginId>,
     ) -> StoreResult<Vec<LoginId>> {
-        let mut tx = self.writer.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         bump_generation(&mut tx, user).await?;
         let ended = delete_logins(&mut tx, user, keep).await?;
         tx.commit().await?;
@@ -135,7 +135,7 @@ impl Queries {
         let mut ended = Vec::new();
         for row in users {
             let user = UserId(row.try_get("account_id")?);
-            let mut tx = self.writer.begin().await?;
+            let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
             bump_generation(&mut tx, user).await?;
             let sql = "delete from login
                  where account_id = $3 and (seen_at < $1 or created_at < $2) returning id";

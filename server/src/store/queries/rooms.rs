@@ -1,6 +1,6 @@
 //! Rooms and who belongs to them.
 
-use super::{DbRow, FOR_UPDATE, Queries, lock_deployment, seq_from};
+use super::{BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, lock_deployment, seq_from};
 use crate::store::{ChannelSpec, MemberRow, RoomRow, StoreError, StoreResult, rows::role_from};
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
@@ -14,7 +14,7 @@ impl Queries {
         channels: &[ChannelSpec],
         now: Millis,
     ) -> StoreResult<()> {
-        let mut tx = self.writer.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         lock_deployment(&mut tx).await?;
         // In the order of ids, as every batch locks them.
         let mut lock = QueryBuilder::new("select id from room order by id");

@@ -1,6 +1,6 @@
 //! Accounts and guests.
 
-use super::{DbRow, IDS_A_QUERY, Queries, Tx, lock_deployment, logins::delete_logins};
+use super::{BEGIN_WRITE, DbRow, IDS_A_QUERY, Queries, Tx, lock_deployment, logins::delete_logins};
 use crate::store::{
     NewUser, StoreError, StoreResult, User,
     rows::{role_from, role_name},
@@ -37,7 +37,7 @@ impl Queries {
         now: Millis,
     ) -> StoreResult<User> {
         let id = UserId(uuid::Uuid::now_v7());
-        let mut tx = self.writer.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         if new.password.is_some() {
             lock_deployment(&mut tx).await?;
         }
@@ -103,7 +103,7 @@ impl Queries {
         password: &str,
         keep: Option<LoginId>,
     ) -> StoreResult<Vec<LoginId>> {
-        let mut tx = self.writer.begin().await?;
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         lock_deployment(&mut tx).await?;
         sqlx::query(
             "update account set password = $2, generation = generation + 1, role = case

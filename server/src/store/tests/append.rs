@@ -1,0 +1,123 @@
+//! Batches on one handle: what they do, what they are refused, and how the log is read.
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_appended_is_read_back_in_order() {
+    for it in each().await {
+        let batch = [
+            it.by_ann(0, Change::Join),
+            it.by_ann(1, Change::Message("하나".into())),
+            it.by_ann(2, Change::Message("two".into())),
+            it.by_ann(1, Change::Message("again".into())),
+        ];
+        let outcomes = it.store.append(&batch, Millis(5)).await.unwrap();
+        let seqs: Vec<_> = outcomes.iter().map(|it| it.unwrap().seq.get()).collect();
+        assert_eq!(seqs, [1, 2, 3, 2]);
+
+        let page = it.store.entries(it.room, None, None, 100).await.unwrap();
+        let texts: Vec<_> = page.entries.iter().map(|it| it.what.text().to_owned()).collect();
+        assert_eq!(texts, ["", "하나", "two"]);
+        assert_eq!((page.head.get(), page.more_before), (3, false));
+        let room = &it.store.rooms().await.unwrap()[0];
+        assert_eq!((room.head.get(), room.people), (3, 1));
+        assert_eq!(it.store.members(it.room).await.unwrap()[0].name, "ann");
+    }
+}
+
+#[tokio::test]
+async fn pages_go_both_ways() {
+    for it in each().await {
+        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        let batch: Vec<_> =
+            (1..=20).map(|n| it.by_ann(n, Change::Message(n.to_string()))).collect();
+        it.store.append(&batch, Millis(6)).await.unwrap();
+        let seqs =
+            |page: EntryPage| -> Vec<_> { page.entries.iter().map(|it| it.seq.get()).collect() };
+        let seq = |n| Some(Seq::try_from(n).unwrap());
+        let page = |after, before| it.store.entries(it.room, after, before, 3);
+        assert_eq!(seqs(page(None, None).await.unwrap()), [19, 20, 21]);
+        assert_eq!(seqs(page(None, seq(19)).await.unwrap()), [16, 17, 18]);
+        assert_eq!(seqs(page(seq(5), None).await.unwrap()), [6, 7, 8]);
+        assert!(!page(None, seq(3)).await.unwrap().more_before);
+    }
+}
+
+#[tokio::test]
+async fn the_same_cid_again_is_the_same_entry_whatever_it_says_and_wherever() {
+    for it in each().await {
+        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        let first = it.by_ann(7, Change::Message("first".into()));
+        let again = it.by_ann(7, Change::Message("other".into()));
+        assert!(it.store.append(&[first], Millis(5)).await.unwrap()[0].unwrap().fresh);
+        let repeated = it.store.append(&[again], Millis(9)).await.unwrap()[0].unwrap();
+        assert_eq!((repeated.seq.get(), repeated.at, repeated.fresh), (2, Millis(5), false));
+
+        // Another author's same cid is another entry.
+        let bob = user(&it.store, "bob").await;
+        let by_bob = |change, cid| Append { author: bob.id, login: None, ..it.by_ann(cid, change) };
+        let batch = [by_bob(Change::Join, 0), by_bob(Change::Message("mine".into()), 7)];
+        let outcomes = it.store.append(&batch, Millis(9)).await.unwrap();
+        assert_eq!(outcomes[1].unwrap().seq.get(), 4);
+    }
+}
+
+#[tokio::test]
+async fn an_ended_login_and_a_missing_room_are_refused_and_harm_nobody() {
+    for it in each().await {
+        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        let ended = Append { login: Some(LoginId(Uuid::nil())), ..it.by_ann(1, Change::Leave) };
+        let nowhere =
+            Append { room: RoomId(Uuid::nil()), ..it.by_ann(2, Change::Message("x".into())) };
+        let fine = it.by_ann(3, Change::Message("fine".into()));
+        let outcomes = it.store.append(&[ended, nowhere, fine], Millis(5)).await.unwrap();
+        assert_eq!(outcomes[0], Err(AppendError::SignedOut));
+        assert_eq!(outcomes[1], Err(AppendError::NoSuchRoom));
+        assert_eq!(outcomes[2].unwrap().seq.get(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_the_database_refuses_does_not_take_the_others_along() {
+    for it in each().await {
+        let ghost =
+            Append { author: UserId(Uuid::nil()), login: None, ..it.by_ann(0, Change::Join) };
+        let outcomes =
+            it.store.append(&[ghost, it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        assert_eq!(outcomes[0], Err(AppendError::Rejected));
+        assert_eq!(outcomes[1].unwrap().seq.get(), 1);
+    }
+}
+
+#[tokio::test]
+async fn leaving_and_a_full_room() {
+    for it in each().await {
+        let [bob, cho] = [user(&it.store, "bob").await, user(&it.store, "cho").await];
+        let by =
+            |user: &User, change| Append { author: user.id, login: None, ..it.by_ann(0, change) };
+        let batch = [
+            it.by_ann(0, Change::Join),
+            by(&bob, Change::Join),
+            by(&cho, Change::Join),
+            by(&bob, Change::Leave),
+            by(&cho, Change::Join),
+        ];
+        let outcomes = it.store.append(&batch, Millis(5)).await.unwrap();
+        assert_eq!(outcomes[2], Err(AppendError::Full { capacity: 2 }));
+        assert_eq!(outcomes[4].unwrap().seq.get(), 4);
+        let mut names: Vec<_> =
+            it.store.members(it.room).await.unwrap().into_iter().map(|it| it.name).collect();
+        names.sort();
+        assert_eq!(names, ["ann", "cho"]);
+        assert_eq!(it.store.rooms().await.unwrap()[0].people, 2);
+    }
+}
+
+#[tokio::test]
+async fn heads_are_those_of_all_rooms() {
+    for it in each().await {
+        assert_eq!(it.store.heads().await.unwrap(), [(it.room, Seq::ZERO)]);
+        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        assert_eq!(it.store.heads().await.unwrap(), [(it.room, Seq::ZERO.next())]);
+    }
+}

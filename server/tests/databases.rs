@@ -1,0 +1,129 @@
+//! The program and its database from outside: what cannot be used is told in one line that names
+//! the key and hides the password, and nothing is damaged.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "support/database.rs"]
+mod database;
+
+use database::{Database, run};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    process::{Command, Output},
+    time::Instant,
+};
+use tempfile::TempDir;
+
+fn maru(folder: &TempDir, url: &str, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_maru"))
+        .current_dir(folder)
+        .env_clear()
+        .env("MARU_DATABASE_URL", url)
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+/// A command that opens the database.
+const OPENS: &[&str] = &["user", "add", "Ann"];
+
+/// Expects exit code 2 and one line with all of `words`, and no password.
+#[track_caller]
+fn refuses(output: &Output, words: &[&str]) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+    for word in words {
+        assert!(told.contains(word), "no {word:?} in {told}");
+    }
+}
+
+/// The address with another user, password, port or database.
+fn with(url: &str, login: &str, database: &str) -> String {
+    let (_, rest) = url.split_once('@').unwrap();
+    let (host, _) = rest.split_once('/').unwrap();
+    format!("postgres://{login}@{host}/{database}")
+}
+
+#[test]
+fn an_address_where_nobody_listens_is_told_after_a_few_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://maru:hunter2@{free}/maru");
+    let began = Instant::now();
+    refuses(&maru(&folder, &url, OPENS), &["database_url", "maru:…@127.0.0.1", "start PostgreSQL"]);
+    assert!(began.elapsed().as_secs() < 15, "it does not wait for ever");
+}
+
+#[test]
+fn something_else_that_listens_there_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://maru:hunter2@{}/maru", other.local_addr().unwrap());
+    let talk = std::thread::spawn(move || {
+        // As a web server does.
+        let (mut socket, _) = other.accept().unwrap();
+        _ = socket.read(&mut [0; 64]);
+        _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    refuses(&maru(&folder, &url, OPENS), &["database_url", "maru:…@127.0.0.1"]);
+    talk.join().unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_database_or_of_a_newer_version_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("text"), "this is no database, but long enough".repeat(99))
+        .unwrap();
+    refuses(&maru(&folder, "sqlite:text", OPENS), &["database_url", "sqlite:text"]);
+    refuses(&maru(&folder, "sqlite:none/maru.db", OPENS), &["database_url", "none/maru.db"]);
+    assert!(maru(&folder, "sqlite:kept.db", OPENS).status.success());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use sqlx::Connection as _;
+        let path = format!("sqlite:{}", folder.path().join("kept.db").display());
+        let mut file = sqlx::SqliteConnection::connect(&path).await.unwrap();
+        sqlx::query(FUTURE).execute(&mut file).await.unwrap();
+        file.close().await.unwrap();
+    });
+    let output = maru(&folder, "sqlite:kept.db", OPENS);
+    refuses(&output, &["database_url", "newer version", "20990101000000"]);
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::rename(folder.path().join("kept.db"), folder.path().join("data/maru.db")).unwrap();
+    refuses(&maru(&folder, "", OPENS), &["data_dir", "newer version"]);
+}
+
+/// The trace of a migration that is not known here.
+const FUTURE: &str = "insert into _sqlx_migrations
+     (version, description, installed_on, success, checksum, execution_time)
+     values (20990101000000, 'later', current_timestamp, true, '', 1)";
+
+#[tokio::test]
+async fn what_postgresql_refuses_is_told() {
+    let Some(database) = Database::new().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let url = database.url();
+    let role = url.rsplit_once('/').unwrap().1.replace("test_", "role_");
+    run(&url, &format!("create role {role} login")).await;
+
+    refuses(
+        &maru(&folder, &with(&url, "maru:hunter2", "none_such"), OPENS),
+        &["database_url", "maru:…@", "none_such", "createdb"],
+    );
+    // The test's server believes everybody, so only a user that there is not is refused.
+    let output = maru(&folder, &with(&url, "nobody_such:hunter2", "postgres"), OPENS);
+    refuses(&output, &["database_url", "nobody_such", "mend user and password"]);
+    let name = url.rsplit_once('/').unwrap().1;
+    let output = maru(&folder, &with(&url, &role, name), OPENS);
+    refuses(&output, &["database_url", "permission denied", "right to make tables"]);
+
+    assert!(maru(&folder, &url, OPENS).status.success());
+    database.execute(FUTURE).await;
+    refuses(&maru(&folder, &url, OPENS), &["database_url", "newer version", "20990101000000"]);
+    database.execute("delete from _sqlx_migrations where version = 20990101000000").await;
+    let output = maru(&folder, &url, &["user", "role", "ann", "member"]);
+    assert!(output.status.success(), "nothing was damaged: {output:?}");
+    run(&url, &format!("drop role {role}")).await;
+}
