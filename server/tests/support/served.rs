@@ -1,10 +1,14 @@
 //! Servers of this process, and where their data is. With `TEST_POSTGRES_URL` set they use a
-//! PostgreSQL database of their own, else SQLite, so that every suite runs on both.
+//! PostgreSQL database of their own, else SQLite; with `TEST_REDIS_URL` set they hear each other
+//! over that Redis. So every suite runs on both.
 
 #![allow(dead_code, reason = "compiled into several tests, each of which uses some of it")]
 
 use crate::database::Database;
-use server::{config::Config, store::StoreAddress};
+use server::{
+    config::{Config, Secret},
+    store::StoreAddress,
+};
 use std::{net::SocketAddr, path::Path, sync::Arc};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -37,6 +41,7 @@ impl Place {
         Config {
             data_dir: self.path().into(),
             database_url: self.database.as_ref().map(|it| StoreAddress::Postgres(it.url())),
+            redis_url: redis().map(Secret::new),
             ..Config::default()
         }
     }
@@ -45,8 +50,14 @@ impl Place {
     pub(crate) fn env(&self) -> Vec<(&'static str, String)> {
         let mut env = vec![("MARU_DATA_DIR", self.path().display().to_string())];
         env.extend(self.database.as_ref().map(|it| ("MARU_DATABASE_URL", it.url())));
+        env.extend(redis().map(|it| ("MARU_REDIS_URL", it)));
         env
     }
+}
+
+/// The test's Redis, where there is one.
+fn redis() -> Option<String> {
+    std::env::var("TEST_REDIS_URL").ok().filter(|it| !it.is_empty())
 }
 
 /// A server of this process on a free port.
