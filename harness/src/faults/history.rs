@@ -102,7 +102,7 @@ impl Kind {
     }
 }
 
-/// An entry as somebody saw it, or as a log has it. Two that are equal are the same entry, whole.
+/// An entry as somebody saw it, or as a log has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Fact {
     pub(crate) room: RoomId,
@@ -120,6 +120,13 @@ impl Fact {
         let Entry { seq, author, cid, .. } = *entry;
         let (kind, digest) = (Kind::of(&entry.what), Digest::of_what(&entry.what));
         Self { room, seq, author, cid, kind, digest }
+    }
+
+    /// Whether the two are one entry. Servers tell the `cid` of messages only; a database has one
+    /// for other entries too.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let told = |it: &Self| Self { cid: it.cid.filter(|_| it.kind == Kind::Message), ..*it };
+        told(self) == told(other)
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) struct Summary {
     pub(crate) refused: u64,
     /// Asked to come again later.
     pub(crate) postponed: u64,
-    /// Breaches of C1, C8 and C10.
+    /// Breaches of C1, C8 and C10; each thing said counts once.
     pub(crate) lost: u64,
     /// Breaches of C2.
     pub(crate) doubled: u64,
@@ -88,7 +88,7 @@ pub(crate) fn summary(history: &History, violations: &[Violation]) -> Summary {
         acknowledged: acked.collect::<HashSet<_>>().len() as u64,
         refused: count(|it| matches!(it, Happened::Refused { .. })),
         postponed: count(|it| matches!(it, Happened::Postponed { .. })),
-        lost: of(&[Rule::C1, Rule::C8, Rule::C10]),
+        lost: lost(violations),
         doubled: of(&[Rule::C2]),
         out_of_order: of(&[Rule::C3, Rule::C5, Rule::C6]),
         violations: violations.len() as u64,
@@ -100,6 +100,11 @@ pub(crate) fn summary(history: &History, violations: &[Violation]) -> Summary {
         not_recovered: recoveries.iter().filter(|it| it.to.is_none()).count() as u64,
         phases: phases(history),
     }
+}
+
+fn lost(violations: &[Violation]) -> u64 {
+    let lost = violations.iter().filter(|it| matches!(it.rule, Rule::C1 | Rule::C8 | Rule::C10));
+    lost.map(|it| (it.client, it.cid)).collect::<HashSet<_>>().len() as u64
 }
 
 /// All disruptions of all clients.

@@ -35,7 +35,7 @@ fn is_the_log(truth: &Truth<'_>, client: usize, view: &View, found: &mut Vec<Vio
         let fact = truth.history.facts.get(*number);
         let what = if fact.seq != expected {
             format!("the client's view has {} where {expected} belongs", fact.seq)
-        } else if truth.entry(view.room, expected) != Some(fact) {
+        } else if !truth.entry(view.room, expected).is_some_and(|it| it.is_same(fact)) {
             "the client's view has another entry than the database".to_owned()
         } else {
             continue;
@@ -206,7 +206,9 @@ impl Order<'_> {
         }
         match self.truth.entry(room, seq) {
             None => breach("an entry that is not committed".to_owned()),
-            Some(it) if it != fact => breach("another entry than the committed one".to_owned()),
+            Some(it) if !it.is_same(fact) => {
+                breach("another entry than the committed one".to_owned())
+            }
             Some(_) => {}
         }
     }

@@ -221,6 +221,8 @@ fn c4_what_others_have_is_the_log() {
         run.expected.is_settled = false;
         run.history.clients[BOB].views[0].facts.pop();
     });
+    // The database has ids that nobody is told.
+    check(None, |run| stored(run, 1).cid = Some(cid(99)));
     // A node that was read after something new has one more.
     check(None, |run| {
         let log = run.nodes[0].rooms.get_mut(&ROOM).unwrap();

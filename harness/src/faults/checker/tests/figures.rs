@@ -46,10 +46,12 @@ fn times_belong_to_the_phase_in_which_it_was_said() {
 #[test]
 fn breaches_are_counted_by_what_they_mean() {
     let breaches = [Rule::C1, Rule::C2, Rule::C5, Rule::C6, Rule::C10, Rule::C12];
-    let breaches = breaches.map(|rule| Violation::new(rule, ""));
+    let mut breaches = breaches.map(|rule| Violation::new(rule, "").client(0)).to_vec();
+    breaches[4].client = Some(1);
+    breaches.push(Violation::new(Rule::C8, "the same again").client(1));
     let summary = summary(&run().history, &breaches);
     assert_eq!((summary.lost, summary.doubled, summary.out_of_order), (2, 1, 2));
-    assert_eq!(summary.violations, 6);
+    assert_eq!(summary.violations, 7);
 }
 
 #[test]
