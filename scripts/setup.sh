@@ -16,6 +16,7 @@ fi
 if [ "${1-}" = --tests ]; then
     [ -n "${CHROMIUM-}" ] || has chromium || packages+=(chromium)
     ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || has initdb || packages+=(postgresql)
+    PATH="$PATH:/usr/sbin" has haproxy || packages+=(haproxy)
     has redis-server || packages+=(redis-server)
     fc-list :lang=ko 2> /dev/null | grep -q . || packages+=(fonts-noto-cjk fontconfig)
 fi

@@ -12,7 +12,7 @@ use app::protocol::{
     refusal::Refusal,
 };
 use futures::{SinkExt, StreamExt};
-use server::config::Config;
+use server::config::{Config, Origin};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -57,9 +57,19 @@ impl Server {
 
     /// A server at that place, perhaps beside others.
     pub(crate) async fn start_at(place: Arc<Place>, configure: fn(&mut Config)) -> Self {
+        Self::start_behind(place, Vec::new(), configure).await
+    }
+
+    /// A server whose pages come from elsewhere, such as a proxy.
+    pub(crate) async fn start_behind(
+        place: Arc<Place>,
+        origins: Vec<Origin>,
+        configure: fn(&mut Config),
+    ) -> Self {
         let served = Served::start(place, |config| {
             config.limits.guests_per_hour = 0;
             config.limits.requests_per_sec = 0;
+            config.origins = origins;
             configure(config);
         })
         .await;
@@ -130,7 +140,8 @@ pub(crate) async fn request(
     (status, body)
 }
 
-async fn request_raw(
+/// As [`request`], with the login cookie that came along.
+pub(crate) async fn request_raw(
     at: SocketAddr,
     method: &str,
     path: &str,
@@ -238,6 +249,22 @@ impl Person {
         let mut person = Self::silent(at, name).await;
         person.hello(vec![]).await;
         person
+    }
+
+    /// A socket of that login, as soon as one is to be had.
+    pub(crate) async fn come_back(at: SocketAddr, login: Login) -> Self {
+        let origin = format!("http://{at}");
+        let opened = async {
+            loop {
+                match open(at, "/ws", Some(&login.cookie), Some(&origin)).await {
+                    Ok(socket) => return socket,
+                    Err(503) => tokio::time::sleep(Duration::from_millis(20)).await,
+                    Err(status) => panic!("refused with {status}"),
+                }
+            }
+        };
+        let socket = soon("a socket", opened).await;
+        Self { login, socket, waiting: Vec::new(), epoch: None }
     }
 
     /// A socket of that login.
