@@ -1,6 +1,8 @@
-// The built server with a folder of its own, and a line to it that can be cut.
+// The built server, one node or several, with a folder and a database of its own, and a line to it
+// that can be cut.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
@@ -12,7 +14,12 @@ const program = resolve(
   process.env.MARU_BIN ?? join(import.meta.dirname, "../../target/maru/debug/maru"),
 );
 
-async function freePort(): Promise<number> {
+/** How many nodes a deployment has; more than one need PostgreSQL and Redis. */
+const NODES = Number(process.env.E2E_NODES ?? 1);
+const POSTGRES = process.env.TEST_POSTGRES_URL;
+const REDIS = process.env.TEST_REDIS_URL;
+
+export async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as net.AddressInfo;
@@ -21,32 +28,68 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A way to the server that can be cut: what is open breaks, and nothing new gets through. */
+/** Ends a process, and waits until it is gone. */
+export async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill(signal);
+  const deadline = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  await ended;
+  clearTimeout(deadline);
+}
+
+async function isReady(port: number): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/ready`).catch(() => undefined);
+  return answer?.ok ?? false;
+}
+
+/**
+ * A way to the nodes that can be cut: what is open breaks, and nothing new gets through. Like a
+ * proxy it sends nobody to a node that is not ready.
+ */
 export class Line {
   readonly url: string;
   readonly #sockets = new Set<net.Socket>();
   readonly #server: net.Server;
   #isCut = false;
+  #turn = 0;
 
-  constructor(readonly port: number, to: number) {
+  constructor(readonly port: number, readonly targets: number[]) {
     this.url = `http://127.0.0.1:${port}`;
-    this.#server = net.createServer((near) => {
-      if (this.#isCut) {
-        near.destroy();
-        return;
-      }
-      const far = net.connect(to, "127.0.0.1");
-      for (const [one, other] of [[near, far], [far, near]] as const) {
-        this.#sockets.add(one);
-        one.pipe(other);
-        one.on("error", () => other.destroy());
-        one.on("close", () => {
-          this.#sockets.delete(one);
-          other.destroy();
-        });
-      }
-    });
+    this.#server = net.createServer((near) => void this.#pass(near));
     this.#server.listen(port, "127.0.0.1");
+  }
+
+  async #pass(near: net.Socket): Promise<void> {
+    this.#sockets.add(near);
+    near.on("error", () => near.destroy());
+    near.on("close", () => this.#sockets.delete(near));
+    const to = await this.#target();
+    if (this.#isCut || to === undefined || near.destroyed) {
+      near.destroy();
+      return;
+    }
+    const far = net.connect(to, "127.0.0.1");
+    this.#sockets.add(far);
+    for (const [one, other] of [[near, far], [far, near]] as const) {
+      one.pipe(other);
+      one.on("error", () => other.destroy());
+      one.on("close", () => {
+        this.#sockets.delete(one);
+        other.destroy();
+      });
+    }
+  }
+
+  /** The next node in turn that takes somebody; the only one whether it does or not. */
+  async #target(): Promise<number | undefined> {
+    if (this.targets.length === 1) return this.targets[0];
+    const turn = this.#turn++;
+    for (let n = 0; n < this.targets.length; n++) {
+      const port = this.targets[(turn + n) % this.targets.length]!;
+      if (await isReady(port)) return port;
+    }
+    return undefined;
   }
 
   cut(): void {
@@ -64,69 +107,111 @@ export class Line {
   }
 }
 
-/** A running server. */
-export class Maru {
-  /** Straight to the server. */
+/** One process. */
+export class Node {
   readonly url: string;
-  /** To the same server, by a line that can be cut. */
-  readonly line: Line;
-  readonly #folder = mkdtempSync(join(tmpdir(), "maru-e2e-"));
   #process?: ChildProcess;
 
-  private constructor(readonly port: number, linePort: number) {
+  constructor(readonly port: number, readonly folder: string, readonly env: NodeJS.ProcessEnv) {
     this.url = `http://127.0.0.1:${port}`;
-    this.line = new Line(linePort, port);
-  }
-
-  static async start(): Promise<Maru> {
-    const maru = new Maru(await freePort(), await freePort());
-    await maru.start();
-    return maru;
   }
 
   async start(): Promise<void> {
-    const unlimited = ["LOGINS_PER_MIN", "SIGN_UPS_PER_HOUR", "GUESTS_PER_HOUR", "REQUESTS_PER_SEC"];
     const child = spawn(program, ["serve"], {
-      cwd: this.#folder,
+      cwd: this.folder,
       stdio: ["ignore", "inherit", "inherit"],
-      env: {
-        ...process.env,
-        MARU_LISTEN: `127.0.0.1:${this.port}`,
-        MARU_DATA_DIR: join(this.#folder, "data"),
-        MARU_ORIGINS: `${this.url},${this.line.url}`,
-        MARU_METRICS_LISTEN: "off",
-        MARU_LOG: "warn",
-        ...Object.fromEntries(unlimited.map((it) => [`MARU_LIMITS__${it}`, "0"])),
-      },
+      env: { ...process.env, ...this.env, MARU_LISTEN: `127.0.0.1:${this.port}` },
     });
     this.#process = child;
-    for (let tries = 0; tries < 500; tries++) {
+    for (let tries = 0; tries < 1_000; tries++) {
       if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
-      const answer = await fetch(`${this.url}/api/v1/ready`).catch(() => undefined);
-      if (answer?.ok) return;
+      if (await isReady(this.port)) return;
       await pause(20);
     }
     throw new Error("the server is not ready");
   }
 
-  /** Ends the server as a power cut would. */
+  /** Ends it as a power cut would. */
   async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+    await end(this.#process, "SIGKILL");
+  }
+
+  /** Ends it in an orderly way. */
+  async stop(): Promise<void> {
+    await end(this.#process, "SIGTERM");
+  }
+}
+
+/** What a deployment is made of, where it is not the usual. */
+export interface Wish {
+  nodes?: number;
+  redis?: string;
+}
+
+/** A running deployment. */
+export class Maru {
+  /** Straight to the first node. */
+  readonly url: string;
+  /** To a node that is ready, by a line that can be cut. */
+  readonly line: Line;
+  readonly nodes: Node[];
+  readonly #folder = mkdtempSync(join(tmpdir(), "maru-e2e-"));
+  readonly #database?: string;
+
+  private constructor(ports: number[], linePort: number, redis: string | undefined) {
+    this.line = new Line(linePort, ports);
+    const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+    const unlimited = ["LOGINS_PER_MIN", "SIGN_UPS_PER_HOUR", "GUESTS_PER_HOUR", "REQUESTS_PER_SEC"];
+    const env: NodeJS.ProcessEnv = {
+      MARU_DATA_DIR: join(this.#folder, "data"),
+      MARU_ORIGINS: [...urls, this.line.url].join(","),
+      MARU_METRICS_LISTEN: "off",
+      MARU_LOG: "warn",
+      ...Object.fromEntries(unlimited.map((it) => [`MARU_LIMITS__${it}`, "0"])),
+    };
+    if (ports.length > 1) {
+      if (!POSTGRES || !redis) throw new Error("several nodes need scripts/services.sh");
+      this.#database = `e2e_${randomBytes(6).toString("hex")}`;
+      this.#ask(`create database ${this.#database}`);
+      const url = new URL(POSTGRES);
+      url.pathname = this.#database;
+      env.MARU_DATABASE_URL = url.href;
+      env.MARU_REDIS_URL = redis;
+    }
+    this.nodes = ports.map((port) => new Node(port, this.#folder, env));
+    this.url = urls[0]!;
+  }
+
+  static async start({ nodes = NODES, redis = REDIS }: Wish = {}): Promise<Maru> {
+    const ports = [];
+    for (let n = 0; n < nodes; n++) ports.push(await freePort());
+    const maru = new Maru(ports, await freePort(), redis);
+    await maru.start();
+    return maru;
+  }
+
+  /** Straight to a node, in turn. */
+  urlOf(turn: number): string {
+    return this.nodes[turn % this.nodes.length]!.url;
+  }
+
+  async start(): Promise<void> {
+    for (const node of this.nodes) await node.start();
+  }
+
+  /** Ends every node as a power cut would. */
+  async kill(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.kill()));
   }
 
   async stop(): Promise<void> {
     this.line.close();
-    await this.#end("SIGTERM");
+    await Promise.all(this.nodes.map((node) => node.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#database) this.#ask(`drop database ${this.#database} with (force)`);
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    const deadline = setTimeout(() => child.kill("SIGKILL"), 10_000);
-    await ended;
-    clearTimeout(deadline);
+  #ask(sql: string): void {
+    execFileSync("psql", ["-qX", "-v", "ON_ERROR_STOP=1", "-c", sql, POSTGRES!]);
   }
 }

@@ -128,7 +128,8 @@ export const test = base.extend<World>({
   },
   person: async ({ browser, maru, contextOptions }, use) => {
     const people: Person[] = [];
-    await use(async (name, { url = maru.url, options = {} } = {}) => {
+    // Each on another node, where there are several.
+    await use(async (name, { url = maru.urlOf(people.length), options = {} } = {}) => {
       const person = await Person.arrive(browser, name, url, { ...contextOptions, ...options });
       people.push(person);
       return person;
