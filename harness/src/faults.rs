@@ -5,6 +5,7 @@
 
 mod checker;
 mod client;
+mod corpus;
 mod deploy;
 mod fleet;
 mod history;

@@ -15,7 +15,7 @@ use tokio::{
 pub(crate) enum Frame<'a> {
     Text(&'a [u8]),
     Ping(&'a [u8]),
-    Pong,
+    Pong(&'a [u8]),
     /// With its code; 1005 when there is none.
     Close(u16),
 }
@@ -44,7 +44,7 @@ pub(crate) fn split(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>> {
             _ => 1005,
         }),
         9 => Frame::Ping(data),
-        10 => Frame::Pong,
+        10 => Frame::Pong(data),
         other => bail!("a frame of kind {other}"),
     };
     Ok(Some((frame, header + length)))
@@ -53,6 +53,11 @@ pub(crate) fn split(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>> {
 /// Adds a text frame. Its mask is of zeros, which is allowed and leaves the text as it is.
 pub(crate) fn write_text(out: &mut Vec<u8>, text: &[u8]) {
     write(out, 1, text);
+}
+
+/// Adds a ping.
+pub(crate) fn write_ping(out: &mut Vec<u8>, data: &[u8]) {
+    write(out, 9, data);
 }
 
 /// Adds the answer to a ping.

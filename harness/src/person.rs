@@ -146,7 +146,7 @@ impl Person {
                     Kind::Other => self.take_packet(world, serde_json::from_slice(text)?)?,
                 },
                 Frame::Ping(data) => frames::write_pong(&mut self.pending_out, data),
-                Frame::Pong => {}
+                Frame::Pong(_) => {}
                 Frame::Close(code) => bail!("the server closed the socket with {code}"),
             }
         }

@@ -207,7 +207,7 @@ impl Order<'_> {
         match self.truth.entry(room, seq) {
             None => breach("an entry that is not committed".to_owned()),
             Some(it) if !it.is_same(fact) => {
-                breach("another entry than the committed one".to_owned())
+                breach("another entry than the committed one".to_owned());
             }
             Some(_) => {}
         }

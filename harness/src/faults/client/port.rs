@@ -172,7 +172,7 @@ impl Port {
                     match frame {
                         Frame::Text(text) => take(text),
                         Frame::Ping(data) => frames::write_pong(&mut self.out, data),
-                        Frame::Pong => {}
+                        Frame::Pong(_) => {}
                         Frame::Close(its) => code = Some(its),
                     }
                 }
