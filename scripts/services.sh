@@ -81,6 +81,8 @@ redis_ready() { [ "$(redis-cli -h 127.0.0.1 -p "$1" ping)" = PONG ]; }
     --no-sync > "$log" 2>&1 || { cat "$log" >&2; fail "initdb failed"; }
 start postgres
 export TEST_POSTGRES_URL="postgres://maru@127.0.0.1:$started/postgres"
+# For tests that stop one of their own.
+export TEST_POSTGRES_PROGRAMS="$programs"
 start redis
 export TEST_REDIS_URL="redis://127.0.0.1:$started"
 

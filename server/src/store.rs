@@ -82,6 +82,14 @@ impl Store {
         on_either!(self, it => it.ping())
     }
 
+    /// How many may append at the same time, to different rooms, and gain by it.
+    pub const fn log_writers(&self) -> usize {
+        match &self.queries {
+            Queries::Sqlite(_) => 1,
+            Queries::Postgres(_) => postgres::LOG_WRITERS,
+        }
+    }
+
     /// Finishes what is under way and closes files and connections.
     pub async fn close(&self) {
         match &self.queries {

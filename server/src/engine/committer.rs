@@ -1,12 +1,21 @@
-//! The one task that writes: it takes all batches that wait, whatever their rooms, and commits
-//! them together. No timer: an idle server answers after one commit.
+//! The only tasks that write logs: each takes all batches that wait, whatever their rooms, and
+//! commits them together. No timer: an idle server answers after one commit.
+//!
+//! While the database is away a batch is asked again with the same ids: what an earlier try had
+//! committed is told by its place, and never written twice.
 
 use super::clock;
 use crate::planted::{self, Point};
-use crate::store::{Append, AppendError, Appending, Store, StoreError};
-use app::protocol::limits::ROOM_BATCH_MAX;
-use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
+use crate::store::{Append, AppendError, Appending, Outcomes, Store};
+use app::protocol::{ids::RoomId, limits::ROOM_BATCH_MAX};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 
 /// Changes in one transaction; PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
 const TRANSACTION_CHANGES_MAX: usize = 2_048;
@@ -15,7 +24,14 @@ const BATCHES_WAITING_MAX: usize = 1_024;
 /// How often the disk is looked at.
 const DISK_EVERY: Duration = Duration::from_secs(1);
 
-/// What became of a batch. An error means that the outcome is unknown, or that the disk is full.
+/// A batch is asked again for so long while the database is away; after that each batch is asked
+/// once, until it is back.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The pause before asking again; doubled up to the longest.
+const PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// What became of a batch.
 pub(crate) type BatchOutcome = Result<Vec<Result<Appending, AppendError>>, BatchError>;
 
 /// Why a whole batch was not written.
@@ -23,6 +39,9 @@ pub(crate) type BatchOutcome = Result<Vec<Result<Appending, AppendError>>, Batch
 pub(crate) enum BatchError {
     /// Too little of the disk is free; nothing was written.
     DiskFull,
+    /// The database stays away; it may or may not have been written, and asking again with the
+    /// same ids tells.
+    Away,
     /// The database failed; it may or may not have been written.
     Unknown,
 }
@@ -34,10 +53,11 @@ struct Batch {
     done: oneshot::Sender<BatchOutcome>,
 }
 
-/// The way to the committer. It ends when the last of these is dropped.
+/// The way to the writers. They end when the last of these is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Committer {
-    batches: mpsc::Sender<Batch>,
+    /// One for each writer; a room always goes to the same.
+    writers: Arc<[mpsc::Sender<Batch>]>,
 }
 
 impl Committer {
@@ -47,78 +67,129 @@ impl Committer {
         store: Store,
         disk_free_bytes_min: u64,
     ) -> (Self, impl Future<Output = ()> + Send + 'static) {
-        let (batches, inbox) = mpsc::channel(BATCHES_WAITING_MAX);
-        (Self { batches }, run(store, inbox, disk_free_bytes_min))
+        let (writers, tasks): (Vec<_>, Vec<_>) = (0..store.log_writers())
+            .map(|_| {
+                let (batches, inbox) = mpsc::channel(BATCHES_WAITING_MAX);
+                (batches, Writer::new(store.clone(), disk_free_bytes_min).run(inbox))
+            })
+            .unzip();
+        let all = futures::future::join_all(tasks);
+        (Self { writers: writers.into() }, async move { drop(all.await) })
     }
 
     /// Commits a room's changes; returns when they are on the disk.
-    pub(crate) async fn commit(&self, changes: Vec<Append>) -> BatchOutcome {
+    pub(crate) async fn commit(&self, room: RoomId, changes: Vec<Append>) -> BatchOutcome {
         debug_assert!(changes.len() <= ROOM_BATCH_MAX);
+        debug_assert!(changes.iter().all(|it| it.room == room));
         let (done, outcome) = oneshot::channel();
-        if self.batches.send(Batch { changes, done }).await.is_err() {
+        // The last bytes of a UUID are its random ones.
+        let writer = usize::from(room.0.as_bytes()[15]) % self.writers.len();
+        let sent = self.writers[writer].send(Batch { changes, done }).await;
+        if sent.is_err() {
             return Err(BatchError::Unknown);
         }
         outcome.await.unwrap_or(Err(BatchError::Unknown))
     }
 }
 
-async fn run(store: Store, mut inbox: mpsc::Receiver<Batch>, free_min: u64) {
-    let mut disk = Disk { free_min, checked: None, full: false };
-    while let Some(first) = inbox.recv().await {
-        let mut batches = vec![first];
-        let mut changes = batches[0].changes.len();
-        while changes < TRANSACTION_CHANGES_MAX - ROOM_BATCH_MAX {
-            let Ok(next) = inbox.try_recv() else { break };
-            changes += next.changes.len();
-            batches.push(next);
-        }
-        if disk.is_full(&store) {
-            for batch in batches {
-                let _ = batch.done.send(Err(BatchError::DiskFull));
-            }
-            continue;
-        }
-        commit(&store, batches).await;
-    }
+/// One of the tasks that write.
+struct Writer {
+    store: Store,
+    disk: Disk,
+    /// The database did not come back within the patience for the batch before.
+    away: bool,
 }
 
-async fn commit(store: &Store, batches: Vec<Batch>) {
-    let mut changes = Vec::with_capacity(batches.iter().map(|it| it.changes.len()).sum());
-    let mut waiting = Vec::with_capacity(batches.len());
-    for batch in batches {
-        waiting.push((batch.changes.len(), batch.done));
-        changes.extend(batch.changes);
+impl Writer {
+    fn new(store: Store, free_min: u64) -> Self {
+        Self { store, disk: Disk { free_min, checked: None, full: false }, away: false }
     }
-    let began = Instant::now();
-    let outcome = store.append(&changes, clock::now()).await;
-    metrics::histogram!("maru_commit_seconds").record(began.elapsed().as_secs_f64());
-    match outcome {
-        Ok(outcomes) => {
-            planted::pass(Point::BeforeAck);
-            metrics::counter!("maru_changes_total").increment(changes.len() as u64);
-            let mut outcomes = outcomes.into_iter();
-            for (size, done) in waiting {
-                let _ = done.send(Ok(outcomes.by_ref().take(size).collect()));
-            }
-        }
-        Err(error) => {
-            tracing::error!(%error, "a commit failed");
-            let why = if is_disk_full(&error) { BatchError::DiskFull } else { BatchError::Unknown };
-            for (_, done) in waiting {
-                let _ = done.send(Err(why));
-            }
-        }
-    }
-}
 
-/// Whether the database itself said that the disk is full (`SQLITE_FULL` is 13): nothing was kept.
-fn is_disk_full(error: &StoreError) -> bool {
-    match error {
-        StoreError::Db(error) => error
-            .as_database_error()
-            .and_then(|it| it.code().map(|code| code == "13"))
-            .unwrap_or(false),
-        _ => false,
+    async fn run(mut self, mut inbox: mpsc::Receiver<Batch>) {
+        while let Some(first) = inbox.recv().await {
+            let mut batches = vec![first];
+            let mut changes = batches[0].changes.len();
+            while changes < TRANSACTION_CHANGES_MAX - ROOM_BATCH_MAX {
+                let Ok(next) = inbox.try_recv() else { break };
+                changes += next.changes.len();
+                batches.push(next);
+            }
+            if self.disk.is_full(&self.store) {
+                for batch in batches {
+                    let _ = batch.done.send(Err(BatchError::DiskFull));
+                }
+                continue;
+            }
+            self.commit(batches).await;
+        }
+    }
+
+    async fn commit(&mut self, batches: Vec<Batch>) {
+        let mut changes = Vec::with_capacity(batches.iter().map(|it| it.changes.len()).sum());
+        let mut waiting = Vec::with_capacity(batches.len());
+        for batch in batches {
+            waiting.push((batch.changes.len(), batch.done));
+            changes.extend(batch.changes);
+        }
+        let began = Instant::now();
+        let outcome = self.append(&changes).await;
+        metrics::histogram!("maru_commit_seconds").record(began.elapsed().as_secs_f64());
+        match outcome {
+            Ok(outcomes) => {
+                planted::pass(Point::BeforeAck);
+                metrics::counter!("maru_changes_total").increment(changes.len() as u64);
+                let mut outcomes = outcomes.into_iter();
+                for (size, done) in waiting {
+                    let _ = done.send(Ok(outcomes.by_ref().take(size).collect()));
+                }
+            }
+            Err(why) => {
+                for (_, done) in waiting {
+                    let _ = done.send(Err(why));
+                }
+            }
+        }
+    }
+
+    /// Appends the changes, asking again while the database is away.
+    async fn append(&mut self, changes: &[Append]) -> Result<Outcomes, BatchError> {
+        let patience = if self.away { Duration::ZERO } else { PATIENCE };
+        let (began, mut pause) = (Instant::now(), PAUSE);
+        loop {
+            let error = match self.store.append(changes, clock::now()).await {
+                Ok(outcomes) => {
+                    self.note(false, &"");
+                    return Ok(outcomes);
+                }
+                Err(error) => error,
+            };
+            if error.is_disk_full() {
+                tracing::error!(%error, "the database's disk is full");
+                return Err(BatchError::DiskFull);
+            }
+            if !error.is_away() {
+                tracing::error!(%error, "a commit failed");
+                return Err(BatchError::Unknown);
+            }
+            if began.elapsed() + pause > patience {
+                self.note(true, &error);
+                return Err(BatchError::Away);
+            }
+            tracing::warn!(%error, "a commit found the database away and is asked again");
+            metrics::counter!("maru_commits_asked_again_total").increment(1);
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Notes whether the database is away, and tells when that changes.
+    fn note(&mut self, away: bool, error: &dyn std::fmt::Display) {
+        if away && !self.away {
+            tracing::error!(%error, "the database is away: sends are refused as busy");
+        } else if self.away && !away {
+            tracing::info!("the database is back");
+        }
+        self.away = away;
     }
 }
 
@@ -145,3 +216,6 @@ impl Disk {
         self.full
     }
 }
+
+#[cfg(test)]
+mod tests;

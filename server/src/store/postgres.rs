@@ -35,13 +35,16 @@ const FOR_KEY_SHARE: &str = " for key share";
 
 /// The oldest version that the queries are tested with.
 const LEAST_VERSION: i64 = 15;
-/// Connections that write, and that read: ten in all, so that readers never keep writers waiting.
+/// Batches that are appended at the same time, to different rooms.
+pub(super) const LOG_WRITERS: usize = 4;
+/// Connections that write, and that read: ten in all, so that readers never keep writers waiting,
+/// and appending leaves one for everything else.
 const WRITERS: u32 = 5;
 const READERS: u32 = 5;
 /// For a connection out of the pool.
 const ACQUIRE_MAX: Duration = Duration::from_secs(3);
 /// An answer that takes longer, the wait for a connection included, does not come any more.
-const ANSWER_MAX: Duration = Duration::from_secs(8);
+const ANSWER_MAX: Duration = Duration::from_secs(6);
 /// A connection that does not answer after its use within this time is thrown away.
 const PING_MAX: Duration = Duration::from_secs(2);
 /// A server that is still starting is awaited for so long.

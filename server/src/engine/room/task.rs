@@ -3,7 +3,7 @@
 use super::{Command, Inbox, Room};
 use crate::{
     engine::{
-        clock,
+        BUSY_RETRY_MS, clock,
         committer::{BatchError, Committer},
         session::mailbox::ReplyTo,
     },
@@ -75,7 +75,7 @@ async fn serve(
             ack_early(room, &mut batch);
         }
         let appends = batch.iter().map(|it| it.append.clone()).collect();
-        match committer.commit(appends).await {
+        match committer.commit(room.id, appends).await {
             Ok(outcomes) => {
                 let mut accepted = Vec::with_capacity(batch.len());
                 for (command, outcome) in batch.into_iter().zip(outcomes) {
@@ -90,6 +90,13 @@ async fn serve(
                 for command in batch {
                     command.reply.answer(Err(Refusal::DiskFull));
                 }
+            }
+            // Whoever asks again by the same id learns what became of it.
+            Err(BatchError::Away) => {
+                for command in batch {
+                    command.reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
+                }
+                room.look_again();
             }
             // Dropped without an answer, which tells that the outcome is unknown. What was
             // written all the same is found by reading the log again.

@@ -1,0 +1,163 @@
+//! The database goes away in the middle of commits: every change is in the log once, and answered
+//! right.
+
+#[path = "../../../tests/support/outage.rs"]
+mod outage;
+
+use super::*;
+use crate::store::{Change, ChannelSpec, NewUser, StoreAddress};
+use app::protocol::{
+    ids::{Cid, Millis, Seq, UserId},
+    people::Role,
+};
+use outage::{Cutter, OwnPostgres, url_at};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const ROOMS: usize = 6;
+const TALKERS: usize = 18;
+const SENDS: usize = 60;
+
+/// What the talkers have seen so far.
+#[derive(Debug, Default)]
+struct Seen {
+    acked: AtomicUsize,
+    refused_as_busy: AtomicUsize,
+}
+
+/// Somebody who says things in one room, each until it is acknowledged.
+struct Talker {
+    committer: Committer,
+    room: RoomId,
+    author: UserId,
+    seen: Arc<Seen>,
+}
+
+impl Talker {
+    async fn talk(self) -> Vec<(Cid, Seq)> {
+        let mut acked = Vec::new();
+        for n in 0..SENDS {
+            let append = Append {
+                room: self.room,
+                author: self.author,
+                login: None,
+                cid: Some(Cid(Uuid::now_v7())),
+                fence: None,
+                change: Change::Message(n.to_string()),
+            };
+            let done = loop {
+                match self.committer.commit(self.room, vec![append.clone()]).await {
+                    Ok(outcomes) => break outcomes[0].expect("no send is refused"),
+                    Err(BatchError::Away) => {
+                        self.seen.refused_as_busy.fetch_add(1, Ordering::SeqCst)
+                    }
+                    Err(other) => panic!("{other:?}"),
+                };
+            };
+            assert_eq!(done.room, self.room);
+            acked.push((append.cid.unwrap(), done.seq));
+            self.seen.acked.fetch_add(1, Ordering::SeqCst);
+        }
+        acked
+    }
+}
+
+/// A database with rooms and people in them, and all the talking.
+struct Load {
+    store: Store,
+    rooms: Vec<RoomId>,
+    seen: Arc<Seen>,
+    talkers: JoinSet<Vec<(Cid, Seq)>>,
+}
+
+impl Load {
+    /// What is there before is made by the straight way; the talking goes by the other.
+    async fn begin(straight: String, by: String) -> Self {
+        let store = Store::open(&StoreAddress::Postgres(straight)).await.unwrap();
+        let channel =
+            |n| ChannelSpec { name: format!("room-{n}"), topic: String::new(), capacity: 99 };
+        let channels: Vec<_> = (0..ROOMS).map(channel).collect();
+        store.ensure_channels(&channels, Millis(0)).await.unwrap();
+        let rooms: Vec<_> = store.rooms().await.unwrap().iter().map(|it| it.id).collect();
+        let talking = Store::open(&StoreAddress::Postgres(by)).await.unwrap();
+        let (committer, task) = Committer::new(talking, 0);
+        tokio::spawn(task);
+        let (seen, mut talkers) = (Arc::<Seen>::default(), JoinSet::new());
+        for n in 0..TALKERS {
+            let (name, room) = (format!("talker {n}"), rooms[n % ROOMS]);
+            let new =
+                NewUser { name: name.clone(), name_key: name, password: None, role: Role::Guest };
+            let author = store.create_user(new, Millis(0)).await.unwrap().id;
+            let join =
+                Append { room, author, login: None, cid: None, fence: None, change: Change::Join };
+            let joined = committer.commit(room, vec![join]).await;
+            assert!(joined.unwrap()[0].is_ok());
+            let (committer, seen) = (committer.clone(), seen.clone());
+            talkers.spawn(Talker { committer, room, author, seen }.talk());
+        }
+        Self { store, rooms, seen, talkers }
+    }
+
+    /// Returns when so many sends were acknowledged.
+    async fn acked(&self, count: usize) {
+        while self.seen.acked.load(Ordering::SeqCst) < count {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Everything that was acknowledged is in the log, once, at its place and in the order sent.
+    async fn check(mut self) {
+        let mut acked = HashMap::new();
+        while let Some(some) = self.talkers.join_next().await {
+            let some = some.unwrap();
+            assert!(some.is_sorted_by(|a, b| a.1 < b.1), "in the order sent");
+            acked.extend(some);
+        }
+        assert_eq!(acked.len(), TALKERS * SENDS);
+        for room in &self.rooms {
+            let page = self.store.entries(*room, Some(Seq::ZERO), None, 10_000).await.unwrap();
+            let places: Vec<_> = page.entries.iter().map(|it| it.seq.get()).collect();
+            assert_eq!(places, (1..=page.head.get()).collect::<Vec<_>>(), "no holes");
+            for entry in page.entries {
+                if let Some(cid) = entry.cid {
+                    assert_eq!(acked.remove(&cid), Some(entry.seq), "once, and at its place");
+                }
+            }
+        }
+        assert!(acked.is_empty(), "acknowledged and not in the log: {acked:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_killed_and_comes_back_loses_and_doubles_nothing() {
+    let Some(mut postgres) = OwnPostgres::new().await else { return };
+    let load = Load::begin(postgres.url(), postgres.url()).await;
+    for quarter in 1..=2 {
+        load.acked(quarter * TALKERS * SENDS / 4).await;
+        postgres.stop_at_once();
+        postgres.start().await;
+    }
+    load.acked(3 * TALKERS * SENDS / 4).await;
+    postgres.stop_at_once();
+    // Away for longer than anybody's patience: told as busy, and asked again.
+    while load.seen.refused_as_busy.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    postgres.start().await;
+    load.check().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_during_commit_loses_and_doubles_nothing() {
+    let Some(postgres) = OwnPostgres::new().await else { return };
+    let cutter = Cutter::new(postgres.at, 7).await;
+    let load = Load::begin(postgres.url(), url_at(cutter.at)).await;
+    let seen = load.seen.clone();
+    load.check().await;
+    assert!(cutter.cuts.load(Ordering::SeqCst) > 20);
+    assert_eq!(seen.refused_as_busy.load(Ordering::SeqCst), 0, "nobody noticed");
+}
