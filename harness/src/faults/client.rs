@@ -10,6 +10,8 @@ mod people;
 mod port;
 mod sign_up;
 mod tab;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use people::{People, Quiet};
 pub(crate) use port::Reading;

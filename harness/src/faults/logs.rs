@@ -156,3 +156,53 @@ fn seq(number: i64) -> Result<Seq> {
     let seq = u64::try_from(number).ok().and_then(|it| Seq::try_from(it).ok());
     seq.with_context(|| format!("{number} is no seq"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As much of the schema as is read.
+    const SCHEMA: &str = "
+        create table meta (key text, value text);
+        create table room (id blob, head integer);
+        create table entry (
+            room_id blob, seq integer, author_id blob, cid blob, kind text, text text
+        )";
+
+    #[tokio::test]
+    async fn a_file_is_read_as_it_is_and_not_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("maru.db");
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let mut connection = options.connect().await.unwrap();
+        let (epoch, room, author, cid) =
+            (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3), Uuid::from_u128(4));
+        for statement in SCHEMA.split(';') {
+            sqlx::query(statement).execute(&mut connection).await.unwrap();
+        }
+        for (sql, ids) in [
+            ("insert into room values ($1, 2)", vec![room]),
+            ("insert into entry values ($1, 1, $2, null, 'joined', '')", vec![room, author]),
+            ("insert into entry values ($1, 2, $2, $3, 'message', 'hi')", vec![room, author, cid]),
+        ] {
+            let query = ids.into_iter().fold(sqlx::query(sql), sqlx::query::Query::bind);
+            query.execute(&mut connection).await.unwrap();
+        }
+        sqlx::query("insert into meta values ('epoch', $1)")
+            .bind(epoch.to_string())
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+
+        let logs = Database::File(path.clone()).logs().await.unwrap();
+        assert_eq!((logs.source, logs.epoch), (LogSource::Database, Epoch(epoch)));
+        let log = &logs.rooms[&RoomId(room)];
+        assert_eq!((log.head.get(), log.entries.len()), (2, 2));
+        let said = log.entries[1];
+        assert_eq!((said.cid, said.kind), (Some(Cid(cid)), Kind::Message));
+        assert_eq!((said.author, said.digest), (UserId(author), Digest::of_message("hi")));
+        let missing = Database::File(folder.path().join("other.db"));
+        assert!(missing.logs().await.is_err());
+    }
+}
