@@ -94,7 +94,7 @@ fn tell_counts(engine: &Engine, told: &mut HashMap<RoomId, RoomCount>) {
 
 impl Engine {
     /// Lets a member go who has been offline for long, in every room.
-    async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
+    pub(super) async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
         for room in self.hub().listed() {
             let Some(person) = room.person(user) else { continue };
             let fence = self.fence().await?;

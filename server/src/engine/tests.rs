@@ -1,9 +1,18 @@
 use super::*;
-use crate::store::{ChannelSpec, NewUser, StoreAddress};
-use app::protocol::{ids::Millis, limits};
+use crate::store::{CARETAKER, ChannelSpec, NewUser, StoreAddress};
+use app::protocol::{
+    ids::{Millis, Seq},
+    limits,
+    packets::ServerPacket,
+};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An engine over a database in memory, with Ann in the plaza.
 async fn with_ann() -> (Engine, Who, RoomId) {
+    with_ann_among(Membership::alone("test")).await
+}
+
+async fn with_ann_among(membership: Membership) -> (Engine, Who, RoomId) {
     let store = Store::open(&StoreAddress::Memory).await.unwrap();
     let plaza = ChannelSpec { name: "plaza".into(), topic: String::new(), capacity: 9 };
     store.ensure_channels(&[plaza], Millis(0)).await.unwrap();
@@ -22,7 +31,6 @@ async fn with_ann() -> (Engine, Who, RoomId) {
         disk_free_bytes_min: 0,
         drain_spread: Duration::from_secs(10),
     };
-    let membership = Membership::alone("test");
     let engine =
         Engine::start(store, options, membership, TaskTracker::new(), CancellationToken::new())
             .await
@@ -74,4 +82,109 @@ async fn draining_ends_every_task() {
     let tasks = engine.tasks().clone();
     tasks.close();
     tokio::time::timeout(Duration::from_secs(5), tasks.wait()).await.expect("all tasks end");
+}
+
+/// What another node would write: straight into the database.
+async fn elsewhere(engine: &Engine, author: UserId, room: RoomId, cid: Cid, change: Change) {
+    let append = Append { room, author, login: None, cid: Some(cid), fence: None, change };
+    engine.store().append(&[append], Millis(0)).await.unwrap()[0].unwrap();
+}
+
+async fn bob(engine: &Engine) -> UserId {
+    let new =
+        NewUser { name: "Bob".into(), name_key: "bob".into(), password: None, role: Role::Guest };
+    engine.store().create_user(new, Millis(0)).await.unwrap().id
+}
+
+/// The entries behind `cursor` in the room's ring, as soon as it reaches up to `head`.
+async fn told(engine: &Engine, room: RoomId, cursor: u64, head: u64) -> Vec<(u64, String)> {
+    let room = engine.hub().room(room).unwrap();
+    let reached = async {
+        while room.head().get() < head {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), reached).await.expect("the ring is filled");
+    let Found::Frames { frames, .. } = room.read(Seq::ZERO.plus(cursor), 0).0 else {
+        panic!("not in the ring")
+    };
+    let entries = frames.iter().flat_map(|frame| match serde_json::from_str(frame).unwrap() {
+        ServerPacket::Appended(it) => it.entries,
+        other => panic!("{other:?}"),
+    });
+    entries.map(|it| (it.seq.get(), it.what.text().to_owned())).collect()
+}
+
+#[tokio::test]
+async fn what_another_node_wrote_in_between_is_told_in_its_place() {
+    let (engine, ann, room) = with_ann().await;
+    let bob = bob(&engine).await;
+    elsewhere(&engine, bob, room, cid(), Change::Join).await;
+    elsewhere(&engine, bob, room, cid(), Change::Message("from elsewhere".into())).await;
+    let acked = engine.say(&ann, room, cid(), "from here".into()).await.unwrap();
+    assert_eq!(acked.seq.get(), 4);
+    let expected = [(2, ""), (3, "from elsewhere"), (4, "from here")];
+    assert_eq!(told(&engine, room, 1, 4).await, expected.map(|(n, text)| (n, text.to_owned())));
+    // Whoever joined there is known here.
+    let known = async {
+        while !engine.is_member(bob, room) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), known).await.expect("Bob is known");
+}
+
+#[tokio::test]
+async fn what_an_earlier_try_committed_is_acknowledged_and_told() {
+    let (engine, ann, room) = with_ann().await;
+    let (lost, next) = (cid(), cid());
+    elsewhere(&engine, ann.user, room, lost, Change::Message("the answer was lost".into())).await;
+    let acked = engine.say(&ann, room, lost, "the answer was lost".into()).await.unwrap();
+    assert_eq!(acked.seq.get(), 2);
+    engine.say(&ann, room, next, "next".into()).await.unwrap();
+    let expected = [(2, "the answer was lost"), (3, "next")];
+    assert_eq!(told(&engine, room, 1, 3).await, expected.map(|(n, text)| (n, text.to_owned())));
+}
+
+/// One node of several, which leads for the term that a test says; 0 for none.
+#[derive(Debug, Default)]
+struct Led(AtomicU64);
+
+impl Cluster for Led {
+    fn tell(&self, _: Word) {}
+
+    fn beat(&self) {}
+
+    fn follow(&self, _: RoomId) {}
+
+    fn is_up(&self) -> bool {
+        true
+    }
+
+    fn leads(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|it| *it > 0)
+    }
+}
+
+#[tokio::test]
+async fn only_the_leader_lets_members_go_and_one_that_was_deposed_does_not() {
+    let led = Arc::new(Led::default());
+    let membership = Membership { cluster: led.clone(), ..Membership::alone("test") };
+    let (engine, ann, room) = with_ann_among(membership).await;
+    assert_eq!(engine.let_go(ann.user).await, Err(Refusal::NotAllowed), "another node leads");
+    led.0.store(1, Ordering::Relaxed);
+    engine.let_go(ann.user).await.unwrap();
+    assert!(!engine.is_member(ann.user, room));
+
+    engine.enter(&ann, room).await.unwrap();
+    // This node was stopped, another took the lead; now this one goes on as if nothing were.
+    let deposer = engine.store().take_fence(CARETAKER).await.unwrap();
+    assert_eq!(engine.let_go(ann.user).await, Err(Refusal::Internal));
+    assert!(engine.is_member(ann.user, room));
+    let log = engine.store().entries(room, None, None, 9).await.unwrap();
+    assert_eq!(log.head.get(), 3, "it wrote nothing");
+    // Leading anew, it is the newest.
+    led.0.store(2, Ordering::Relaxed);
+    engine.let_go(ann.user).await.unwrap();
+    assert!(engine.store().take_fence(CARETAKER).await.unwrap() > deposer);
 }

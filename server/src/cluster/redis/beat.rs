@@ -65,12 +65,11 @@ impl<'a> Heart<'a> {
                 failed => failed,
             };
             match done {
-                Ok(()) => {
+                Ok(()) if beats => {
                     self.shared.judge(&"", |it| it.registered = true).await;
-                    if beats {
-                        next = tokio::time::Instant::now() + BEAT;
-                    }
+                    next = tokio::time::Instant::now() + BEAT;
                 }
+                Ok(()) => {}
                 // Redis is there and does not do as it is told: it is full, or a replica.
                 Err(Fault::Redis(error))
                     if !error.is_unrecoverable_error() && !error.is_io_error() =>

@@ -43,6 +43,22 @@ pub(super) async fn feed(socket: &mut WebSocket, frames: Vec<Utf8Bytes>) -> Resu
     Ok(())
 }
 
+/// Writes frames of others, as long as the session may have them: who is signed out while slow to
+/// read gets no more.
+async fn feed_log(
+    socket: &mut WebSocket,
+    mailbox: &Mailbox,
+    frames: Vec<Utf8Bytes>,
+) -> Result<(), End> {
+    for some in frames.chunks(FRAMES_A_WRITE) {
+        if mailbox.ended().is_some() {
+            return Ok(());
+        }
+        feed(socket, some.to_vec()).await?;
+    }
+    Ok(())
+}
+
 /// Where a session stands in a room.
 struct Cursor {
     room: Arc<Room>,
@@ -100,16 +116,16 @@ impl Cursors {
             }
             let (found, volatile, heard) = cursor.room.read(cursor.at, cursor.heard);
             cursor.heard = heard;
-            feed(socket, volatile).await?;
+            feed_log(socket, &self.mailbox, volatile).await?;
             match found {
                 Found::Nothing => {}
                 Found::Frames { frames, last } => {
-                    feed(socket, frames).await?;
+                    feed_log(socket, &self.mailbox, frames).await?;
                     cursor.at = last;
                 }
                 Found::Fallen => {
                     // Rare, and its state is large: on the heap, not in every idle session.
-                    Box::pin(write_page(&self.engine, cursor, socket)).await?;
+                    Box::pin(write_page(&self.engine, &self.mailbox, cursor, socket)).await?;
                     // The next page in the next turn, so that the client is heard in between.
                     self.mailbox.wake();
                 }
@@ -117,13 +133,14 @@ impl Cursors {
         }
         let (frames, bulletin) = self.engine.hub().bulletin_after(self.bulletin);
         self.bulletin = bulletin;
-        feed(socket, frames).await
+        feed_log(socket, &self.mailbox, frames).await
     }
 }
 
 /// Writes the next page of the log from the store.
 async fn write_page(
     engine: &Engine,
+    mailbox: &Mailbox,
     cursor: &mut Cursor,
     socket: &mut WebSocket,
 ) -> Result<(), End> {
@@ -144,7 +161,7 @@ async fn write_page(
         return Err(End::Closed(Close::Failed));
     };
     let frames = appended_frames(cursor.room.id, entries).into_iter().map(|it| it.2).collect();
-    feed(socket, frames).await?;
+    feed_log(socket, mailbox, frames).await?;
     cursor.at = last;
     Ok(())
 }
