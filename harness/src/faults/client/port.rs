@@ -198,3 +198,85 @@ async fn until_readable(stream: &TcpStream, reading: Reading, at: Instant) {
 fn is_busy(error: &std::io::Error) -> bool {
     error.kind() == std::io::ErrorKind::WouldBlock
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    /// A port with a socket that is open, and the server's end of it.
+    async fn open(reading: Reading) -> (Port, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut port = Port::new();
+        port.reading = reading;
+        port.open(Address {
+            door: listener.local_addr().unwrap(),
+            origin: "http://hall".into(),
+            cookie: "maru_login=x".into(),
+        });
+        let serve = async {
+            let mut stream = listener.accept().await.unwrap().0;
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                assert!(stream.read_buf(&mut asked).await.unwrap() > 0);
+            }
+            let asked = String::from_utf8(asked).unwrap();
+            assert!(asked.contains("Origin: http://hall\r\nCookie: maru_login=x\r\n"), "{asked}");
+            // The first frame comes with the answer.
+            stream.write_all(b"HTTP/1.1 101 Switching\r\n\r\n\x81\x02hi").await.unwrap();
+            stream
+        };
+        let (event, stream) = tokio::join!(port.next(), serve);
+        assert_eq!(event, PortEvent::Opened);
+        (port, stream)
+    }
+
+    /// Reads until a frame has come or the socket has ended.
+    async fn read(port: &mut Port) -> (Vec<String>, Option<u16>, PortEvent) {
+        loop {
+            let event = port.next().await;
+            let mut texts = Vec::new();
+            let code = port.frames(|it| texts.push(String::from_utf8(it.to_vec()).unwrap()));
+            if !texts.is_empty() || code.is_some() || event == PortEvent::Ended {
+                return (texts, code, event);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn frames_come_whole_however_they_were_cut_and_pings_are_answered() {
+        let (mut port, mut server) = open(Reading::Slowly(50)).await;
+        let mut texts = Vec::new();
+        assert_eq!(port.frames(|it| texts.push(it.to_vec())), None);
+        assert_eq!(texts, [b"hi"]);
+        server.write_all(b"\x89\x01p\x81\x05hello\x88\x02\x0F\xA0").await.unwrap();
+        assert_eq!(read(&mut port).await, (vec!["hello".into()], None, PortEvent::Moved));
+        let mut pong = [0; 7];
+        let (closed, _) = tokio::join!(read(&mut port), server.read_exact(&mut pong));
+        assert_eq!((closed.1, pong), (Some(4000), *b"\x8A\x81\0\0\0\0p"));
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_arrives_and_the_end_is_told() {
+        let (mut port, mut server) = open(Reading::All).await;
+        assert_eq!(port.frames(|it| assert_eq!(it, b"hi")), None);
+        let mut out = b"to be written".to_vec();
+        port.send(&mut out);
+        assert!(out.is_empty());
+        let mut read_there = [0; 13];
+        tokio::select! {
+            event = read(&mut port) => panic!("{event:?}"),
+            read = server.read_exact(&mut read_there) => assert!(read.is_ok()),
+        }
+        assert_eq!(&read_there, b"to be written");
+        drop(server);
+        assert_eq!(read(&mut port).await.2, PortEvent::Ended);
+        port.shut();
+        let mut out = b"nobody is there".to_vec();
+        port.send(&mut out);
+        assert!(port.is_shut() && out.is_empty());
+    }
+}
