@@ -284,8 +284,7 @@ impl Roster {
 
     /// Whether there are other nodes that take sockets.
     pub(crate) fn has_others(&self) -> bool {
-        let state = self.read();
-        !state.blind && state.others.values().any(|it| !it.stands.draining)
+        self.read().others.values().any(|it| !it.stands.draining)
     }
 
     /// All nodes that are heard, by name.

@@ -28,7 +28,7 @@ pub(crate) struct Node {
 
 /// Nodes that share a database.
 pub(crate) struct Deployment {
-    place: Arc<Place>,
+    pub(crate) place: Arc<Place>,
     redis: Option<String>,
     pub(crate) nodes: Vec<Node>,
 }

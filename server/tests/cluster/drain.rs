@@ -89,6 +89,48 @@ async fn with_redis_a_drained_node_keeps_those_who_are_left_when_it_is_taken_bac
     ann.say(plaza, "and now").await.unwrap();
 }
 
+/// Stops a node that has eight sockets; the times after which they were told to come back.
+async fn stop(mut deployment: Deployment) -> Vec<Duration> {
+    let node = deployment.nodes.pop().unwrap();
+    let ann = guest(node.at, "Ann").await;
+    let mut pages = Vec::new();
+    for _ in 0..8 {
+        let mut page = Person::connect(node.at, ann.clone()).await;
+        page.hello(vec![]).await;
+        pages.push(page);
+    }
+    let began = Instant::now();
+    let told = pages.into_iter().map(|mut page| {
+        tokio::spawn(async move {
+            assert_eq!(page.close_code().await, Close::Restarting.code());
+            began.elapsed()
+        })
+    });
+    let told: Vec<_> = told.collect();
+    node.stop().await;
+    let mut times = Vec::new();
+    for told in told {
+        times.push(told.await.unwrap());
+    }
+    times.sort_unstable();
+    times
+}
+
+#[tokio::test]
+async fn with_redis_a_node_that_stops_sends_its_people_to_the_others_one_by_one() {
+    let Some(redis) = shared_redis() else { return };
+    let times = stop(nodes(Some(redis), 2).await).await;
+    let spread = times[7].saturating_sub(times[0]);
+    assert!(spread > Duration::from_millis(500), "{times:?}");
+    assert!(times[7] < Duration::from_secs(5), "{times:?}");
+}
+
+#[tokio::test]
+async fn a_node_alone_stops_at_once() {
+    let times = stop(nodes(shared_redis(), 1).await).await;
+    assert!(times[7] < Duration::from_millis(1_500), "{times:?}");
+}
+
 #[tokio::test]
 async fn a_node_that_is_not_there_cannot_be_drained_and_nobody_else_may_try() {
     let deployment = nodes(None, 1).await;

@@ -54,10 +54,8 @@ impl OwnRedis {
     }
 
     /// SIGSTOP or SIGCONT: it is there and does nothing.
-    pub(crate) async fn signal(&self, signal: &str) {
-        let id = self.child.as_ref().and_then(Child::id).expect("it runs");
-        let done = Command::new("kill").args([signal, &id.to_string()]).status().await.unwrap();
-        assert!(done.success());
+    pub(crate) async fn signal(&self, name: &str) {
+        signal(self.child.as_ref().expect("it runs"), name).await;
     }
 
     /// Its address.
@@ -79,4 +77,11 @@ impl OwnRedis {
         assert!(!answer.starts_with('-'), "{command}: {answer}");
         answer
     }
+}
+
+/// Sends a signal to a process.
+pub(crate) async fn signal(process: &Child, name: &str) {
+    let id = process.id().expect("it runs").to_string();
+    let done = Command::new("kill").args([name, &id]).status().await.unwrap();
+    assert!(done.success());
 }

@@ -2,11 +2,13 @@
 
 use crate::{
     deployment::{Deployment, shared_redis, within},
-    redis::OwnRedis,
+    redis::{OwnRedis, signal},
+    served::Place,
     support::{Person, free_port, request},
 };
 use server::config::Secret;
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{process::Stdio, time::Duration};
+use tokio::process::{Child, Command};
 
 #[tokio::test]
 async fn with_redis_a_wrong_password_is_refused_without_showing_it() {
@@ -45,14 +47,15 @@ async fn with_redis_the_name_of_a_live_node_is_refused_and_free_when_it_stopped(
     deployment.hear_each_other().await;
 }
 
-fn process(folder: &Path, redis: &str, at: &str) -> tokio::process::Child {
-    tokio::process::Command::new(env!("CARGO_BIN_EXE_maru"))
-        .current_dir(folder)
+/// A real server process called `one`, to be killed.
+fn process(place: &Place, at: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_maru"))
+        .current_dir(place.path())
         .env_clear()
+        .envs(place.env())
         .env("MARU_LISTEN", at)
-        .env("MARU_DATA_DIR", folder)
-        .env("MARU_REDIS_URL", redis)
         .env("MARU_NODE_NAME", "one")
+        .env("MARU_LIMITS__GUESTS_PER_HOUR", "0")
         .env("MARU_METRICS_LISTEN", "off")
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -62,26 +65,54 @@ fn process(folder: &Path, redis: &str, at: &str) -> tokio::process::Child {
 
 #[tokio::test]
 async fn with_redis_a_killed_node_starts_again_at_once_under_its_name() {
-    let Some(redis) = shared_redis() else { return };
-    let folder = tempfile::tempdir().unwrap();
+    if shared_redis().is_none() {
+        return;
+    }
+    let place = Place::new().await;
     let at = free_port().await;
     let serves = async || {
         tokio::net::TcpStream::connect(at).await.is_ok()
             && request(at, "GET", "/api/v1/ready", None, None).await.0 == 200
     };
     for _ in 0..3 {
-        let mut node = process(folder.path(), &redis, &at.to_string());
+        let mut node = process(&place, &at.to_string());
         // Well before the lease of the one before has ended.
         within(Duration::from_secs(5), "a node", serves).await;
-        // Long enough to have its lease.
         node.kill().await.unwrap();
     }
-    let node = process(folder.path(), &redis, &at.to_string());
+    let node = process(&place, &at.to_string());
     within(Duration::from_secs(5), "a node", serves).await;
     let other = free_port().await.to_string();
-    let output = process(folder.path(), &redis, &other).wait_with_output().await.unwrap();
+    let output = process(&place, &other).wait_with_output().await.unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.lines().last().unwrap().starts_with("maru: node_name = \"one\""), "{told}");
     drop(node);
+}
+
+#[tokio::test]
+async fn with_redis_a_node_that_was_stopped_for_a_while_ends_with_what_it_missed() {
+    let Some(redis) = shared_redis() else { return };
+    let deployment = Deployment::start(Some(redis), 1).await;
+    let at = free_port().await;
+    let process = process(&deployment.place, &at.to_string());
+    within(Duration::from_secs(10), "a node", async || {
+        tokio::net::TcpStream::connect(at).await.is_ok()
+    })
+    .await;
+    let mut ann = Person::new(deployment.nodes[0].at, "Ann").await;
+    let plaza = deployment.nodes[0].room(&ann.login, "plaza").await;
+    ann.enter(plaza).await.unwrap();
+    let mut bob = Person::new(at, "Bob").await;
+    bob.enter(plaza).await.unwrap();
+    signal(&process, "-STOP").await;
+    for n in 0..5 {
+        ann.say(plaza, &format!("missed {n}")).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    signal(&process, "-CONT").await;
+    bob.hears(plaza, "missed 4").await;
+    let acked = bob.say(plaza, "back").await.unwrap();
+    assert_eq!(acked.seq.get(), 8, "two entered, five were missed");
+    assert_eq!(ann.entries(plaza, 8).await.len(), 8);
 }

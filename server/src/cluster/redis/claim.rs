@@ -140,8 +140,14 @@ async fn claim_name(
         if answer(taking.invoke_async::<bool>(commands)).await? {
             return Ok(None);
         }
+        if Instant::now() > give_up {
+            return Ok(Some(taken(name)));
+        }
         let held: Option<String> = answer(cmd("GET").arg(&key).query_async(commands)).await?;
-        let Some(other) = held.and_then(|it| it.parse::<NodeId>().ok()) else { continue };
+        let Some(other) = held.and_then(|it| it.parse::<NodeId>().ok()) else {
+            sleep(LOOK_EVERY).await;
+            continue;
+        };
         let channel = format!("{prefix}to:{other}");
         if !listens(commands, &channel).await? {
             // Its connection ended with its process; only its lease has not.
@@ -152,11 +158,10 @@ async fn claim_name(
         }
         let beat = beat_of(commands, prefix, other).await?;
         match holder {
-            Some((before, then)) if before == other => {
-                if beat > then || Instant::now() > give_up {
-                    return Ok(Some(taken(name)));
-                }
+            Some((before, then)) if before == other && beat > then => {
+                return Ok(Some(taken(name)));
             }
+            Some((before, _)) if before == other => {}
             _ => {
                 let word = Word::Wake(other).encode(id);
                 answer(cmd("PUBLISH").arg(&channel).arg(word).query_async::<()>(commands)).await?;
