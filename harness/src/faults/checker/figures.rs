@@ -68,6 +68,9 @@ pub(crate) struct Summary {
     pub(crate) longest_recovery: Duration,
     /// Disruptions that did not end.
     pub(crate) not_recovered: u64,
+    /// How often a client threw its view of a room away: it loaded its page anew, it was far
+    /// behind, the epoch changed, or its new node knew less than it did.
+    pub(crate) begun_anew: u64,
     pub(crate) phases: Vec<PhaseFigures>,
 }
 
@@ -98,6 +101,8 @@ pub(crate) fn summary(history: &History, violations: &[Violation]) -> Summary {
         longest_disruption: Duration::from_micros(lasted.max().unwrap_or(0)),
         longest_recovery: since_mended(history, &recoveries),
         not_recovered: recoveries.iter().filter(|it| it.to.is_none()).count() as u64,
+        begun_anew: history.clients.iter().flat_map(|it| &it.views).filter(|it| !it.is_last).count()
+            as u64,
         phases: phases(history),
     }
 }

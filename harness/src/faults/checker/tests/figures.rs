@@ -77,6 +77,15 @@ fn a_recovery_counts_from_the_mending() {
 }
 
 #[test]
+fn who_begins_anew_is_counted() {
+    let mut run = run();
+    for is_last in [false, false, true] {
+        run.view(1, RoomId(id(1)), 0, is_last);
+    }
+    assert_eq!(summary(&run.history, &[]).begun_anew, 2);
+}
+
+#[test]
 fn who_signed_out_has_nothing_to_recover() {
     let mut run = run();
     run.did(1, 20_000, Happened::SignedOut);
