@@ -17,6 +17,10 @@ RUSTDOCFLAGS="-D warnings" cargo doc --locked "${crates[@]}" --no-deps --documen
 say "browser tests, types"
 (cd end2end && tsc --noEmit)
 scripts/check-deploy.sh
+say "fuzz targets, format and lock file"
+cargo fmt --manifest-path fuzz/Cargo.toml --check
+cargo tree --locked --manifest-path fuzz/Cargo.toml > /dev/null \
+    || fail "Dependencies changed: cargo update --workspace --manifest-path fuzz/Cargo.toml"
 if cargo deny --version > /dev/null 2>&1; then
     say "dependencies"
     cargo deny --locked check
