@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Checks what is in deploy/, as far as this machine can; says what it cannot.
-#   scripts/check-deploy.sh                  the files
-#   scripts/check-deploy.sh --root PROGRAM   and a static program, in an empty root
+#   scripts/check-deploy.sh                          the files
+#   scripts/check-deploy.sh --root PROGRAM [SITE]    and a static program, in an empty root
+#   (scripts/release.sh --static makes one: target/release-folder/maru and …/site)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 PATH="$PATH:/usr/sbin:/sbin"
@@ -66,7 +67,7 @@ compose() {
 # The static program alone: no libraries, no shell, nobody's rights, only its two folders.
 empty_root() {
     say "static program in an empty root"
-    local program=$1 site=$2 port=${3:-34517} room="$scratch/root" as=()
+    local program=$1 site=$2 port=$((20000 + RANDOM % 12000)) room="$scratch/root" as=()
     if ldd "$program" > "$scratch/ldd" 2>&1 && ! grep -q 'statically linked' "$scratch/ldd"; then
         fail "$program needs libraries: $(cat "$scratch/ldd")"
     fi
@@ -94,6 +95,9 @@ empty_root() {
         fi
         sleep 0.1
     done
+    if has curl; then
+        curl -fsS "http://127.0.0.1:$port/sign-in" | grep -q '<form' || fail "there is no page"
+    fi
     kill "$started"
     wait "$started" || fail "did not stop in order: $(cat "$scratch/log")"
     started=
