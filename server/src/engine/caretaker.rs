@@ -97,6 +97,9 @@ impl Engine {
     pub(super) async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
         for room in self.hub().listed() {
             let Some(person) = room.person(user) else { continue };
+            if self.presence(user) != Presence::Offline {
+                return Ok(());
+            }
             let fence = self.fence().await?;
             if fence.is_none() {
                 return Err(Refusal::NotAllowed);

@@ -75,6 +75,7 @@ struct Poll {
 pub(super) async fn run(engine: Engine) {
     let mut poll = Poll { engine: engine.clone(), generations: HashMap::new() };
     let mut next = Instant::now() + EVERY;
+    let mut fails = false;
     loop {
         tokio::select! {
             () = engine.halted() => return,
@@ -83,15 +84,17 @@ pub(super) async fn run(engine: Engine) {
         }
         let wanted = engine.0.look.take();
         let all = wanted.all;
-        match poll.look(wanted).await {
-            Ok(()) if engine.0.cluster.is_up() => {
-                next = if all { Instant::now() + EVERY } else { next };
-            }
-            Ok(()) => next = Instant::now() + OFTEN,
-            Err(error) => {
-                tracing::warn!(%error, "could not compare with the database");
-                next = Instant::now() + OFTEN;
-            }
+        let looked = poll.look(wanted).await;
+        match &looked {
+            Err(error) if !fails => tracing::warn!(%error, "cannot compare with the database"),
+            Ok(()) if fails => tracing::info!("the database is compared with again"),
+            _ => {}
+        }
+        fails = looked.is_err();
+        if fails || !engine.0.cluster.is_up() {
+            next = Instant::now() + OFTEN;
+        } else if all {
+            next = Instant::now() + EVERY;
         }
     }
 }
@@ -102,11 +105,18 @@ impl Poll {
         if wanted.rooms {
             self.engine.load_rooms().await?;
         }
+        let mut generations = None;
         if wanted.all {
             self.compare_heads().await?;
-            users.extend(self.changed_users().await?);
+            let now = self.generations().await?;
+            let known = &self.generations;
+            users.extend(now.keys().filter(|it| known.get(it) != now.get(it)));
+            generations = Some(now);
         }
-        self.engine.recheck(&users).await
+        self.engine.recheck(&users).await?;
+        // Only now: whoever could not be looked up has to be the next time.
+        self.generations = generations.unwrap_or_else(|| std::mem::take(&mut self.generations));
+        Ok(())
     }
 
     async fn compare_heads(&self) -> StoreResult<()> {
@@ -123,17 +133,15 @@ impl Poll {
         if is_new { self.engine.load_rooms().await } else { Ok(()) }
     }
 
-    /// Users with sockets here who are not as they were the last time, or were not here then.
-    async fn changed_users(&mut self) -> StoreResult<Vec<UserId>> {
+    /// How often the users with sockets here have changed. One who is not known yet counts as
+    /// changed: something may have happened since their login was looked up.
+    async fn generations(&self) -> StoreResult<HashMap<UserId, i64>> {
         let here = self.engine.hub().users();
         if here.is_empty() {
-            self.generations.clear();
-            return Ok(here);
+            Ok(HashMap::new())
+        } else {
+            self.engine.store().generations(&here).await
         }
-        let now = self.engine.store().generations(&here).await?;
-        let before = std::mem::replace(&mut self.generations, now);
-        let changed = |it: &UserId| before.get(it) != self.generations.get(it);
-        Ok(here.into_iter().filter(changed).collect())
     }
 }
 
