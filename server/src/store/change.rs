@@ -60,6 +60,16 @@ impl Change {
             Self::Announce(text) => What::Announced { text: text.clone() },
         }
     }
+
+    /// Its kind and text in the database.
+    pub(super) fn columns(&self) -> (&'static str, &str) {
+        match self {
+            Self::Message(text) => ("message", text),
+            Self::Join => ("joined", ""),
+            Self::Leave => ("left", ""),
+            Self::Announce(text) => ("announced", text),
+        }
+    }
 }
 
 /// Where an accepted change stands.

@@ -1,5 +1,6 @@
 //! PostgreSQL: opening and checking.
 
+mod batch;
 #[path = "queries.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod queries;
@@ -30,8 +31,6 @@ const BEGIN_READ: &str = "begin transaction isolation level repeatable read, rea
 const FOR_UPDATE: &str = " for no key update";
 /// The row stays as it is until the transaction ends.
 const FOR_SHARE: &str = " for share";
-/// The row stays there until the transaction ends; what it says may change.
-const FOR_KEY_SHARE: &str = " for key share";
 
 /// The oldest version that the queries are tested with.
 const LEAST_VERSION: i64 = 15;

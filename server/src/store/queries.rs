@@ -14,7 +14,7 @@ mod rooms;
 #[path = "queries/users.rs"]
 mod users;
 
-use super::{BEGIN_READ, BEGIN_WRITE, Db, FOR_KEY_SHARE, FOR_SHARE, FOR_UPDATE};
+use super::{BEGIN_READ, BEGIN_WRITE, Db, FOR_SHARE, FOR_UPDATE, batch};
 use crate::planted::{self, Bug};
 use crate::store::{StoreError, StoreResult};
 use app::protocol::ids::{Epoch, Seq};
@@ -24,7 +24,7 @@ use sqlx::{Pool, QueryBuilder, Row as _, Transaction};
 const IDS_A_QUERY: usize = 500;
 
 type DbRow = <Db as sqlx::Database>::Row;
-type Tx = Transaction<'static, Db>;
+pub(super) type Tx = Transaction<'static, Db>;
 
 /// The queries of one database. Cheap to clone.
 #[derive(Clone, Debug)]

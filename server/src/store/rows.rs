@@ -6,6 +6,7 @@ use app::protocol::{
     people::Role,
     snapshot::RoomSummary,
 };
+use uuid::Uuid;
 
 /// A channel that the configuration asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +90,24 @@ pub struct LoginRow {
 /// late change by an earlier holder is known and refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fence(pub i64);
+
+/// A row of a log, to be written.
+pub(super) struct NewEntry<'a> {
+    pub(super) room: Uuid,
+    pub(super) seq: i64,
+    pub(super) author: Uuid,
+    pub(super) cid: Option<Uuid>,
+    pub(super) at: i64,
+    pub(super) kind: &'static str,
+    pub(super) text: &'a str,
+}
+
+/// What an append changes of a room.
+pub(super) struct RoomChange {
+    pub(super) id: Uuid,
+    pub(super) head: i64,
+    pub(super) people: i64,
+}
 
 /// The role of that name; what is not known may the least.
 pub(super) fn role_from(text: &str) -> Role {

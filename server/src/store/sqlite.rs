@@ -1,5 +1,6 @@
 //! SQLite: opening, checking and copying the file.
 
+mod batch;
 #[path = "queries.rs"]
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod queries;
@@ -26,7 +27,6 @@ const BEGIN_READ: &str = "begin";
 /// With one writer there is nobody to lock rows against.
 const FOR_UPDATE: &str = "";
 const FOR_SHARE: &str = "";
-const FOR_KEY_SHARE: &str = "";
 
 /// The oldest SQLite whose write-ahead log cannot be corrupted by a reset (fixed in 3.51.3).
 const SQLITE_LEAST: &str = "3.51.3";

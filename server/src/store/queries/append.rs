@@ -3,17 +3,16 @@
 //! Rooms are locked first and in the order of their ids, then logins, then the lease: whoever
 //! locks in one order never waits for each other in a circle.
 
-use super::{
-    BEGIN_WRITE, FOR_KEY_SHARE, FOR_UPDATE, Queries, Tx, entries::columns, number, seq_from,
-};
+use super::{BEGIN_WRITE, Queries, Tx, batch, number, seq_from};
 use crate::planted::{self, Point};
 use crate::store::{
     Append, AppendError, Appending, CARETAKER, StoreError, StoreResult,
     change::Outcomes,
     decide::{Facts, RoomState, decide},
+    rows::{NewEntry, RoomChange},
 };
 use app::protocol::ids::{Cid, LoginId, Millis, RoomId, UserId};
-use sqlx::{QueryBuilder, Row, error::DatabaseError};
+use sqlx::{Row, error::DatabaseError};
 use std::collections::{BTreeSet, HashSet};
 
 impl Queries {
@@ -44,12 +43,17 @@ impl Queries {
         let mut facts = read_facts(&mut tx, batch).await?;
         let (members, rooms) = (facts.members.clone(), facts.rooms.clone());
         let outcomes = decide(&mut facts, batch, now);
-        let changed: Vec<_> =
-            facts.rooms.iter().filter(|(id, room)| rooms.get(id) != Some(room)).collect();
-        if !changed.is_empty() {
-            write_rooms(&mut tx, &changed).await?;
+        let is_moved = |(id, room): &(&RoomId, &RoomState)| rooms.get(*id) != Some(*room);
+        let row = |(id, room): (&RoomId, &RoomState)| RoomChange {
+            id: id.0,
+            head: number(room.head),
+            people: room.people.into(),
+        };
+        let changes: Vec<_> = facts.rooms.iter().filter(is_moved).map(row).collect();
+        if !changes.is_empty() {
+            batch::change_rooms(&mut tx, &changes).await?;
             write_members(&mut tx, &members, &facts.members, now).await?;
-            write_entries(&mut tx, batch, &outcomes).await?;
+            batch::add_entries(&mut tx, &new_entries(batch, &outcomes)).await?;
         }
         planted::pass(Point::InCommit);
         tx.commit().await?;
@@ -92,15 +96,8 @@ fn is_of_one_change(error: &sqlx::Error) -> bool {
 
 async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {
     let mut facts = Facts::default();
-    let rooms: BTreeSet<_> = batch.iter().map(|it| it.room).collect();
-    let mut sql = QueryBuilder::new("select id, head, people, capacity from room where id in (");
-    let mut list = sql.separated(", ");
-    for room in &rooms {
-        list.push_bind(room.0);
-    }
-    list.push_unseparated(") order by id");
-    sql.push(FOR_UPDATE);
-    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
+    let rooms = distinct(batch.iter().map(|it| it.room));
+    for row in batch::lock_rooms(tx, &rooms).await? {
         let count = |column| -> StoreResult<u32> {
             Ok(u32::try_from(row.try_get::<i64, _>(column)?).unwrap_or(u32::MAX))
         };
@@ -111,61 +108,34 @@ async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {
         };
         facts.rooms.insert(RoomId(row.try_get("id")?), state);
     }
-    read_logins(tx, batch, &mut facts).await?;
+    let logins = distinct(batch.iter().filter_map(|it| it.login));
+    if !logins.is_empty() {
+        for row in batch::lock_logins(tx, &logins).await? {
+            facts.logins.insert(LoginId(row.try_get("id")?));
+        }
+    }
     if batch.iter().any(|it| it.fence.is_some()) {
         facts.fence = super::leases::fence(tx, CARETAKER).await?;
     }
-    read_members(tx, batch, &mut facts).await?;
+    let pairs = distinct(batch.iter().map(|it| (it.room, it.author)));
+    for row in batch::members(tx, &pairs).await? {
+        facts.members.insert((RoomId(row.try_get("room_id")?), UserId(row.try_get("account_id")?)));
+    }
     read_known(tx, batch, &mut facts).await?;
     Ok(facts)
 }
 
-async fn read_logins(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
-    let logins: BTreeSet<_> = batch.iter().filter_map(|it| it.login).collect();
-    if logins.is_empty() {
-        return Ok(());
-    }
-    let mut sql = QueryBuilder::new("select id from login where id in (");
-    let mut list = sql.separated(", ");
-    for login in &logins {
-        list.push_bind(login.0);
-    }
-    list.push_unseparated(") order by id");
-    sql.push(FOR_KEY_SHARE);
-    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
-        facts.logins.insert(LoginId(row.try_get("id")?));
-    }
-    Ok(())
-}
-
-async fn read_members(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
-    let pairs: HashSet<_> = batch.iter().map(|it| (it.room, it.author)).collect();
-    let mut sql = QueryBuilder::new(
-        "select room_id, account_id from member where (room_id, account_id) in (",
-    );
-    sql.push_values(&pairs, |mut row, (room, author)| {
-        row.push_bind(room.0).push_bind(author.0);
-    });
-    sql.push(")");
-    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
-        facts.members.insert((RoomId(row.try_get("room_id")?), UserId(row.try_get("account_id")?)));
-    }
-    Ok(())
+/// Each once, in their order: whoever locks in one order never waits in a circle.
+fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 async fn read_known(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
-    let cids: HashSet<_> = batch.iter().filter_map(|it| Some((it.author, it.cid?))).collect();
+    let cids = distinct(batch.iter().filter_map(|it| Some((it.author, it.cid?))));
     if cids.is_empty() {
         return Ok(());
     }
-    let mut sql = QueryBuilder::new(
-        "select author_id, cid, room_id, seq, at from entry where cid is not null and (author_id, cid) in (",
-    );
-    sql.push_values(&cids, |mut row, (author, cid)| {
-        row.push_bind(author.0).push_bind(cid.0);
-    });
-    sql.push(")");
-    for row in sql.build().persistent(false).fetch_all(&mut **tx).await? {
+    for row in batch::known(tx, &cids).await? {
         let known = Appending {
             room: RoomId(row.try_get("room_id")?),
             seq: seq_from(&row, "seq")?,
@@ -175,19 +145,6 @@ async fn read_known(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreRe
         let key = (UserId(row.try_get("author_id")?), Cid(row.try_get("cid")?));
         facts.known.insert(key, known);
     }
-    Ok(())
-}
-
-async fn write_rooms(tx: &mut Tx, rooms: &[(&RoomId, &RoomState)]) -> StoreResult<()> {
-    let mut sql = QueryBuilder::new("with changed (id, head, people) as (");
-    sql.push_values(rooms, |mut row, (id, room)| {
-        row.push_bind(id.0).push_bind(number(room.head)).push_bind(i64::from(room.people));
-    });
-    sql.push(
-        ") update room set head = changed.head, people = changed.people
-         from changed where room.id = changed.id",
-    );
-    sql.build().persistent(false).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -204,36 +161,27 @@ async fn write_members(
             .execute(&mut **tx)
             .await?;
     }
-    let joined: Vec<_> = after.difference(before).collect();
-    if joined.is_empty() {
-        return Ok(());
+    let joined: Vec<_> = after.difference(before).copied().collect();
+    if !joined.is_empty() {
+        batch::add_members(tx, &joined, now).await?;
     }
-    let mut sql = QueryBuilder::new("insert into member (room_id, account_id, joined_at) ");
-    sql.push_values(joined, |mut row, (room, user)| {
-        row.push_bind(room.0).push_bind(user.0).push_bind(now.0);
-    });
-    sql.build().persistent(false).execute(&mut **tx).await?;
     Ok(())
 }
 
-async fn write_entries(tx: &mut Tx, batch: &[Append], outcomes: &Outcomes) -> StoreResult<()> {
-    let fresh = batch.iter().zip(outcomes).filter_map(|(append, outcome)| {
+/// The rows of what a batch appended.
+fn new_entries<'a>(appends: &'a [Append], outcomes: &Outcomes) -> Vec<NewEntry<'a>> {
+    let fresh = appends.iter().zip(outcomes).filter_map(|(append, outcome)| {
         let appending = outcome.as_ref().ok().filter(|it| it.fresh)?;
-        Some((append, appending))
+        let (kind, text) = append.change.columns();
+        Some(NewEntry {
+            room: append.room.0,
+            seq: number(appending.seq),
+            author: append.author.0,
+            cid: append.cid.map(|it| it.0),
+            at: appending.at.0,
+            kind,
+            text,
+        })
     });
-    let mut sql =
-        QueryBuilder::new("insert into entry (room_id, seq, author_id, cid, at, kind, text) ");
-    sql.push_values(fresh, |mut row, (append, appending)| {
-        let what = append.change.what();
-        let (kind, text) = columns(&what);
-        row.push_bind(append.room.0)
-            .push_bind(number(appending.seq))
-            .push_bind(append.author.0)
-            .push_bind(append.cid.map(|it| it.0))
-            .push_bind(appending.at.0)
-            .push_bind(kind)
-            .push_bind(text.to_owned());
-    });
-    sql.build().persistent(false).execute(&mut **tx).await?;
-    Ok(())
+    fresh.collect()
 }

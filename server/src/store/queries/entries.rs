@@ -70,14 +70,3 @@ fn entry_from(row: &DbRow) -> StoreResult<Entry> {
         what,
     })
 }
-
-/// How an entry's kind and text are stored.
-pub(super) fn columns(what: &What) -> (&'static str, &str) {
-    match what {
-        What::Message { text } => ("message", text),
-        What::Joined => ("joined", ""),
-        What::Left => ("left", ""),
-        What::Announced { text } => ("announced", text),
-        What::Unknown => ("unknown", ""),
-    }
-}

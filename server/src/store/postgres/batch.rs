@@ -1,0 +1,96 @@
+//! The statements of an append, for many rows each: arrays, so that each stays one prepared
+//! statement and one round trip, whatever the number of rows.
+
+use super::queries::Tx;
+use crate::store::rows::{NewEntry, RoomChange};
+use app::protocol::ids::{Cid, LoginId, Millis, RoomId, UserId};
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+type Rows = sqlx::Result<Vec<PgRow>>;
+
+/// One column of the rows, as an array.
+fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
+}
+
+/// The rooms of those ids, which nobody else changes until the transaction ends. Locked in the
+/// order of their ids.
+pub(super) async fn lock_rooms(tx: &mut Tx, rooms: &[RoomId]) -> Rows {
+    let sql = "select id, head, people, capacity from room where id = any($1)
+         order by id for no key update";
+    sqlx::query(sql).bind(column(rooms, |it| it.0)).fetch_all(&mut **tx).await
+}
+
+/// Those of the logins that there are; none of them ends before the transaction does.
+pub(super) async fn lock_logins(tx: &mut Tx, logins: &[LoginId]) -> Rows {
+    let sql = "select id from login where id = any($1) order by id for key share";
+    sqlx::query(sql).bind(column(logins, |it| it.0)).fetch_all(&mut **tx).await
+}
+
+/// Those of the pairs that are members. `offset 0` makes each pair one look into the index,
+/// however large the table was when the statement was planned.
+pub(super) async fn members(tx: &mut Tx, pairs: &[(RoomId, UserId)]) -> Rows {
+    let sql = "select found.room_id, found.account_id
+         from unnest($1::uuid[], $2::uuid[]) as wanted (room, account),
+         lateral (select room_id, account_id from member
+             where room_id = wanted.room and account_id = wanted.account offset 0) as found";
+    let (rooms, users) = (column(pairs, |it| it.0.0), column(pairs, |it| it.1.0));
+    sqlx::query(sql).bind(rooms).bind(users).fetch_all(&mut **tx).await
+}
+
+/// Where those of the ids stand that are known.
+pub(super) async fn known(tx: &mut Tx, pairs: &[(UserId, Cid)]) -> Rows {
+    let sql = "select found.author_id, found.cid, found.room_id, found.seq, found.at
+         from unnest($1::uuid[], $2::uuid[]) as wanted (author, cid),
+         lateral (select author_id, cid, room_id, seq, at from entry
+             where author_id = wanted.author and cid = wanted.cid offset 0) as found";
+    let (authors, cids) = (column(pairs, |it| it.0.0), column(pairs, |it| it.1.0));
+    sqlx::query(sql).bind(authors).bind(cids).fetch_all(&mut **tx).await
+}
+
+/// Gives rooms another head and count.
+pub(super) async fn change_rooms(tx: &mut Tx, rooms: &[RoomChange]) -> sqlx::Result<()> {
+    let sql = "update room set head = changed.head, people = changed.people
+         from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as changed (id, head, people)
+         where room.id = changed.id";
+    sqlx::query(sql)
+        .bind(column(rooms, |it| it.id))
+        .bind(column(rooms, |it| it.head))
+        .bind(column(rooms, |it| it.people))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes new members.
+pub(super) async fn add_members(
+    tx: &mut Tx,
+    pairs: &[(RoomId, UserId)],
+    now: Millis,
+) -> sqlx::Result<()> {
+    let sql = "insert into member (room_id, account_id, joined_at)
+         select room, account, $3 from unnest($1::uuid[], $2::uuid[]) as new (room, account)";
+    let (rooms, users) = (column(pairs, |it| it.0.0), column(pairs, |it| it.1.0));
+    sqlx::query(sql).bind(rooms).bind(users).bind(now.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Writes new entries.
+pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::Result<()> {
+    let sql = "insert into entry (room_id, seq, author_id, cid, at, kind, text)
+         select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[],
+             $6::text[], $7::text[])";
+    let cids: Vec<Option<Uuid>> = column(entries, |it| it.cid);
+    sqlx::query(sql)
+        .bind(column(entries, |it| it.room))
+        .bind(column(entries, |it| it.seq))
+        .bind(column(entries, |it| it.author))
+        .bind(cids)
+        .bind(column(entries, |it| it.at))
+        .bind(column(entries, |it| it.kind))
+        .bind(column(entries, |it| it.text))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
