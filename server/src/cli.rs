@@ -7,7 +7,7 @@ use crate::{
     config::{Config, ConfigError, Sources},
     engine::clock,
     open_database, serve,
-    store::{NewUser, Store, StoreError, User},
+    store::{NewUser, Store, StoreAddress, StoreError, User},
     telemetry,
 };
 use anyhow::{Context as _, anyhow, bail};
@@ -77,10 +77,21 @@ enum Command {
     Config(ConfigCommand),
     /// Ask the server that runs with this configuration whether it is ready: exit code 0 or 1
     CheckReady,
-    /// Copy the database, while the server may run
+    /// Copy the database, while the server may run; PostgreSQL is copied by `pg_dump`
     Backup {
         /// The file to make
         file: PathBuf,
+    },
+    /// After restoring a backup, with no server running: tell every client to load anew
+    NewEpoch,
+    /// Copy a whole deployment to another, empty database, with no server running
+    MigrateStore {
+        /// Where it is: sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE
+        #[arg(long, value_name = "ADDRESS")]
+        from: String,
+        /// Where it shall be
+        #[arg(long, value_name = "ADDRESS")]
+        to: String,
     },
 }
 
@@ -195,6 +206,13 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
             open(&config).await?.backup(&file).await?;
             say(&format!("The database was copied to {}.", file.display()))
         }
+        Command::NewEpoch => {
+            let store = open(&config).await?;
+            store.forget_epoch().await?;
+            store.close().await;
+            say("The next start begins a new epoch: every client loads anew.")
+        }
+        Command::MigrateStore { from, to } => migrate_store(&from, &to).await,
     }
 }
 
@@ -252,6 +270,26 @@ async fn stop_when_told(stop: CancellationToken) {
 async fn open(config: &Config) -> anyhow::Result<Store> {
     config.check_data_dir()?;
     Ok(open_database(config).await?)
+}
+
+/// Copies a deployment to another database, and tells what it copied.
+async fn migrate_store(from: &str, to: &str) -> anyhow::Result<()> {
+    let address = |flag: &str, text: &str| {
+        // The text may have a password in it.
+        text.parse::<StoreAddress>().map_err(|error| anyhow!("{flag}: {error}"))
+    };
+    let (from, to) = (address("--from", from)?, address("--to", to)?);
+    if from == to {
+        bail!("--from and --to are the same database");
+    }
+    let copied = Store::copy(&from, &to).await.with_context(|| format!("{from} to {to}"))?;
+    for (table, rows) in copied {
+        say(&format!("{table}: {rows}"))?;
+    }
+    say(&format!(
+        "Copied from {from} to {to}; counts and the ends of all logs agree. Set database_url to \
+         the new address, and start."
+    ))
 }
 
 async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {

@@ -5,14 +5,17 @@
 
 mod address;
 mod change;
+mod copying;
 mod decide;
 mod error;
 mod postgres;
 mod rows;
 mod sqlite;
+mod tables;
 
 pub use address::{BadAddress, StoreAddress};
 pub use change::{Append, AppendError, Appending, CARETAKER, Change, Outcomes};
+pub use copying::{Copied, CopyError};
 pub use error::{StoreError, StoreResult};
 pub use rows::{
     ChannelSpec, EntryPage, Fence, LoginRow, MemberRow, NewUser, RoomRow, TokenHash, User,
@@ -105,6 +108,12 @@ impl Store {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let space = rustix::fs::statvfs(folder).ok()?;
         Some(space.f_bavail.saturating_mul(space.f_frsize))
+    }
+
+    /// Begins a new lineage of numbers, after a backup was restored: every client drops what it
+    /// has and loads anew. For a database that no server uses.
+    pub async fn forget_epoch(&self) -> StoreResult<()> {
+        on_either!(self, it => it.forget_epoch())
     }
 
     /// Writes a consistent copy of the whole database to a file that must not exist yet, while

@@ -5,7 +5,7 @@ mod batch;
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod queries;
 
-pub(super) use queries::Queries;
+pub(super) use queries::{Copying, Queries};
 
 use super::{StoreError, StoreResult, error::code_of};
 use app::protocol::ids::Epoch;
@@ -27,6 +27,9 @@ type Db = sqlx::Postgres;
 const BEGIN_WRITE: &str = "begin";
 /// All statements of the transaction see the same state.
 const BEGIN_READ: &str = "begin transaction isolation level repeatable read, read only";
+/// A transaction that may take its time.
+const UNHURRIED: &str = "set local statement_timeout = 0; set local lock_timeout = 0;
+     set local idle_in_transaction_session_timeout = 0";
 /// The row is changed next; rows that point to it may come and go.
 const FOR_UPDATE: &str = " for no key update";
 /// The row stays as it is until the transaction ends.
@@ -67,16 +70,26 @@ impl Queries {
     /// Connects, brings the schema up to date and reads the epoch.
     pub(super) async fn open(url: &str) -> StoreResult<(Self, Epoch)> {
         let connect = PgConnectOptions::from_str(url).map_err(|error| refused(&error))?;
-        let connect = connect.application_name("maru");
+        let connect = connect.application_name("maru start");
         check_version(first_connection(&connect).await?).await?;
         migrate(&connect).await?;
-        let connect = connect.options(SETTINGS);
+        let connect = connect.application_name("maru").options(SETTINGS);
         let queries = Self {
             writer: pool(&connect, WRITERS).await?,
             readers: pool(&connect, READERS).await?,
         };
         let epoch = queries.begin().await?;
         Ok((queries, epoch))
+    }
+}
+
+impl Queries {
+    /// Whether somebody else uses this database, of our own kind.
+    pub(super) async fn has_others(&self) -> StoreResult<bool> {
+        let sql = "select count(*) from pg_stat_activity
+             where datname = current_database() and application_name = 'maru'";
+        let (count,): (i64,) = sqlx::query_as(sql).fetch_one(&self.writer).await?;
+        Ok(count > i64::from(self.writer.size() + self.readers.size()))
     }
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "queries/append.rs"]
 mod append;
+#[path = "queries/copying.rs"]
+mod copying;
 #[path = "queries/entries.rs"]
 mod entries;
 #[path = "queries/leases.rs"]
@@ -14,7 +16,9 @@ mod rooms;
 #[path = "queries/users.rs"]
 mod users;
 
-use super::{BEGIN_READ, BEGIN_WRITE, Db, FOR_SHARE, FOR_UPDATE, batch};
+pub(in crate::store) use copying::Copying;
+
+use super::{BEGIN_READ, BEGIN_WRITE, Db, FOR_SHARE, FOR_UPDATE, UNHURRIED, batch};
 use crate::planted::{self, Bug};
 use crate::store::{StoreError, StoreResult};
 use app::protocol::ids::{Epoch, Seq};
@@ -43,6 +47,12 @@ impl Queries {
     pub(in crate::store) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    /// Forgets the epoch, so that the next start makes a new one.
+    pub(in crate::store) async fn forget_epoch(&self) -> StoreResult<()> {
+        sqlx::query("delete from meta where key = 'epoch'").execute(&self.writer).await?;
+        Ok(())
     }
 
     /// What remains to be done before a database with the newest schema is used: reads its epoch;

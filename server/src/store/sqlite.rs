@@ -5,7 +5,7 @@ mod batch;
 #[allow(clippy::duplicate_mod, reason = "compiled once for each database")]
 mod queries;
 
-pub(super) use queries::Queries;
+pub(super) use queries::{Copying, Queries};
 
 use super::{StoreError, StoreResult};
 use crate::planted::{self, Bug};
@@ -13,7 +13,10 @@ use app::protocol::ids::Epoch;
 use sqlx::{
     Pool,
     migrate::Migrator,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions,
+        SqliteSynchronous,
+    },
 };
 use std::{path::Path, time::Duration};
 
@@ -24,6 +27,8 @@ type Db = sqlx::Sqlite;
 const BEGIN_WRITE: &str = "begin immediate";
 /// A transaction sees one state of the database anyway.
 const BEGIN_READ: &str = "begin";
+/// Statements take as long as they take anyway.
+const UNHURRIED: &str = "select 1";
 /// With one writer there is nobody to lock rows against.
 const FOR_UPDATE: &str = "";
 const FOR_SHARE: &str = "";
@@ -32,6 +37,8 @@ const FOR_SHARE: &str = "";
 const SQLITE_LEAST: &str = "3.51.3";
 const READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Who wants the file alone does not wait for a server to end.
+const ALONE_TIMEOUT: Duration = Duration::from_millis(500);
 
 static MIGRATOR: Migrator = sqlx::migrate!("../migrations/sqlite");
 
@@ -50,6 +57,31 @@ impl Queries {
             None => writer.clone(),
         };
         let queries = Self { writer, readers };
+        let epoch = queries.begin().await?;
+        Ok((queries, epoch))
+    }
+
+    /// Opens the file for this process alone; nobody else opens it meanwhile. An error of a
+    /// database that is away, where somebody has it open.
+    pub(super) async fn open_alone(path: &Path) -> StoreResult<(Self, Epoch)> {
+        let connect = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .busy_timeout(ALONE_TIMEOUT)
+            .locking_mode(SqliteLockingMode::Exclusive)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(connect)
+            .await?;
+        check_version(&writer).await?;
+        MIGRATOR.run(&writer).await?;
+        let queries = Self { readers: writer.clone(), writer };
         let epoch = queries.begin().await?;
         Ok((queries, epoch))
     }

@@ -2,6 +2,7 @@
 //! (`scripts/services.sh`).
 
 mod append;
+mod copying;
 #[path = "../../tests/support/database.rs"]
 mod database;
 mod orders;
