@@ -202,6 +202,10 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
             say(&format!("The configuration is good.\n{config:#?}"))
         }
         Command::CheckReady => check_ready::check(config.listen),
+        Command::Backup { .. } if is_postgres(&config) => bail!(
+            "PostgreSQL is copied by its own program, while servers run: pg_dump -Fc --file FILE \
+             ADDRESS; how to restore is in docs/configuration.md"
+        ),
         Command::Backup { file } => {
             open(&config).await?.backup(&file).await?;
             say(&format!("The database was copied to {}.", file.display()))
@@ -270,6 +274,10 @@ async fn stop_when_told(stop: CancellationToken) {
 async fn open(config: &Config) -> anyhow::Result<Store> {
     config.check_data_dir()?;
     Ok(open_database(config).await?)
+}
+
+fn is_postgres(config: &Config) -> bool {
+    matches!(config.database_url, Some(StoreAddress::Postgres(_)))
 }
 
 /// Copies a deployment to another database, and tells what it copied.

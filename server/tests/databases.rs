@@ -125,5 +125,18 @@ async fn what_postgresql_refuses_is_told() {
     database.execute("delete from _sqlx_migrations where version = 20990101000000").await;
     let output = maru(&folder, &url, &["user", "role", "ann", "member"]);
     assert!(output.status.success(), "nothing was damaged: {output:?}");
+    let output = maru(&folder, &url, &["backup", "copy.db"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("pg_dump"), "{output:?}");
+    assert!(maru(&folder, &url, &["new-epoch"]).status.success());
+
+    // Home again, into a file, and never twice.
+    let home = |to: &str| maru(&folder, &url, &["migrate-store", "--from", &url, "--to", to]);
+    let output = home("sqlite:home.db");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("account: 1"), "{output:?}");
+    let output = home("sqlite:home.db");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("empty database"), "{told}");
+    assert!(maru(&folder, "sqlite:home.db", &["user", "role", "ann", "admin"]).status.success());
     run(&url, &format!("drop role {role}")).await;
 }
