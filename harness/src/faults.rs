@@ -12,6 +12,7 @@ mod history;
 mod inject;
 mod kind;
 mod logs;
+mod measure;
 mod node;
 mod outcome;
 mod plan;

@@ -1,7 +1,10 @@
 //! The faults themselves.
 
+mod cluster;
+mod database;
 mod links;
 mod nodes;
+mod points;
 
 use super::{client::Manner, deploy::Deployment, kind::Fault, scene::Scene};
 use anyhow::{Result, bail};
@@ -26,7 +29,12 @@ pub(crate) fn manner(fault: Fault, deployment: &Deployment, number: usize, manne
 pub(crate) async fn inject(fault: Fault, scene: &mut Scene) -> Result<()> {
     match fault {
         Fault::F1 => nodes::killed(scene).await,
+        Fault::F2 => points::deaths(scene).await,
         Fault::F3 => nodes::rolling(scene).await,
+        Fault::F6 => database::stopped(scene).await,
+        Fault::F7 => database::cut(scene).await,
+        Fault::F8 => cluster::redis(scene).await,
+        Fault::F9 => cluster::isolated(scene).await,
         Fault::F10 => links::broken(scene).await,
         Fault::F13 => links::repeats(scene).await,
         _ => bail!("{fault} is not there yet"),

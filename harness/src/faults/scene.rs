@@ -6,6 +6,7 @@ use super::{
     client::{Client, People},
     deploy::Deployment,
     history::{Event, Happened, History, Micros},
+    measure::unanswered,
     random::Chance,
 };
 use anyhow::Result;
@@ -116,6 +117,20 @@ impl Scene {
     pub(crate) fn acked_since(&self, since: Micros) -> usize {
         let is_ack = |_, it: &Event| matches!(it.what, Happened::Acked { .. }).then_some(());
         self.since(since, is_ack).len()
+    }
+
+    /// All that was said until now is answered within the limit.
+    pub(crate) async fn answered_within(&mut self, limit: Duration, what: &str) {
+        let (begun, from) = (Instant::now(), self.now());
+        let left = loop {
+            let left = unanswered(&self.history.borrow(), from).len();
+            if left == 0 || begun.elapsed() > limit {
+                break left;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        self.time("answered_ms", begun.elapsed());
+        self.must(left == 0, || format!("{what}: {left} sends had no answer after {limit:?}"));
     }
 
     /// Waits until something is acknowledged that was said after this call; how long that took.

@@ -1,0 +1,147 @@
+//! How long answers and deliveries took within a stretch of a run that is still going on. Pure.
+
+use super::history::{FactNo, Happened, History, Micros};
+use app::protocol::ids::Cid;
+use std::collections::{HashMap, HashSet};
+
+/// A stretch of the run; its end is not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub(crate) from: Micros,
+    pub(crate) to: Micros,
+}
+
+impl Stretch {
+    fn has(self, at: Micros) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// Who said what within a stretch, and when it was meant to be said.
+fn said(
+    history: &History,
+    stretch: Stretch,
+    by: &dyn Fn(usize) -> bool,
+) -> HashMap<Cid, (usize, Micros)> {
+    let mut said = HashMap::new();
+    for (client, its) in history.clients.iter().enumerate().filter(|it| by(it.0)) {
+        for event in &its.events {
+            if let Happened::Said { cid, intended, .. } = event.what
+                && stretch.has(intended)
+            {
+                said.insert(cid, (client, intended));
+            }
+        }
+    }
+    said
+}
+
+/// How long the first answers took, in milliseconds, to what those clients said in the stretch;
+/// sorted.
+pub(crate) fn acks(history: &History, stretch: Stretch, by: &dyn Fn(usize) -> bool) -> Vec<f64> {
+    let said = said(history, stretch, by);
+    let mut answered = HashSet::new();
+    let mut times = Vec::new();
+    for event in history.clients.iter().flat_map(|it| &it.events) {
+        if let Happened::Acked { cid, .. } = event.what
+            && let Some((_, intended)) = said.get(&cid)
+            && answered.insert(cid)
+        {
+            times.push(millis(event.at.since(*intended)));
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// How long it took until others saw it for the first time; sorted.
+pub(crate) fn deliveries(history: &History, stretch: Stretch) -> Vec<f64> {
+    let said = said(history, stretch, &|_| true);
+    let mut times = Vec::new();
+    for (client, its) in history.clients.iter().enumerate() {
+        let mut known: HashSet<FactNo> = HashSet::new();
+        let from = its.seen.partition_point(|it| it.at < stretch.from);
+        for seen in &its.seen[from..] {
+            let cid = history.facts.get(seen.fact).cid;
+            if let Some((author, intended)) = cid.and_then(|it| said.get(&it))
+                && *author != client
+                && known.insert(seen.fact)
+            {
+                times.push(millis(seen.at.since(*intended)));
+            }
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// What was said before a moment and has no answer yet: neither stored nor refused.
+pub(crate) fn unanswered(history: &History, before: Micros) -> HashSet<Cid> {
+    let all = Stretch { from: Micros(0), to: before };
+    let mut open: HashSet<Cid> = said(history, all, &|_| true).into_keys().collect();
+    for event in history.clients.iter().flat_map(|it| &it.events) {
+        if let Happened::Acked { cid, .. } | Happened::Refused { cid, .. } = event.what {
+            open.remove(&cid);
+        }
+    }
+    // Who sees it in the log needs no answer.
+    for seen in history.clients.iter().flat_map(|it| &it.seen) {
+        if let Some(cid) = history.facts.get(seen.fact).cid {
+            open.remove(&cid);
+        }
+    }
+    open
+}
+
+/// The time below which that part of all times lies; 0 where there are none.
+pub(crate) fn quantile(sorted: &[f64], part: f64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in a list"
+    )]
+    let at = (sorted.len() as f64 * part) as usize;
+    sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for comparing")]
+fn millis(micros: u64) -> f64 {
+    micros as f64 / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::history::{Digest, SocketNo};
+    use app::protocol::ids::{RoomId, Seq};
+    use uuid::Uuid;
+
+    #[test]
+    fn answers_are_timed_from_when_it_was_meant_to_be_said() {
+        let mut history = History::new();
+        let ann = history.add_client("ann".into());
+        let room = RoomId(Uuid::nil());
+        let [one, two] = [1, 2].map(|it| Cid(Uuid::from_u128(it)));
+        for (cid, at) in [(one, 1_000), (two, 9_000)] {
+            let text = Digest::of_message("hi");
+            let what = Happened::Said { cid, room, text, intended: Micros(at) };
+            history.happened_at(ann, Micros(at), what);
+        }
+        let socket = SocketNo(0);
+        let acked = Happened::Acked { socket, cid: one, room, seq: Seq::ZERO };
+        history.happened_at(ann, Micros(10_000), acked);
+        let all = Stretch { from: Micros(0), to: Micros(20_000) };
+        assert_eq!(acks(&history, all, &|_| true), [9.0]);
+        assert_eq!(acks(&history, Stretch { from: Micros(2_000), ..all }, &|_| true), [0.0; 0]);
+        assert_eq!(unanswered(&history, Micros(20_000)), [two].into());
+        assert!(unanswered(&history, Micros(5_000)).is_empty());
+    }
+
+    #[test]
+    fn quantiles_are_of_the_sorted_times() {
+        let times = [1.0, 2.0, 3.0, 4.0];
+        assert_eq!((quantile(&times, 0.5), quantile(&times, 1.0)), (3.0, 4.0));
+        assert!(quantile(&[], 0.5).abs() < f64::EPSILON);
+    }
+}
