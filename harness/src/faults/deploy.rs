@@ -2,6 +2,7 @@
 
 use super::{
     fleet::Fleet,
+    inject::Mount,
     logs::Database,
     node::Node,
     postgres::Postgres,
@@ -18,6 +19,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    process::Command,
     rc::Rc,
     time::Duration,
 };
@@ -107,6 +109,8 @@ pub(crate) struct Deployment {
     pub(crate) postgres: Option<Postgres>,
     pub(crate) redis: Option<Redis>,
     pub(crate) channels: usize,
+    /// Small disks below the folder.
+    pub(crate) mounts: Vec<Mount>,
     folder: PathBuf,
     /// Removes the folder in the end.
     temporary: Option<TempDir>,
@@ -150,6 +154,7 @@ impl Deployment {
             postgres,
             redis,
             channels,
+            mounts: Vec::new(),
             folder,
             temporary: Some(temporary),
         };
@@ -213,6 +218,11 @@ impl Deployment {
     pub(crate) fn keep(&mut self) {
         if let Some(temporary) = self.temporary.take() {
             _ = temporary.keep();
+        }
+        if !self.mounts.is_empty() {
+            // What is on a small disk goes with it.
+            let (from, to) = (self.folder.join("data"), self.folder.join("data-kept"));
+            _ = Command::new("cp").arg("-a").args([from, to]).status();
         }
     }
 

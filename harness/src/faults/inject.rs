@@ -2,18 +2,30 @@
 
 mod cluster;
 mod database;
+mod disk;
 mod links;
 mod nodes;
 mod points;
+
+pub(crate) use disk::Mount;
 
 use super::{client::Manner, deploy::Deployment, kind::Fault, scene::Scene};
 use anyhow::{Result, bail};
 
 /// Changes the deployment before its nodes are started, where the fault needs that. Where this
 /// machine does not allow the fault at all: why.
-#[expect(clippy::unused_async, reason = "the faults that need it are being built")]
-pub(crate) async fn prepare(_: Fault, _: &mut Deployment) -> Result<Option<String>> {
-    Ok(None)
+pub(crate) fn prepare(
+    fault: Fault,
+    seed: u64,
+    deployment: &mut Deployment,
+) -> Result<Option<String>> {
+    match fault {
+        Fault::F4 => {
+            disk::reserve(deployment, seed);
+            disk::small_disk(deployment)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// How the people of this fault differ from usual ones.
@@ -31,6 +43,8 @@ pub(crate) async fn inject(fault: Fault, scene: &mut Scene) -> Result<()> {
         Fault::F1 => nodes::killed(scene).await,
         Fault::F2 => points::deaths(scene).await,
         Fault::F3 => nodes::rolling(scene).await,
+        Fault::F4 => disk::full(scene).await,
+        Fault::F5 => disk::flushes(scene).await,
         Fault::F6 => database::stopped(scene).await,
         Fault::F7 => database::cut(scene).await,
         Fault::F8 => cluster::redis(scene).await,

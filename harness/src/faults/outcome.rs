@@ -11,6 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// How a violation begins that is none: the run itself failed.
+pub(crate) const NO_END: &str = "the run came to no end";
+
 /// The outcome of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Outcome {
@@ -91,12 +94,33 @@ impl Outcome {
         self.violations.is_empty()
     }
 
+    /// All held; or, with a planted bug, it was noticed by one of the rules.
+    pub(crate) fn is_as_it_should_be(&self) -> bool {
+        match self.bug {
+            None => self.is_good(),
+            Some(_) => self.skipped.is_some() || self.noticed().is_some(),
+        }
+    }
+
+    /// By what the planted bug was noticed.
+    fn noticed(&self) -> Option<&str> {
+        let noticed = self.violations.iter().find(|it| !it.starts_with(NO_END));
+        noticed.map(String::as_str)
+    }
+
     /// In one line, and what was broken below it.
     pub(crate) fn tell(&self) -> String {
         let Self { fault, shape, seed, wall_secs, .. } = self;
         let mut text = format!("{fault:<3} {shape:<28} seed {seed:<4} ");
         if let Some(why) = &self.skipped {
             _ = write!(text, "skipped: {why}");
+            return text;
+        }
+        if let Some(bug) = &self.bug {
+            match self.noticed() {
+                Some(rule) => _ = write!(text, "{bug} noticed, {wall_secs:.0} s: {rule}"),
+                None => _ = write!(text, "{bug} NOT NOTICED, {wall_secs:.0} s"),
+            }
             return text;
         }
         _ = write!(

@@ -15,18 +15,23 @@ use tokio::process::{Child, Command};
 pub(crate) enum Wanted {
     /// All that apply.
     All,
+    /// A few short runs that together touch everything.
+    Gate,
     /// These.
     Some(Vec<Fault>),
 }
 
-/// Reads `all`, or faults separated by commas.
+/// Reads `all`, `gate`, or faults separated by commas.
 pub(crate) fn faults(text: &str) -> Result<Wanted, String> {
-    if text == "all" {
-        return Ok(Wanted::All);
+    match text {
+        "all" => return Ok(Wanted::All),
+        "gate" => return Ok(Wanted::Gate),
+        _ => {}
     }
     let one = |it: &str| Fault::from_str(it.trim(), true).map_err(|_| it.trim().to_owned());
     let some: Result<Vec<_>, _> = text.split(',').map(one).collect();
-    some.map(Wanted::Some).map_err(|it| format!("there is no fault {it:?}: write F1 to F20 or all"))
+    some.map(Wanted::Some)
+        .map_err(|it| format!("there is no fault {it:?}: write F1 to F20, all or gate"))
 }
 
 /// One run.
@@ -35,7 +40,50 @@ pub(crate) struct Task {
     pub(crate) fault: Fault,
     pub(crate) shape: Shape,
     pub(crate) seed: u64,
+    /// How long its fault lasts, where that is not as asked.
+    pub(crate) secs: Option<u64>,
+    /// A bug that the server is told to have, and that must be noticed.
+    pub(crate) bug: Option<&'static str>,
 }
+
+impl Task {
+    const fn of(fault: Fault, shape: Shape, seed: u64) -> Self {
+        Self { fault, shape, seed, secs: None, bug: None }
+    }
+
+    const fn short(fault: Fault, shape: Shape, secs: u64) -> Self {
+        Self { secs: Some(secs), ..Self::of(fault, shape, 1) }
+    }
+
+    const fn planted(bug: &'static str, fault: Fault, shape: Shape, secs: u64) -> Self {
+        Self { bug: Some(bug), ..Self::short(fault, shape, secs) }
+    }
+}
+
+/// The gate: every part of a deployment is broken once, the longest runs first.
+const GATE: [Task; 11] = [
+    Task::short(Fault::F3, Shape::large(3), 5),
+    Task::short(Fault::F8, Shape::large(2), 10),
+    Task::short(Fault::F6, Shape::large(2), 8),
+    Task::short(Fault::F3, Shape::SMALL, 5),
+    Task::short(Fault::F7, Shape::MIDDLE, 8),
+    Task::short(Fault::F10, Shape::SMALL, 8),
+    Task::short(Fault::F2, Shape::SMALL, 5),
+    Task::short(Fault::F1, Shape::large(2), 6),
+    Task::short(Fault::F1, Shape::SMALL, 6),
+    Task::short(Fault::F13, Shape::large(2), 5),
+    Task::short(Fault::F13, Shape::SMALL, 5),
+];
+
+/// Each bug with the fault and the deployment that must bring it to light.
+const PLANTED: [Task; 6] = [
+    Task::planted("ack-early", Fault::F1, Shape::SMALL, 6),
+    Task::planted("no-dedupe", Fault::F13, Shape::SMALL, 4),
+    Task::planted("normal-sync", Fault::F5, Shape::SMALL, 4),
+    Task::planted("lost-publish", Fault::F13, Shape::large(2), 4),
+    Task::planted("off-by-one", Fault::F10, Shape::SMALL, 4),
+    Task::planted("reorder", Fault::F13, Shape::SMALL, 4),
+];
 
 /// All runs, in their order.
 #[derive(Clone, Debug)]
@@ -48,16 +96,22 @@ impl Plan {
     pub(crate) fn new(wanted: &Wanted, shapes: &[Shape], seeds: Range<u64>) -> Self {
         let faults = match wanted {
             Wanted::All => Fault::ALL.to_vec(),
+            Wanted::Gate => return Self { tasks: GATE.to_vec() },
             Wanted::Some(faults) => faults.clone(),
         };
         let mut tasks = Vec::new();
         for seed in seeds {
             for fault in &faults {
                 let shapes = shapes.iter().filter(|it| fault.applies_to(**it));
-                tasks.extend(shapes.map(|shape| Task { fault: *fault, shape: *shape, seed }));
+                tasks.extend(shapes.map(|shape| Task::of(*fault, *shape, seed)));
             }
         }
         Self { tasks }
+    }
+
+    /// Each planted bug, which must be noticed.
+    pub(crate) fn self_test() -> Self {
+        Self { tasks: PLANTED.to_vec() }
     }
 
     /// The runs.
@@ -91,8 +145,10 @@ impl Plan {
 }
 
 /// Flags of ours that a run's own take the place of.
-const REPLACED: [&str; 7] =
-    ["--fault", "--seed", "--seeds", "--store", "--cluster", "--nodes", "--jobs"];
+const REPLACED: [&str; 8] =
+    ["--fault", "--seed", "--seeds", "--store", "--cluster", "--nodes", "--jobs", "--bug"];
+/// Flags without a value that no run is to have.
+const DROPPED: [&str; 1] = ["--self-test"];
 
 impl Task {
     /// Ourselves again, with this run only.
@@ -105,7 +161,7 @@ impl Task {
     }
 
     fn flags(&self) -> Vec<String> {
-        let Self { fault, shape, seed } = self;
+        let Self { fault, shape, seed, secs, bug } = self;
         let store = match shape.store {
             StoreKind::Sqlite => "sqlite",
             StoreKind::Postgres => "postgres",
@@ -122,7 +178,10 @@ impl Task {
             ("--cluster", cluster.into()),
             ("--nodes", shape.nodes.to_string()),
         ];
-        pairs.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+        let secs = secs.map(|it| ("--secs", it.to_string()));
+        let bug = bug.map(|it| ("--bug", it.to_owned()));
+        let pairs = pairs.into_iter().chain(secs).chain(bug);
+        pairs.flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
     }
 }
 
@@ -132,6 +191,9 @@ fn others(args: impl Iterator<Item = String>) -> Vec<String> {
     let mut args = args;
     while let Some(arg) = args.next() {
         let name = arg.split('=').next().unwrap_or_default();
+        if DROPPED.contains(&name) {
+            continue;
+        }
         if !REPLACED.contains(&name) {
             kept.push(arg);
         } else if !arg.contains('=') {
@@ -156,7 +218,7 @@ mod tests {
     fn a_plan_leaves_out_what_does_not_apply() {
         let wanted = Wanted::Some(vec![Fault::F1, Fault::F6]);
         let plan = Plan::new(&wanted, &[Shape::SMALL, Shape::MIDDLE], 3..5);
-        let of = |fault, shape, seed| Task { fault, shape, seed };
+        let of = Task::of;
         let round = |seed| {
             [
                 of(Fault::F1, Shape::SMALL, seed),
@@ -169,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_run_gets_our_flags_but_those_that_are_its_own() {
-        let ours = "faults --server x --seeds 9 --seed=4 --fault all --secs 5 --jobs 2 --json f";
+        let ours = "faults --server x --seeds 9 --seed=4 --fault all --self-test --secs 5 --jobs 2 \
+                    --json f";
         let kept = others(ours.split(' ').map(str::to_owned));
         assert_eq!(kept.join(" "), "faults --server x --secs 5 --json f");
         let task = Task { fault: Fault::F8, shape: Shape::large(2), seed: 7 };

@@ -7,7 +7,7 @@ use super::{
     history::{History, Logs},
     inject,
     kind::Fault,
-    outcome::Outcome,
+    outcome::{NO_END, Outcome},
     random::Chance,
     scene::Scene,
 };
@@ -55,7 +55,7 @@ impl Setting {
         for node in &mut deployment.nodes {
             node.set("PLANTED_BUG", self.bug.clone().unwrap_or_default());
         }
-        let skipped = inject::prepare(self.fault, &mut deployment).await?;
+        let skipped = inject::prepare(self.fault, self.seed, &mut deployment)?;
         if skipped.is_some() {
             return Ok(Outcome { skipped, ..Outcome::of(self) });
         }
@@ -66,12 +66,12 @@ impl Setting {
             Ok(outcome) => outcome,
             Err(error) => {
                 let mut outcome = Outcome::of(self);
-                outcome.violations.push(format!("the run came to no end: {error:#}"));
+                outcome.violations.push(format!("{NO_END}: {error:#}"));
                 outcome
             }
         };
         outcome.wall_secs = begun.elapsed().as_secs_f64();
-        if !outcome.is_good() {
+        if !outcome.is_as_it_should_be() {
             scene.deployment.keep();
             scene.keep_history()?;
             outcome.kept = Some(scene.deployment.folder().to_owned());
