@@ -2,6 +2,7 @@
 
 mod feed;
 mod filling;
+mod order;
 mod ring;
 mod task;
 mod volatile;
@@ -31,6 +32,7 @@ use app::protocol::{
 };
 use axum::extract::ws::Utf8Bytes;
 use feed::{Feed, Piece};
+use order::Order;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -77,6 +79,7 @@ struct State {
     moves: u64,
     /// A task reads what is missing.
     filling: bool,
+    order: Order,
     followers: Vec<Arc<Mailbox>>,
     changed: HashSet<UserId>,
     typing: Vec<(UserId, Arc<str>)>,
@@ -103,6 +106,7 @@ impl Room {
             settled: 0,
             moves: 0,
             filling: false,
+            order: Order::default(),
             followers: Vec::new(),
             changed: HashSet::new(),
             typing: Vec::new(),

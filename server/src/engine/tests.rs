@@ -61,10 +61,12 @@ async fn with_all_places_taken_a_send_is_refused_as_busy_and_later_taken() {
 async fn a_store_that_fails_is_neither_an_ack_nor_the_end_of_the_room() {
     let (engine, ann, room) = with_ann().await;
     engine.store().close().await;
-    for _ in 0..2 {
-        let outcome = engine.say(&ann, room, cid(), "hi".into()).await;
-        assert_eq!(outcome, Err(Refusal::Internal));
-    }
+    let first = cid();
+    let say = |cid| engine.say(&ann, room, cid, "hi".into());
+    assert_eq!(say(first).await, Err(Refusal::Internal));
+    // Nothing of hers is written before it.
+    assert_eq!(say(cid()).await, Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
+    assert_eq!(say(first).await, Err(Refusal::Internal));
     assert_eq!(engine.people(room).unwrap().len(), 1);
     assert_eq!(engine.0.waiting.available_permits(), limits::COMMANDS_WAITING_MAX);
 }

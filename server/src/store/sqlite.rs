@@ -11,7 +11,7 @@ use super::{StoreError, StoreResult};
 use crate::planted::{self, Bug};
 use app::protocol::ids::Epoch;
 use sqlx::{
-    Pool,
+    Connection as _, Pool, SqliteConnection,
     migrate::Migrator,
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions,
@@ -132,8 +132,17 @@ async fn pool(path: Option<&Path>, access: Access) -> sqlx::Result<Pool<Db>> {
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_release(|connection, _| Box::pin(is_sound(connection)))
         .connect_with(connect)
         .await
+}
+
+/// Whether a connection can be used again. When the disk fails or is full, SQLite ends the
+/// transaction by itself; what then counts as begun here could never be ended, and no other begun.
+async fn is_sound(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // By then a transaction that was dropped is rolled back.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Every commit is on the disk before it is answered.
@@ -163,6 +172,18 @@ mod tests {
         assert!(version_numbers("3.51.2") < version_numbers(SQLITE_LEAST));
         assert!(version_numbers("3.51.3") >= version_numbers(SQLITE_LEAST));
         assert!(version_numbers("3.100.0") >= version_numbers(SQLITE_LEAST));
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_is_not_the_last_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Queries::open(Some(&folder.path().join("maru.db"))).await.unwrap();
+        let mut tx = store.writer.begin_with(BEGIN_WRITE).await.unwrap();
+        // Behind our back, as when the disk fails or is full.
+        sqlx::query("rollback").execute(&mut *tx).await.unwrap();
+        drop(tx);
+        let tx = store.writer.begin_with(BEGIN_WRITE).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     #[tokio::test]

@@ -124,6 +124,11 @@ impl Room {
     fn take_page(&self, reading: Reading, page: EntryPage) {
         let mut state = self.state();
         let moved = page.entries.iter().any(|it| it.what.moves());
+        if !state.order.is_empty() {
+            for entry in &page.entries {
+                entry.cid.into_iter().for_each(|cid| state.order.found(entry.author, cid));
+            }
+        }
         let have = state.feed.ring().head();
         let new = page.entries.into_iter().filter(|it| it.seq > have).collect();
         let pieces = appended_frames(self.id, new).into_iter();

@@ -8,10 +8,10 @@ use crate::{
         session::mailbox::ReplyTo,
     },
     planted::{self, Bug},
-    store::{Appending, Change},
+    store::{Append, Appending, Change},
 };
 use app::protocol::{limits::ROOM_BATCH_MAX, message::Entry, refusal::Refusal};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// The planted bug `ack-early`.
@@ -54,6 +54,36 @@ pub(crate) async fn run(
     }
 }
 
+impl Room {
+    /// Those of the commands that may be written now. The others are asked to come again: before
+    /// them, something of the same author has to.
+    fn in_order(&self, commands: Vec<Command>) -> Vec<Command> {
+        let order = &mut self.state().order;
+        if order.is_empty() {
+            return commands;
+        }
+        let now = Instant::now();
+        let mut admits = |it: &Append| {
+            let cid = it.shown_cid();
+            cid.is_none_or(|cid| order.admits(it.author, cid, now))
+        };
+        let (admitted, early): (Vec<_>, Vec<_>) =
+            commands.into_iter().partition(|it| admits(&it.append));
+        for command in early {
+            command.reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
+        }
+        admitted
+    }
+
+    /// The batch was not written, as far as is known.
+    fn hold(&self, batch: &[Command]) {
+        let (order, now) = (&mut self.state().order, Instant::now());
+        for append in batch.iter().map(|it| &it.append) {
+            append.shown_cid().into_iter().for_each(|cid| order.hold(append.author, cid, now));
+        }
+    }
+}
+
 async fn serve(
     room: &Arc<Room>,
     inbox: &mut Inbox,
@@ -70,7 +100,10 @@ async fn serve(
         if !some {
             return;
         }
-        let mut batch = std::mem::take(&mut commands);
+        let mut batch = room.in_order(std::mem::take(&mut commands));
+        if batch.is_empty() {
+            continue;
+        }
         if planted::has(Bug::AckEarly) {
             ack_early(room, &mut batch);
         }
@@ -93,6 +126,7 @@ async fn serve(
             }
             // Whoever asks again by the same id learns what became of it.
             Err(BatchError::Away) => {
+                room.hold(&batch);
                 for command in batch {
                     command.reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
                 }
@@ -101,6 +135,7 @@ async fn serve(
             // Dropped without an answer, which tells that the outcome is unknown. What was
             // written all the same is found by reading the log again.
             Err(BatchError::Unknown) => {
+                room.hold(&batch);
                 drop(batch);
                 room.look_again();
             }
