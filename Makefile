@@ -1,4 +1,4 @@
-.PHONY: help run test dev check e2e bench fuzz release
+.PHONY: help run test dev check e2e bench fuzz faults soak release
 
 help: ## list these verbs
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,12 @@ bench: ## the figures of docs/performance.md
 fuzz: ## a minute of libFuzzer for each kind of input
 	@scripts/setup.sh
 	@scripts/fuzz.sh
+
+faults: ## every fault on every deployment, about an hour; FAULT_SEEDS times
+	@scripts/faults.sh all
+
+soak: ## one fault after the other for SOAK_HOURS hours, with a look at memory
+	@scripts/faults.sh soak
 
 release: ## one archive with all that a server needs
 	@scripts/release.sh

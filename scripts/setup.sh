@@ -18,6 +18,8 @@ if [ "${1-}" = --tests ]; then
     ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || has initdb || packages+=(postgresql)
     PATH="$PATH:/usr/sbin" has haproxy || packages+=(haproxy)
     has redis-server || packages+=(redis-server)
+    has strace || packages+=(strace)
+    ls /usr/lib/*/faketime/libfaketimeMT.so.1 > /dev/null 2>&1 || packages+=(libfaketime)
     fc-list :lang=ko 2> /dev/null | grep -q . || packages+=(fonts-noto-cjk fontconfig)
 fi
 if [ ${#packages[@]} -gt 0 ]; then

@@ -68,6 +68,9 @@ pub(crate) struct Faults {
     /// Sends a second of all clients together.
     #[arg(long, default_value_t = 300.0)]
     rate: f64,
+    /// Limits of time are so many times as long: for machines that do other things as well.
+    #[arg(long, default_value_t = 1.0)]
+    patience: f64,
     /// Runs at a time.
     #[arg(long, default_value_t = 1)]
     jobs: usize,
@@ -159,6 +162,7 @@ impl Faults {
             clients: self.clients,
             rooms: self.rooms,
             rate: self.rate,
+            patience: self.patience,
             bug: self.bug.clone(),
         })
     }

@@ -14,17 +14,13 @@ use anyhow::{Result, bail};
 
 /// Changes the deployment before its nodes are started, where the fault needs that. Where this
 /// machine does not allow the fault at all: why.
-pub(crate) fn prepare(
-    fault: Fault,
-    seed: u64,
-    deployment: &mut Deployment,
-) -> Result<Option<String>> {
+pub(crate) fn prepare(fault: Fault, seed: u64, deployment: &mut Deployment) -> Option<String> {
     match fault {
         Fault::F4 => {
             disk::reserve(deployment, seed);
             disk::small_disk(deployment)
         }
-        _ => Ok(None),
+        _ => None,
     }
 }
 

@@ -237,6 +237,7 @@ mod tests {
             clients: 1,
             rooms: 1,
             rate: 1.0,
+            patience: 1.0,
             bug: None,
         };
         Outcome { operations: 1_234, acknowledged: 1_000, ..Outcome::of(&setting) }

@@ -235,11 +235,8 @@ mod tests {
                     --json f";
         let kept = others(ours.split(' ').map(str::to_owned));
         assert_eq!(kept.join(" "), "faults --server x --secs 5 --json f");
-        let task = Task { fault: Fault::F8, shape: Shape::large(2), seed: 7 };
-        let flags = task.flags().join(" ");
-        assert_eq!(
-            flags,
-            "--fault F8 --seed 7 --seeds 1 --store postgres --cluster redis --nodes 2"
-        );
+        let task = Task::planted("reorder", Fault::F8, Shape::large(2), 7);
+        let usual = "--fault F8 --seed 1 --seeds 1 --store postgres --cluster redis --nodes 2";
+        assert_eq!(task.flags().join(" "), format!("{usual} --secs 7 --bug reorder"));
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct Setting {
     pub(crate) rooms: usize,
     /// Sends a second of all clients together.
     pub(crate) rate: f64,
+    /// All limits of time are so many times as long.
+    pub(crate) patience: f64,
     /// A bug that the server is told to have.
     pub(crate) bug: Option<String>,
 }
@@ -55,7 +57,7 @@ impl Setting {
         for node in &mut deployment.nodes {
             node.set("PLANTED_BUG", self.bug.clone().unwrap_or_default());
         }
-        let skipped = inject::prepare(self.fault, self.seed, &mut deployment)?;
+        let skipped = inject::prepare(self.fault, self.seed, &mut deployment);
         if skipped.is_some() {
             return Ok(Outcome { skipped, ..Outcome::of(self) });
         }
@@ -87,6 +89,7 @@ impl Setting {
             history,
             chance: Chance::new(self.seed),
             lasts: self.lasts,
+            patience: self.patience,
             expected: Expected { memory_growth: f64::INFINITY, ..Expected::default() },
             findings: Vec::new(),
             figures: BTreeMap::new(),

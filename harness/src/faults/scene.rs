@@ -26,6 +26,8 @@ pub(crate) struct Scene {
     /// How long the fault lasts.
     pub(crate) lasts: Duration,
     pub(crate) expected: Expected,
+    /// All limits of time are so many times as long: for machines that do other things as well.
+    pub(crate) patience: f64,
     /// What the fault's own rules found broken, beside C1 to C12.
     pub(crate) findings: Vec<String>,
     pub(crate) figures: BTreeMap<String, f64>,
@@ -33,7 +35,6 @@ pub(crate) struct Scene {
     pub(crate) skipped: Option<String>,
     /// A node ends by itself in this fault, and that is no breach.
     pub(crate) may_fall: bool,
-    /// The smallest and the longest pause of the sequence of faults.
     pub(crate) begun: Instant,
 }
 
@@ -43,6 +44,12 @@ impl Scene {
         if !holds {
             self.findings.push(what());
         }
+    }
+
+    /// A time must be within its limit.
+    pub(crate) fn must_take(&mut self, time: Duration, limit: Duration, what: &str) {
+        let holds = time <= limit.mul_f64(self.patience);
+        self.must(holds, || format!("{what} took {time:?}, and may take {limit:?}"));
     }
 
     /// A figure of this run; of several of one name the greatest stays.
@@ -77,7 +84,7 @@ impl Scene {
     /// What was broken is mended now; all clients must be consistent again within the limit.
     pub(crate) async fn recovers_within(&mut self, limit: Duration, what: &str) {
         self.history.borrow_mut().mended_now();
-        let begun = Instant::now();
+        let (begun, limit) = (Instant::now(), limit.mul_f64(self.patience));
         let all = self.people.all_recovered(limit).await;
         if all {
             self.time("recovered_ms", begun.elapsed());
@@ -122,6 +129,7 @@ impl Scene {
     /// All that was said until now is answered within the limit.
     pub(crate) async fn answered_within(&mut self, limit: Duration, what: &str) {
         let (begun, from) = (Instant::now(), self.now());
+        let limit = limit.mul_f64(self.patience);
         let left = loop {
             let left = unanswered(&self.history.borrow(), from).len();
             if left == 0 || begun.elapsed() > limit {
@@ -136,6 +144,7 @@ impl Scene {
     /// Waits until something is acknowledged that was said after this call; how long that took.
     pub(crate) async fn acks_again(&mut self, limit: Duration, what: &str) -> Result<Duration> {
         let (begun, from) = (Instant::now(), self.now());
+        let limit = limit.mul_f64(self.patience);
         while !self.has_acked_saying_of(from) {
             if begun.elapsed() > limit {
                 self.findings.push(format!("{what}: nothing was acknowledged within {limit:?}"));

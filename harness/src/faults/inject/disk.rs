@@ -40,7 +40,7 @@ impl Drop for Mount {
 
 /// F4, before the start: the data folder is a small disk of its own. Why not, where the system does
 /// not allow it.
-pub(super) fn small_disk(deployment: &mut Deployment) -> Result<Option<String>> {
+pub(super) fn small_disk(deployment: &mut Deployment) -> Option<String> {
     let data = deployment.folder().join("data");
     let options = format!("size={DISK},mode=700");
     let mounted = Command::new("mount")
@@ -51,12 +51,12 @@ pub(super) fn small_disk(deployment: &mut Deployment) -> Result<Option<String>> 
         Ok(it) if it.status.success() => {}
         Ok(it) => {
             let said = String::from_utf8_lossy(&it.stderr).trim().to_owned();
-            return Ok(Some(format!("a small disk cannot be mounted: {said}")));
+            return Some(format!("a small disk cannot be mounted: {said}"));
         }
-        Err(error) => return Ok(Some(format!("a small disk cannot be mounted: {error}"))),
+        Err(error) => return Some(format!("a small disk cannot be mounted: {error}")),
     }
     deployment.mounts.push(Mount(data));
-    Ok(None)
+    None
 }
 
 /// Whether the server keeps a reserve is up to the seed: with one it refuses before the disk is

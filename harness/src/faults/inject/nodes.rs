@@ -23,7 +23,7 @@ pub(super) async fn killed(scene: &mut Scene) -> Result<()> {
         node.kill();
         let ready = node.start().await?;
         scene.time("ready_ms", ready);
-        scene.must(ready <= READY_MAX, || format!("a killed node was ready after {ready:?}"));
+        scene.must_take(ready, READY_MAX, "starting a killed node");
         scene.recovers_within(KILLED_MAX, "after kill -9").await;
         !scene.is_over_in(Duration::ZERO)
     } {}
@@ -96,7 +96,7 @@ fn note_absences(scene: &mut Scene, from: Micros) {
         }
     }
     scene.time("longest_absence_ms", longest);
-    scene.must(longest <= RESTARTED_MAX, || format!("a client was away for {longest:?}"));
+    scene.must_take(longest, RESTARTED_MAX, "the longest absence of a client");
 }
 
 /// Those who were sent away do not all come back in the same second.

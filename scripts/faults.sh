@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Breaks real servers while people talk, and checks that nothing is lost (docs/reliability.md).
+# usage: scripts/faults.sh gate|all|soak
+#   gate  a few short runs, and a server with planted bugs that must be noticed; minutes
+#   all   every fault on every deployment, FAULT_SEEDS seeds (1); about an hour each
+#   soak  one fault after the other on one deployment, SOAK_HOURS hours (8)
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+claim
+scripts/setup.sh --tests
+length=${1-gate}
+export RUST_BACKTRACE=0
+
+case $length in
+    gate) kind=debug flags=() ;;
+    all | soak) kind=release flags=(--release) ;;
+    *) fail "usage: scripts/faults.sh gate|all|soak" ;;
+esac
+
+say "a server that can be made to fail, $kind"
+# One server more, not all that it is made of: the feature is of that crate alone.
+cargo build --locked -p harness -p server --bin harness --bin maru --features server/planted "${flags[@]}"
+out=target/maru/planted
+mkdir -p "$out"
+cp "$CARGO_TARGET_DIR/$kind/maru" "$out/maru.new"
+mv "$out/maru.new" "$out/maru"
+run=("$CARGO_TARGET_DIR/$kind/harness" faults --server "$out/maru")
+
+case $length in
+    gate)
+        light=(--clients 30 --rooms 8 --rate 90 --jobs 2 --patience 3)
+        # Two at a time, and beside whatever else this machine does: hence the patience.
+        say "faults, in short"
+        "${run[@]}" --fault gate "${light[@]}"
+        say "planted bugs"
+        "${run[@]}" --self-test "${light[@]}"
+        ;;
+    all)
+        results=target/faults.json
+        "${run[@]}" --fault all --seeds "${FAULT_SEEDS:-1}" --secs "${FAULT_SECS:-60}" --json "$results"
+        "${run[@]}" --self-test
+        "${run[@]}" --table "$results"
+        ;;
+    soak)
+        "${run[@]}" --soak-hours "${SOAK_HOURS:-8}" --json target/soak.json
+        ;;
+esac
