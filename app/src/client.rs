@@ -1,6 +1,6 @@
 //! The tab's side of the socket: one [`Client`] in context, its methods, and what it knows.
 //!
-//! What decides is pure and lies in [`timeline`], [`outbox`], [`backoff`], [`watch`] and [`gap`],
+//! What decides is pure and lies in [`timeline`], [`outbox`], [`backoff`], [`watch`](mod@watch) and [`gap`],
 //! shared with the harness. The rest waits, calls them, and talks to the browser. On the server a `Client` only
 //! holds the first paint.
 
