@@ -89,6 +89,15 @@ impl Node {
         Ok(begun.elapsed())
     }
 
+    /// Runs another command of the server's program with the same settings, to its good end.
+    pub(crate) async fn command(&self, words: &[&str], within: Duration) -> Result<()> {
+        let mut program = Program::new(&self.server, &self.log, "KILL");
+        for (name, value) in &self.env {
+            program = program.env(name, value);
+        }
+        program.args(words).arg("--config").arg(&self.config).run(within).await
+    }
+
     /// Starts the process and waits until it is ready; how long that took.
     pub(crate) async fn start(&mut self) -> Result<Duration> {
         self.spawn()?;

@@ -30,13 +30,8 @@ impl Postgres {
     pub(crate) async fn make(within: &Path) -> Result<Self> {
         let (folder, log) = (within.join("postgres"), within.join("postgres.log"));
         fs::create_dir(&folder)?;
-        if is_root() {
-            let done = Command::new("chown").arg(USER).arg(&folder).status()?;
-            if !done.success() {
-                bail!("there is no user {USER} to run PostgreSQL as");
-            }
-        }
         let mut made = Self { bin: bin()?, folder, log, port: free_port()?, process: None };
+        made.give_folder()?;
         let program = made.program("initdb").args(["--no-sync", "--auth=trust", "--username=maru"]);
         let program = program.args(["--encoding=UTF8", "--locale=C", "-D"]).arg(&made.folder);
         program.run(START_MAX).await?;
@@ -51,6 +46,42 @@ impl Postgres {
         } else {
             Program::new(path, &self.log, "QUIT")
         }
+    }
+
+    /// A copy of the whole cluster, made while it is written to, and a server for it.
+    pub(crate) async fn copy(&self, folder: &Path) -> Result<Self> {
+        let copied = Self {
+            bin: self.bin.clone(),
+            folder: folder.to_owned(),
+            log: self.log.with_extension("copy.log"),
+            port: free_port()?,
+            process: None,
+        };
+        fs::create_dir(folder)?;
+        copied.give_folder()?;
+        let mut copied = copied;
+        let port = self.port.to_string();
+        let program = copied.program("pg_basebackup").args(["-h", "127.0.0.1", "-U", "maru"]);
+        let program = program.args(["-p", &port, "-X", "stream", "-c", "fast", "--no-sync", "-D"]);
+        program.arg(folder).run(START_MAX).await?;
+        copied.start().await?;
+        Ok(copied)
+    }
+
+    /// One of the programs that come with it.
+    pub(crate) fn tool(name: &str) -> Result<PathBuf> {
+        Ok(bin()?.join(name))
+    }
+
+    /// The folder belongs to whom the server runs as.
+    fn give_folder(&self) -> Result<()> {
+        if is_root() {
+            let done = Command::new("chown").arg(USER).arg(&self.folder).status()?;
+            if !done.success() {
+                bail!("there is no user {USER} to run PostgreSQL as");
+            }
+        }
+        Ok(())
     }
 
     /// The address of its database, through whatever link leads to it.

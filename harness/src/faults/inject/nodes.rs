@@ -1,9 +1,13 @@
 //! Faults of server processes: killed, restarted, stopped.
 
 use super::Scene;
-use crate::faults::history::{Event, Happened, Micros};
+use crate::faults::{
+    client::{Client, Connection, Manner},
+    deploy::Deployment,
+    history::{Event, Happened, Micros},
+};
 use anyhow::Result;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A node that was killed is ready again within this time.
 const READY_MAX: Duration = Duration::from_secs(2);
@@ -119,4 +123,76 @@ fn note_spread(scene: &mut Scene, from: Micros) {
     let most = (3.0 * mean).max(mean + 4.0 * mean.sqrt() + 2.0);
     scene.figure("peak_returns_per_sec", peak);
     scene.must(peak <= most, || format!("{peak} came back in one second, {mean} on average"));
+}
+
+/// A node is stopped for so long in F16: its leases run out after fifteen seconds.
+const STOPPED: Duration = Duration::from_secs(18);
+/// Those whose node stopped have found another within this time: silence, a pause, and back.
+const MOVED_MAX: Duration = Duration::from_secs(15);
+/// After it goes on, a node ends the sockets of those who signed out meanwhile within this time.
+const THROWN_OUT_MAX: Duration = Duration::from_secs(6);
+/// So many people stay with one node each, and sign out while it is stopped.
+const LEAVING: usize = 4;
+
+/// In F16 sockets are given up soon, and some people know one node only.
+pub(super) fn loyal(deployment: &Deployment, number: usize, manner: &mut Manner) {
+    manner.silence = Duration::from_secs(6);
+    if number < LEAVING {
+        manner.door = deployment.doors[number % deployment.doors.len()].address;
+        manner.origin = Some(deployment.origin());
+        // Nobody comes back while the node is stopped, as its socket does not end.
+        manner.silence = Duration::from_mins(2);
+    }
+}
+
+/// F16: a node, perhaps the leader, stands still for longer than its leases, and goes on as if
+/// nothing had been.
+pub(super) async fn stopped(scene: &mut Scene) -> Result<()> {
+    // What a stopped node had written before lies in its sockets' buffers.
+    scene.expected.sign_out_bound = STOPPED + THROWN_OUT_MAX;
+    for turn in 0..LEAVING {
+        if turn >= scene.deployment.nodes.len() && scene.is_over_in(Duration::ZERO) {
+            break;
+        }
+        let at = turn % scene.deployment.nodes.len();
+        let other = scene.deployment.doors[(at + 1) % scene.deployment.doors.len()].address;
+        scene.deployment.nodes[at].pause(true)?;
+        let begun = Instant::now();
+        scene.people.clients[turn].sign_out(other).await?;
+        let moved = others_are_back(scene).await;
+        scene.time("moved_ms", begun.elapsed());
+        scene.must(moved, || format!("clients of a stopped node had no other after {MOVED_MAX:?}"));
+        tokio::time::sleep(STOPPED.saturating_sub(begun.elapsed())).await;
+        scene.deployment.nodes[at].pause(false)?;
+        is_thrown_out(scene, turn).await;
+        scene.recovers_within(RESTARTED_MAX, "after a stopped node went on").await;
+    }
+    Ok(())
+}
+
+/// Waits until all who can go elsewhere are consistent again, after their sockets fell silent.
+async fn others_are_back(scene: &Scene) -> bool {
+    // Silence is noticed after some seconds only.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    let begun = Instant::now();
+    while begun.elapsed() < MOVED_MAX.mul_f64(scene.patience) {
+        let mut others = scene.people.clients.iter().skip(LEAVING);
+        if !others.any(Client::is_disrupted) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    false
+}
+
+async fn is_thrown_out(scene: &mut Scene, client: usize) {
+    let begun = Instant::now();
+    let is_out =
+        |scene: &Scene| matches!(scene.people.clients[client].connection(), Connection::Ended(_));
+    while !is_out(scene) && begun.elapsed() < THROWN_OUT_MAX.mul_f64(scene.patience) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    scene.time("thrown_out_ms", begun.elapsed());
+    let holds = is_out(scene);
+    scene.must(holds, || "who signed out still had a socket on the node that was stopped".into());
 }

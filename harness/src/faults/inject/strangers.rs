@@ -1,0 +1,371 @@
+//! Faults made by clients: those who do not read, who send what they should not, and who are many.
+
+use super::Scene;
+use crate::{
+    faults::{
+        client::{Manner, Reading},
+        corpus::{self, Door},
+        deploy::Deployment,
+        history::{Event, Happened, Micros},
+        measure::{Stretch, acks, quantile},
+        node::Node,
+    },
+    frames,
+    http::Http,
+};
+use anyhow::{Context as _, Result, ensure};
+use app::protocol::ids::RoomId;
+use serde_json::json;
+use std::{
+    cell::{Cell, RefCell},
+    net::SocketAddr,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+/// Others may wait so much longer than before (a fifth), and so many milliseconds, which is what a
+/// machine that does everything at once makes of it by itself.
+const SLOWER: (f64, f64) = (1.2, 60.0);
+/// Memory of the server for each client that does not read.
+const STUCK_KIB: u64 = 300;
+/// What a server takes anyway within a minute: caches, buffers of the system's allocator.
+const SPARE_KIB: u64 = 24 * 1024;
+/// Who did not read and reads again is consistent within this time.
+const CAUGHT_UP_MAX: Duration = Duration::from_secs(15);
+/// A connection whose header does not end is closed within this time.
+const HEADER_MAX: Duration = Duration::from_secs(12);
+/// A connection whose body does not end is closed within this time.
+const BODY_MAX: Duration = Duration::from_secs(33);
+/// Honest sends are answered within this time while all that goes on.
+const HONEST_MAX_MS: f64 = 250.0;
+/// A sign-in that cannot be served now is told so within this time.
+const REFUSED_MAX: Duration = Duration::from_secs(2);
+/// The people who do not read: one of so many.
+const STUCK_EVERY: usize = 3;
+
+/// In F11 some people read slowly or not at all; they connect without the proxy, which would read
+/// for them.
+pub(super) fn slow_reader(deployment: &Deployment, number: usize, manner: &mut Manner) {
+    // Enough to fill what the system buffers for those who do not read.
+    manner.chars = 1_500;
+    if is_stuck(number) {
+        let nodes = &deployment.nodes;
+        manner.door = nodes[number / STUCK_EVERY % nodes.len()].address;
+        manner.origin = Some(deployment.origin());
+    }
+}
+
+const fn is_stuck(number: usize) -> bool {
+    number % STUCK_EVERY == 2
+}
+
+/// F11: a third of the people stop reading, or read 1 KiB a second.
+pub(super) async fn slow_readers(scene: &mut Scene) -> Result<()> {
+    let before = so_far(scene);
+    let memory = memory_kib(scene);
+    let from = scene.now();
+    for (number, client) in scene.people.clients.iter().enumerate().filter(|it| is_stuck(it.0)) {
+        let is_slow = number % 2 == 0;
+        client.set_reading(if is_slow { Reading::Slowly(1_024) } else { Reading::Nothing });
+    }
+    while !scene.is_over_in(Duration::ZERO) {
+        sleep(Duration::from_millis(200)).await;
+    }
+    let grown = memory_kib(scene).saturating_sub(memory);
+    others_are_unaffected(scene, before, from, &|it| !is_stuck(it));
+    let stuck = scene.people.clients.len() as u64 / STUCK_EVERY as u64;
+    note(scene, "kib_per_stuck", grown / stuck.max(1));
+    let most = stuck * STUCK_KIB + SPARE_KIB;
+    scene.must(grown <= most, || format!("memory grew by {grown} KiB for {stuck} stuck clients"));
+    let closed = scene.since(from, |_, it: &Event| match it.what {
+        Happened::Closed { code: 4001, .. } => Some(()),
+        _ => None,
+    });
+    note(scene, "closed_as_slow", closed.len() as u64);
+    for client in &scene.people.clients {
+        client.set_reading(Reading::All);
+    }
+    scene.network_is_back();
+    scene.recovers_within(CAUGHT_UP_MAX, "after all read again").await;
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for a table")]
+fn note(scene: &mut Scene, name: &str, value: u64) {
+    scene.figure(name, value as f64);
+}
+
+fn memory_kib(scene: &Scene) -> u64 {
+    scene.deployment.nodes.iter().filter_map(Node::memory_kib).sum()
+}
+
+/// The run until now.
+fn so_far(scene: &Scene) -> Stretch {
+    let history = scene.history.borrow();
+    let from = history.phases.first().map_or(Micros(0), |it| it.from);
+    Stretch { from, to: history.now() }
+}
+
+/// Those clients' sends are answered about as fast as before.
+fn others_are_unaffected(
+    scene: &mut Scene,
+    before: Stretch,
+    from: Micros,
+    others: &dyn Fn(usize) -> bool,
+) {
+    let to = scene.now();
+    let [usual, now] = [before, Stretch { from, to }]
+        .map(|it| quantile(&acks(&scene.history.borrow(), it, others), 0.99));
+    scene.figure("others_p99_before_ms", usual);
+    scene.figure("others_p99_ms", now);
+    let most = (usual * SLOWER.0).max(usual + SLOWER.1) * scene.patience;
+    scene.must(now <= most, || format!("others' ack p99 was {now:.0} ms, before {usual:.0} ms"));
+}
+
+/// F14: frames that harm, to all nodes, while others talk.
+pub(super) async fn hostile(scene: &mut Scene) -> Result<()> {
+    let before = so_far(scene);
+    let from = scene.now();
+    let cookie = guest(scene, scene.deployment.nodes[0].address, "mallory").await?;
+    let room = first_room(scene).await?;
+    let nodes = scene.deployment.addresses();
+    let mut attacks = corpus::corpus(scene.chance.next(), usize::MAX, room);
+    let mut count = 0;
+    while !scene.is_over_in(Duration::ZERO) {
+        let Some(attack) = attacks.next() else { break };
+        let address = nodes[count % nodes.len()];
+        let origin = scene.deployment.origin();
+        let door = Door { address, origin, cookie: cookie.clone() };
+        match corpus::attack(&door, &attack).await {
+            Ok(heard) => {
+                if let Err(why) = attack.judge(heard) {
+                    scene.findings.push(why);
+                }
+            }
+            Err(error) => scene.findings.push(format!("{}: {error:#}", attack.name)),
+        }
+        count += 1;
+    }
+    note(scene, "attacks", count as u64);
+    scene.must(count > 0, || "nothing was tried".into());
+    others_are_unaffected(scene, before, from, &|_| true);
+    Ok(())
+}
+
+async fn first_room(scene: &Scene) -> Result<RoomId> {
+    let reader = scene.people.reader().context("nobody is there")?;
+    let heads = reader.heads(scene.deployment.nodes[0].address).await?;
+    heads.keys().min().copied().context("no rooms")
+}
+
+/// Makes a guest; its cookie.
+async fn guest(scene: &Scene, address: SocketAddr, name: &str) -> Result<String> {
+    let mut http = Http::connect_as(&address.to_string(), &scene.deployment.origin()).await?;
+    let body = json!({ "name": name });
+    let answer = http.ask("POST", "/api/v1/guests", "", Some(&body)).await?;
+    ensure!(answer.status == 201, "guest: {} {}", answer.status, answer.body);
+    answer.cookie.context("a guest got no cookie")
+}
+
+/// Tasks that end with this.
+#[derive(Default)]
+struct Mob(Vec<JoinHandle<()>>);
+
+impl Drop for Mob {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// F15: idle sockets, sockets that come and go, headers and bodies that never end; as many as fits
+/// the machine.
+pub(super) async fn many(scene: &mut Scene) -> Result<()> {
+    let scale = crate::server::cores().clamp(1, 8);
+    let from = scene.now();
+    let address = scene.deployment.nodes[0].address;
+    let origin = scene.deployment.origin();
+    let cookie = guest(scene, address, "crowd").await?;
+    let idle = idle_sockets(address, &origin, &cookie, 200 * scale).await?;
+    let slow: Rc<RefCell<Vec<Lasted>>> = Rc::default();
+    let shakes = Rc::new(Cell::new(0_u64));
+    let mut mob = Mob::default();
+    for _ in 0..4 * scale {
+        let door = (address, origin.clone(), cookie.clone());
+        mob.0.push(tokio::task::spawn_local(shake(door, shakes.clone())));
+    }
+    for number in 0..50 * scale {
+        let has_body = number % 2 == 0;
+        let trickle = trickle(address, origin.clone(), has_body, slow.clone());
+        mob.0.push(tokio::task::spawn_local(trickle));
+    }
+    // Bodies may take as long as a whole request.
+    let lasts = scene.lasts.max(BODY_MAX + Duration::from_secs(2));
+    sleep(lasts).await;
+    drop(mob);
+    note(scene, "idle_sockets", idle.len() as u64);
+    note(scene, "handshakes", shakes.get());
+    for Lasted { has_body, time } in slow.take() {
+        let (what, limit) =
+            if has_body { ("a slow body", BODY_MAX) } else { ("a slow header", HEADER_MAX) };
+        scene.time(if has_body { "slow_body_ms" } else { "slow_header_ms" }, time);
+        scene.must_take(time, limit, what);
+    }
+    let to = scene.now();
+    let times = acks(&scene.history.borrow(), Stretch { from, to }, &|_| true);
+    let p99 = quantile(&times, 0.99);
+    scene.figure("honest_p99_ms", p99);
+    let most = HONEST_MAX_MS * scene.patience;
+    scene.must(p99 <= most, || format!("honest ack p99 was {p99:.0} ms"));
+    drop(idle);
+    Ok(())
+}
+
+async fn idle_sockets(
+    address: SocketAddr,
+    origin: &str,
+    cookie: &str,
+    count: usize,
+) -> Result<Vec<TcpStream>> {
+    let mut idle = Vec::new();
+    for _ in 0..count {
+        let (stream, host) = (TcpStream::connect(address).await?, address.to_string());
+        let upgraded = frames::upgrade(stream, &host, origin, cookie);
+        let (mut stream, _) = timeout(Duration::from_secs(10), upgraded).await??;
+        let mut hello = Vec::new();
+        frames::write_text(&mut hello, br#"{"type":"hello","data":{"version":1}}"#);
+        stream.write_all(&hello).await?;
+        idle.push(stream);
+    }
+    Ok(idle)
+}
+
+/// Opens sockets and leaves at once, again and again.
+async fn shake((address, origin, cookie): (SocketAddr, String, String), count: Rc<Cell<u64>>) {
+    let host = address.to_string();
+    loop {
+        if let Ok(stream) = TcpStream::connect(address).await {
+            let upgraded = frames::upgrade(stream, &host, &origin, &cookie);
+            if matches!(timeout(Duration::from_secs(5), upgraded).await, Ok(Ok(_))) {
+                count.set(count.get() + 1);
+            }
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// How long a connection lasted that never came to an end.
+struct Lasted {
+    has_body: bool,
+    time: Duration,
+}
+
+/// Sends a request a byte at a time until it is thrown out.
+async fn trickle(
+    address: SocketAddr,
+    origin: String,
+    has_body: bool,
+    lasted: Rc<RefCell<Vec<Lasted>>>,
+) {
+    let head = if has_body {
+        format!(
+            "POST /api/v1/guests HTTP/1.1\r\nHost: {address}\r\nOrigin: {origin}\r\n\
+             Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{{"
+        )
+    } else {
+        format!("GET /api/v1/ready HTTP/1.1\r\nHost: {address}\r\nX-Slow: ")
+    };
+    loop {
+        let Ok(mut stream) = TcpStream::connect(address).await else { return };
+        let begun = Instant::now();
+        if stream.write_all(head.as_bytes()).await.is_err() {
+            continue;
+        }
+        let (mut from, mut to) = stream.split();
+        let dripping = async {
+            while to.write_all(b"x").await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        };
+        let listening = async {
+            let mut some = [0; 512];
+            while matches!(from.read(&mut some).await, Ok(1..)) {}
+        };
+        tokio::select! {
+            () = dripping => {}
+            () = listening => {}
+        }
+        lasted.borrow_mut().push(Lasted { has_body, time: begun.elapsed() });
+    }
+}
+
+/// What became of the sign-ins.
+#[derive(Default)]
+struct SignIns {
+    taken: u64,
+    refused: Vec<Duration>,
+    others: Vec<String>,
+}
+
+/// F17: more people sign in than passwords can be checked.
+pub(super) async fn storm(scene: &mut Scene) -> Result<()> {
+    let before = so_far(scene);
+    let nodes = scene.deployment.addresses();
+    let origin = scene.deployment.origin();
+    let account = json!({ "name": "stormy", "password": "a long pass phrase of hers" });
+    let mut http = Http::connect_as(&nodes[0].to_string(), &origin).await?;
+    let made = http.ask("POST", "/api/v1/users", "", Some(&account)).await?;
+    ensure!(made.status == 201, "sign-up: {} {}", made.status, made.body);
+    let from = scene.now();
+    let seen: Rc<RefCell<SignIns>> = Rc::default();
+    let mut mob = Mob::default();
+    while !scene.is_over_in(Duration::ZERO) {
+        let (node, origin) = (nodes[mob.0.len() % nodes.len()], origin.clone());
+        let (account, seen) = (account.clone(), seen.clone());
+        mob.0.push(tokio::task::spawn_local(async move {
+            let begun = Instant::now();
+            let outcome = sign_in(node, &origin, &account).await;
+            let seen = &mut *seen.borrow_mut();
+            match outcome {
+                Ok(201) => seen.taken += 1,
+                Ok(503 | 429) => seen.refused.push(begun.elapsed()),
+                Ok(other) => seen.others.push(format!("answered {other}")),
+                Err(error) => seen.others.push(format!("{error:#}")),
+            }
+        }));
+        sleep(Duration::from_millis(5)).await;
+    }
+    sleep(Duration::from_secs(2)).await;
+    drop(mob);
+    let SignIns { taken, mut refused, others } = seen.take();
+    note(scene, "signed_in", taken);
+    note(scene, "told_to_wait", refused.len() as u64);
+    refused.sort();
+    let slowest = refused.get(refused.len() * 99 / 100).copied().unwrap_or_default();
+    scene.must_take(slowest, REFUSED_MAX, "telling a sign-in that it has to wait");
+    scene.must(taken > 0, || "nobody could sign in".into());
+    scene.must(others.is_empty(), || format!("{} sign-ins: {}", others.len(), others[0]));
+    let to = scene.now();
+    let [usual, now] = [before, Stretch { from, to }]
+        .map(|it| quantile(&acks(&scene.history.borrow(), it, &|_| true), 0.99));
+    scene.figure("ack_p99_before_ms", usual);
+    scene.figure("ack_p99_in_storm_ms", now);
+    // Twice as long, and what two cores make of it that check passwords and play all people.
+    let most = (usual * 2.0).max(usual + 250.0) * scene.patience;
+    scene.must(now <= most, || format!("ack p99 was {now:.0} ms, before {usual:.0} ms"));
+    Ok(())
+}
+
+async fn sign_in(node: SocketAddr, origin: &str, account: &serde_json::Value) -> Result<u16> {
+    let asked = async {
+        let mut http = Http::connect_as(&node.to_string(), origin).await?;
+        let answer = http.ask("POST", "/api/v1/logins", "", Some(account)).await?;
+        Ok::<_, anyhow::Error>(answer.status)
+    };
+    timeout(Duration::from_secs(30), asked).await.context("no answer to a sign-in")?
+}
