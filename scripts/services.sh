@@ -79,7 +79,11 @@ redis_ready() { [ "$(redis-cli -h 127.0.0.1 -p "$1" ping)" = PONG ]; }
 
 "${as_other[@]}" "$programs/initdb" -D "$folder/postgres" -U maru -A trust -E UTF8 --locale=C.UTF-8 \
     --no-sync > "$log" 2>&1 || { cat "$log" >&2; fail "initdb failed"; }
+# One role has a password, so that a wrong one can be tried.
+sed -i '1i host all guarded 127.0.0.1/32 scram-sha-256' "$folder/postgres/pg_hba.conf"
 start postgres
+"$programs/psql" -qX -h 127.0.0.1 -p "$started" -U maru -d postgres \
+    -c "create role guarded login password 'open sesame'" >> "$log" 2>&1
 export TEST_POSTGRES_URL="postgres://maru@127.0.0.1:$started/postgres"
 # For tests that stop one of their own.
 export TEST_POSTGRES_PROGRAMS="$programs"
