@@ -42,6 +42,7 @@ case $length in
         "${run[@]}" --table "$results"
         ;;
     soak)
-        "${run[@]}" --soak-hours "${SOAK_HOURS:-8}" --json target/soak.json
+        "${run[@]}" --fault soak --store postgres --cluster redis --nodes 2 --rate 60 \
+            --secs $((${SOAK_HOURS:-8} * 3600)) --json target/soak.json
         ;;
 esac

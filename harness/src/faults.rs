@@ -1,11 +1,10 @@
 //! Faults: real servers are killed, cut and stalled while clients with the shipped core talk; what
 //! they did and saw is judged by the checker.
 
-#![allow(dead_code, unused_imports, reason = "the faults that use all of it are being built")]
-
 mod checker;
 mod client;
 mod corpus;
+mod cross;
 mod deploy;
 mod fleet;
 mod history;
@@ -24,9 +23,10 @@ mod redis;
 mod run;
 mod scene;
 
+pub(crate) use cross::Cross;
+
 use anyhow::{Context as _, Result, ensure};
 use deploy::{ClusterKind, Shape, StoreKind};
-use kind::Fault;
 use outcome::Outcome;
 use plan::{Plan, Task};
 use run::Setting;

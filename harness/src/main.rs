@@ -39,12 +39,14 @@ enum Task {
     Start(start::Start),
     /// Everything that can break, broken while people talk.
     Faults(Box<faults::Faults>),
+    /// How much later people on another node see what is said.
+    Cross(faults::Cross),
 }
 
 impl Task {
     /// Whether the figures of the run need a core of their own.
     const fn is_measured(&self) -> bool {
-        !matches!(self, Self::Faults(_))
+        !matches!(self, Self::Faults(_) | Self::Cross(_))
     }
 }
 
@@ -65,6 +67,7 @@ fn main() -> Result<()> {
             Task::Idle(idle) => idle.run().await,
             Task::Start(start) => start.run().await,
             Task::Faults(faults) => faults.run().await,
+            Task::Cross(cross) => cross.run().await,
         }
     })
 }

@@ -12,7 +12,9 @@ mod sends;
 mod tests;
 mod views;
 
-pub(crate) use figures::{PhaseFigures, Recovery, Summary, Times, recoveries, summary};
+#[cfg(test)]
+pub(crate) use figures::{Recovery, recoveries};
+pub(crate) use figures::{Summary, summary};
 pub(crate) use machines::{Integrity, Machine, Measured};
 
 use super::history::{

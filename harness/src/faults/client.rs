@@ -13,7 +13,7 @@ mod tab;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use people::{People, Quiet};
+pub(crate) use people::People;
 pub(crate) use port::Reading;
 
 use super::history::{Happened, History, Micros};
@@ -22,7 +22,7 @@ use anyhow::{Context as _, Result, ensure};
 use app::{
     client::backoff::After,
     protocol::{
-        ids::{Millis, UserId},
+        ids::Millis,
         limits::{SENDS_BURST, SENDS_PER_SEC, SILENCE_SECS},
     },
 };
@@ -140,11 +140,6 @@ impl Client {
         self.tab.borrow().number
     }
 
-    /// Who it is, once signed up.
-    pub(crate) fn user(&self) -> Option<UserId> {
-        self.tab.borrow().me
-    }
-
     /// Its login cookie, once signed up.
     pub(crate) fn cookie(&self) -> String {
         self.tab.borrow().cookie.clone()
@@ -176,15 +171,6 @@ impl Client {
     pub(crate) fn talk(&self, talks: bool) {
         self.tab.borrow_mut().talk(talks);
         self.wake.notify_one();
-    }
-
-    /// Says something now in one of its rooms; false when it is in none.
-    pub(crate) fn say(&self) -> bool {
-        let mut tab = self.tab.borrow_mut();
-        let now = tab.history.borrow().now();
-        let has_said = tab.say(now);
-        self.wake.notify_one();
-        has_said
     }
 
     /// Reads otherwise from now on.

@@ -108,7 +108,6 @@ pub(crate) struct Deployment {
     watching: Vec<JoinHandle<()>>,
     pub(crate) postgres: Option<Postgres>,
     pub(crate) redis: Option<Redis>,
-    pub(crate) channels: usize,
     /// Small disks below the folder.
     pub(crate) mounts: Vec<Mount>,
     folder: PathBuf,
@@ -153,7 +152,6 @@ impl Deployment {
             watching: Vec::new(),
             postgres,
             redis,
-            channels,
             mounts: Vec::new(),
             folder,
             temporary: Some(temporary),

@@ -156,6 +156,7 @@ impl Facts {
     }
 
     /// All of them, in the order in which they were first seen.
+    #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Fact> {
         self.list.iter()
     }

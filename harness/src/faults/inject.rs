@@ -8,6 +8,7 @@ mod disk;
 mod links;
 mod nodes;
 mod points;
+mod soak;
 mod strangers;
 
 pub(crate) use disk::Mount;
@@ -62,5 +63,6 @@ pub(crate) async fn inject(fault: Fault, scene: &mut Scene) -> Result<()> {
         Fault::F18 => copies::live(scene).await,
         Fault::F19 => copies::restored(scene).await,
         Fault::F20 => copies::newer(scene).await,
+        Fault::Soak => soak::soak(scene).await,
     }
 }

@@ -40,6 +40,8 @@ pub(crate) enum Fault {
     F18,
     F19,
     F20,
+    /// One after the other, for hours.
+    Soak,
 }
 
 impl Fault {
@@ -90,6 +92,7 @@ impl Fault {
             Self::F18 => "copies of the live database",
             Self::F19 => "an older backup restored",
             Self::F20 => "two versions and a migration",
+            Self::Soak => "one after the other",
         }
     }
 
@@ -107,10 +110,18 @@ impl Fault {
         }
     }
 
-    /// Whether the server must be one that lets itself be ended at a point.
-    pub(crate) const fn needs_failpoints(self) -> bool {
-        matches!(self, Self::F2)
-    }
+    /// Those after which the same processes of servers still run: what they leak shows in time.
+    pub(crate) const LASTING: [Self; 9] = [
+        Self::F6,
+        Self::F7,
+        Self::F8,
+        Self::F9,
+        Self::F10,
+        Self::F13,
+        Self::F14,
+        Self::F17,
+        Self::F18,
+    ];
 }
 
 impl fmt::Display for Fault {

@@ -1,8 +1,11 @@
 //! How long answers and deliveries took within a stretch of a run that is still going on. Pure.
 
-use super::history::{FactNo, Happened, History, Micros};
+use super::history::{Event, FactNo, Happened, History, Micros};
 use app::protocol::ids::Cid;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 /// A stretch of the run; its end is not part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +28,9 @@ fn said(
 ) -> HashMap<Cid, (usize, Micros)> {
     let mut said = HashMap::new();
     for (client, its) in history.clients.iter().enumerate().filter(|it| by(it.0)) {
-        for event in &its.events {
+        // Something is said when it was meant to be said, or later.
+        let from = its.events.partition_point(|it| it.at < stretch.from);
+        for event in &its.events[from..] {
             if let Happened::Said { cid, intended, .. } = event.what
                 && stretch.has(intended)
             {
@@ -36,13 +41,18 @@ fn said(
     said
 }
 
+/// What happened from a moment on.
+fn since(events: &[Event], from: Micros) -> &[Event] {
+    &events[events.partition_point(|it| it.at < from)..]
+}
+
 /// How long the first answers took, in milliseconds, to what those clients said in the stretch;
 /// sorted.
 pub(crate) fn acks(history: &History, stretch: Stretch, by: &dyn Fn(usize) -> bool) -> Vec<f64> {
     let said = said(history, stretch, by);
     let mut answered = HashSet::new();
     let mut times = Vec::new();
-    for event in history.clients.iter().flat_map(|it| &it.events) {
+    for event in history.clients.iter().flat_map(|it| since(&it.events, stretch.from)) {
         if let Happened::Acked { cid, .. } = event.what
             && let Some((_, intended)) = said.get(&cid)
             && answered.insert(cid)
@@ -56,9 +66,18 @@ pub(crate) fn acks(history: &History, stretch: Stretch, by: &dyn Fn(usize) -> bo
 
 /// How long it took until others saw it for the first time; sorted.
 pub(crate) fn deliveries(history: &History, stretch: Stretch) -> Vec<f64> {
+    deliveries_to(history, stretch, &|_| true)
+}
+
+/// The same, of deliveries to those clients.
+pub(crate) fn deliveries_to(
+    history: &History,
+    stretch: Stretch,
+    to: &dyn Fn(usize) -> bool,
+) -> Vec<f64> {
     let said = said(history, stretch, &|_| true);
     let mut times = Vec::new();
-    for (client, its) in history.clients.iter().enumerate() {
+    for (client, its) in history.clients.iter().enumerate().filter(|it| to(it.0)) {
         let mut known: HashSet<FactNo> = HashSet::new();
         let from = its.seen.partition_point(|it| it.at < stretch.from);
         for seen in &its.seen[from..] {
@@ -75,19 +94,27 @@ pub(crate) fn deliveries(history: &History, stretch: Stretch) -> Vec<f64> {
     times
 }
 
+/// Nobody waits for an answer longer than this.
+const WAITED_MAX: Duration = Duration::from_mins(10);
+
 /// What was said before a moment and has no answer yet: neither stored nor refused.
 pub(crate) fn unanswered(history: &History, before: Micros) -> HashSet<Cid> {
-    let all = Stretch { from: Micros(0), to: before };
+    let now = history.now();
+    let from = Micros(now.0.saturating_sub(Micros(0).plus(WAITED_MAX).0));
+    let all = Stretch { from, to: before };
     let mut open: HashSet<Cid> = said(history, all, &|_| true).into_keys().collect();
-    for event in history.clients.iter().flat_map(|it| &it.events) {
+    for event in history.clients.iter().flat_map(|it| since(&it.events, from)) {
         if let Happened::Acked { cid, .. } | Happened::Refused { cid, .. } = event.what {
             open.remove(&cid);
         }
     }
     // Who sees it in the log needs no answer.
-    for seen in history.clients.iter().flat_map(|it| &it.seen) {
-        if let Some(cid) = history.facts.get(seen.fact).cid {
-            open.remove(&cid);
+    for its in &history.clients {
+        let first = its.seen.partition_point(|it| it.at < from);
+        for seen in &its.seen[first..] {
+            if let Some(cid) = history.facts.get(seen.fact).cid {
+                open.remove(&cid);
+            }
         }
     }
     open

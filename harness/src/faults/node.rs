@@ -137,11 +137,6 @@ impl Node {
         }
     }
 
-    /// Whether it has a process.
-    pub(crate) fn runs(&mut self) -> bool {
-        self.process.is_some() && matches!(self.ended(), Ok(None))
-    }
-
     /// The id of its process.
     pub(crate) fn id(&self) -> Option<u32> {
         self.process.as_ref()?.id()

@@ -31,7 +31,7 @@ pub(crate) fn faults(text: &str) -> Result<Wanted, String> {
     let one = |it: &str| Fault::from_str(it.trim(), true).map_err(|_| it.trim().to_owned());
     let some: Result<Vec<_>, _> = text.split(',').map(one).collect();
     some.map(Wanted::Some)
-        .map_err(|it| format!("there is no fault {it:?}: write F1 to F20, all or gate"))
+        .map_err(|it| format!("there is no fault {it:?}: write F1 to F20, soak, all or gate"))
 }
 
 /// One run.

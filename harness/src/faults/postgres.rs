@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use sqlx::{Connection as _, PgConnection};
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -73,8 +74,9 @@ impl Postgres {
         Ok(bin()?.join(name))
     }
 
-    /// The folder belongs to whom the server runs as.
+    /// The folder belongs to whom the server runs as, and to nobody else.
     fn give_folder(&self) -> Result<()> {
+        fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700))?;
         if is_root() {
             let done = Command::new("chown").arg(USER).arg(&self.folder).status()?;
             if !done.success() {

@@ -8,7 +8,7 @@ pub(crate) use policy::{Cut, Policy, Stall};
 use anyhow::Result;
 use policy::{Meter, Way};
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     net::SocketAddr,
     rc::Rc,
     time::{Duration, Instant},
@@ -59,7 +59,6 @@ struct Shared {
     /// What a new connection gets.
     policy: RefCell<Policy>,
     open: RefCell<Vec<Rc<Connection>>>,
-    accepted: Cell<u64>,
 }
 
 /// One proxied link: all connections that come in at one address.
@@ -75,11 +74,7 @@ impl Link {
     pub(crate) async fn open(route: impl Route + 'static) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let shared = Rc::new(Shared {
-            policy: RefCell::default(),
-            open: RefCell::default(),
-            accepted: Cell::new(0),
-        });
+        let shared = Rc::new(Shared { policy: RefCell::default(), open: RefCell::default() });
         let accepting = tokio::task::spawn_local(accept(listener, route, shared.clone()));
         Ok(Self { address, shared, accepting })
     }
@@ -112,13 +107,9 @@ impl Link {
     }
 
     /// How many connections are open.
+    #[cfg(test)]
     pub(crate) fn open_count(&self) -> usize {
         self.shared.open.borrow().len()
-    }
-
-    /// How many connections there have been.
-    pub(crate) fn accepted(&self) -> u64 {
-        self.shared.accepted.get()
     }
 }
 
@@ -136,7 +127,6 @@ async fn accept(listener: TcpListener, route: impl Route + 'static, shared: Rc<S
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        shared.accepted.set(shared.accepted.get() + 1);
         let policy = shared.policy.borrow().clone();
         if policy.refuse {
             _ = client.set_zero_linger();

@@ -3,7 +3,7 @@
 
 use super::{
     checker::Expected,
-    client::{Client, People},
+    client::{Client, Connection, People},
     deploy::Deployment,
     history::{Event, Happened, History, Micros},
     measure::unanswered,
@@ -85,13 +85,25 @@ impl Scene {
     pub(crate) async fn recovers_within(&mut self, limit: Duration, what: &str) {
         self.history.borrow_mut().mended_now();
         let (begun, limit) = (Instant::now(), limit.mul_f64(self.patience));
-        let all = self.people.all_recovered(limit).await;
-        if all {
+        while begun.elapsed() < limit && self.disrupted().next().is_some() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let left: Vec<usize> = self.disrupted().collect();
+        if left.is_empty() {
             self.time("recovered_ms", begun.elapsed());
         }
-        let left: Vec<usize> =
-            self.people.clients.iter().filter(|it| it.is_disrupted()).map(Client::number).collect();
-        self.must(all, || format!("{what}: after {limit:?} clients {left:?} were not consistent"));
+        self.must(left.is_empty(), || {
+            format!("{what}: after {limit:?} clients {left:?} were not consistent")
+        });
+    }
+
+    /// Those who lost something and have not caught up yet; who was sent away for good is not
+    /// waited for.
+    fn disrupted(&self) -> impl Iterator<Item = usize> {
+        let is_ended = |it: &Client| matches!(it.connection(), Connection::Ended(_));
+        let disrupted =
+            self.people.clients.iter().filter(move |it| it.is_disrupted() && !is_ended(it));
+        disrupted.map(Client::number)
     }
 
     /// The browsers learn that the network is back.
@@ -118,12 +130,6 @@ impl Scene {
             found.extend(client.events[from..].iter().filter_map(|it| wanted(number, it)));
         }
         found
-    }
-
-    /// How many messages were acknowledged since a moment.
-    pub(crate) fn acked_since(&self, since: Micros) -> usize {
-        let is_ack = |_, it: &Event| matches!(it.what, Happened::Acked { .. }).then_some(());
-        self.since(since, is_ack).len()
     }
 
     /// All that was said until now is answered within the limit.

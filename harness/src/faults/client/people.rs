@@ -48,11 +48,6 @@ impl People {
         until_so(limit, || self.clients.iter().all(Client::is_in)).await
     }
 
-    /// Waits until nobody is disrupted; false when the limit is over before.
-    pub(crate) async fn all_recovered(&self, limit: Duration) -> bool {
-        until_so(limit, || !self.clients.iter().any(Client::is_disrupted)).await
-    }
-
     /// All begin to talk, or stop.
     pub(crate) fn talk(&self, talks: bool) {
         self.clients.iter().for_each(|it| it.talk(talks));

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::faults::{
-    client::Manner,
+    client::{Client, Manner},
     deploy::Deployment,
     proxy::{Cut, Policy, Stall},
 };
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// After a link is whole again, its clients are consistent within this time.
 const LINK_MAX: Duration = Duration::from_secs(3);
+/// Who leaves a room comes back after this time.
+const AWAY: Duration = Duration::from_millis(300);
 /// Under load something comes every moment: a socket that is silent for so long is dead.
 const SILENCE: Duration = Duration::from_secs(6);
 /// Connections may take so long to be as they were, once what was stalled comes in a rush.
@@ -53,6 +55,7 @@ pub(super) async fn broken(scene: &mut Scene) -> Result<()> {
         let (name, policy) = &ways[(first + turn) % ways.len()];
         let share = [30, 60, 100][scene.chance.below(3)];
         break_some(scene, policy, share);
+        reload_some(scene);
         scene.wait(2, 20).await;
         scene.deployment.front.set(&Policy::clear());
         scene.network_is_back();
@@ -61,6 +64,25 @@ pub(super) async fn broken(scene: &mut Scene) -> Result<()> {
         scene.wait(1, 3).await;
     }
     Ok(())
+}
+
+/// Some people load their page anew: what waits in their outbox survives that.
+fn reload_some(scene: &mut Scene) {
+    let Scene { people, chance, .. } = scene;
+    people.clients.iter().filter(|_| chance.percent(15)).for_each(Client::reload);
+}
+
+/// Some people leave one of their rooms, and enter it again a little later.
+async fn move_some(scene: &mut Scene) {
+    let Scene { people, chance, .. } = scene;
+    let some: Vec<_> = people.clients.iter().filter(|_| chance.percent(15)).collect();
+    for client in &some {
+        client.want(0, false);
+    }
+    tokio::time::sleep(AWAY).await;
+    for client in some {
+        client.want(0, true);
+    }
 }
 
 /// Breaks so many percent of the links; when that is all, new ones too.
@@ -89,6 +111,7 @@ pub(super) async fn repeats(scene: &mut Scene) -> Result<()> {
         for link in links {
             link.set_open(&cut, |_| chance.percent(20));
         }
+        move_some(scene).await;
         scene.recovers_within(LINK_MAX, "after links were reset").await;
     }
     Ok(())
