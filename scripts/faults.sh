@@ -2,7 +2,8 @@
 # Breaks real servers while people talk, and checks that nothing is lost (docs/reliability.md).
 # usage: scripts/faults.sh gate|all|soak
 #   gate  a few short runs, and a server with planted bugs that must be noticed; minutes
-#   all   every fault on every deployment, FAULT_SEEDS seeds (1); about an hour each
+#   all   every fault on every deployment, FAULT_SEEDS seeds (1), FAULT_SECS seconds each (40);
+#         more than an hour for each seed
 #   soak  one fault after the other on one deployment, SOAK_HOURS hours (8)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
@@ -37,7 +38,7 @@ case $length in
         ;;
     all)
         results=target/faults.json
-        "${run[@]}" --fault all --seeds "${FAULT_SEEDS:-1}" --secs "${FAULT_SECS:-60}" --json "$results"
+        "${run[@]}" --fault all --seeds "${FAULT_SEEDS:-1}" --secs "${FAULT_SECS:-40}" --json "$results"
         "${run[@]}" --self-test
         "${run[@]}" --table "$results"
         ;;
