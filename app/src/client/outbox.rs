@@ -173,6 +173,17 @@ impl Outbox {
         });
     }
 
+    /// The server was set back to a backup: what the log had not shown yet may have gone with the
+    /// old one. All of it is sent again, in its old order; a server that has it says so.
+    pub fn set_back(&mut self) {
+        self.places.clear();
+        for item in &mut self.items {
+            if item.state == SendState::Acked {
+                item.state = SendState::Queued;
+            }
+        }
+    }
+
     /// The server refused it. True when that was about something here.
     ///
     /// When the same will do after a pause, it and all that was sent to that room after it wait in

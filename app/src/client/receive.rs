@@ -1,6 +1,6 @@
 //! Takes in what the server tells.
 
-use super::{CatchUp, Client, Connection, Shown, Typist, browser, json, stored};
+use super::{CatchUp, Client, Connection, Shown, Typist, browser, json, outbox::Outbox, stored};
 use crate::protocol::{
     ids::{RoomId, Seq},
     limits::TYPING_SHOWN_MS,
@@ -51,6 +51,9 @@ impl Client {
             link.lag.moved();
             greeted = link.greeted;
         });
+        if is_new_epoch {
+            self.outbox.update(Outbox::set_back);
+        }
         let shown = self.room_id_now();
         for resumed in welcomed.rooms {
             if Some(resumed.room) == shown {

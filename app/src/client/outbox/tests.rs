@@ -142,6 +142,24 @@ fn what_was_stored_before_the_log_begins_anew_does_not_wait_for_it() {
 }
 
 #[test]
+fn what_a_restored_backup_may_not_have_is_sent_again_in_order() {
+    let mut outbox = filled(&[1, 1, 2, 1]);
+    outbox.connected(Millis(0));
+    assert_eq!(due(&mut outbox, 0), [1, 2, 3, 4]);
+    outbox.acked(&ack(1, 7));
+    outbox.logged(cid(1));
+    outbox.acked(&ack(2, 8));
+    outbox.set_back();
+    // The numbers of before mean nothing any more.
+    outbox.passed(room(1), Seq::ZERO.plus(20));
+    outbox.connected(Millis(1));
+    assert_eq!(due(&mut outbox, 1), [2, 3, 4]);
+    outbox.acked(&ack(2, 3));
+    outbox.passed(room(1), Seq::ZERO.plus(3));
+    assert_eq!(outbox.items().map(|it| it.cid).collect::<Vec<_>>(), [cid(3), cid(4)]);
+}
+
+#[test]
 fn a_restored_outbox_sends_what_was_not_stored_first() {
     let mut before = filled(&[1, 1, 1, 1]);
     before.connected(Millis(0));

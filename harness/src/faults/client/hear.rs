@@ -74,6 +74,7 @@ impl Tab {
         let is_new_epoch = self.epoch.is_some_and(|it| it != epoch);
         if is_new_epoch {
             (0..self.rooms.len()).for_each(|at| self.give_up_view(at, false));
+            self.outbox.set_back();
         }
         self.epoch = Some(epoch);
         self.backoff.reset();
