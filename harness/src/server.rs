@@ -100,8 +100,17 @@ pub(crate) fn configuration(channels: usize) -> String {
     toml
 }
 
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+/// A port of 127.0.0.1 that is free now. Not one of those that systems give to whoever connects
+/// somewhere: it has to be free still when its server is started again.
+pub(crate) fn free_port() -> Result<u16> {
+    for _ in 0..1_000 {
+        let [high, low, ..] = *uuid::Uuid::new_v4().as_bytes();
+        let port = 10_000 + u16::from_be_bytes([high, low]) % 20_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port of 127.0.0.1 from 10000 on is free")
 }
 
 impl Server {

@@ -1,16 +1,10 @@
 //! A whole deployment in one folder: services, nodes, and the proxied links between all of them.
 
 use super::{
-    fleet::Fleet,
-    inject::Mount,
-    logs::Database,
-    node::Node,
-    postgres::Postgres,
-    process::{Program, free_port},
-    proxy::Link,
-    redis::Redis,
+    fleet::Fleet, inject::Mount, logs::Database, node::Node, postgres::Postgres, process::Program,
+    proxy::Link, redis::Redis,
 };
-use crate::server::configuration;
+use crate::server::{configuration, free_port};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};

@@ -1,6 +1,7 @@
 //! A PostgreSQL cluster of a run's own: made, started, stopped in every unkind way.
 
-use super::process::{Process, Program, free_port, is_root};
+use super::process::{Process, Program, is_root};
+use crate::server::free_port;
 use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 use sqlx::{Connection as _, PgConnection};

@@ -1,6 +1,7 @@
 //! A Redis of a run's own, without persistence, and the few words that a fault says to it.
 
-use super::process::{Process, Program, free_port};
+use super::process::{Process, Program};
+use crate::server::free_port;
 use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 use std::{

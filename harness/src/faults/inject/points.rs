@@ -1,7 +1,11 @@
 //! F2: a node dies at a chosen point of the way of a message.
 
 use super::Scene;
-use crate::faults::{history::Micros, measure};
+use crate::faults::{
+    history::Micros,
+    measure, node,
+    proxy::{Cut, Policy},
+};
 use anyhow::Result;
 use app::protocol::ids::Cid;
 use std::{
@@ -48,12 +52,21 @@ async fn death(scene: &mut Scene, at: usize, point: &str) -> Result<bool> {
     node.set("FAILPOINT", point);
     node.set("FAILPOINT_AT", passing.to_string());
     node.spawn()?;
-    let begun = Instant::now();
+    let (address, begun) = (node.address, Instant::now());
+    // Where there are other nodes people stay with them: some are made to come over.
+    let mut alone = scene.deployment.nodes.len() > 1;
     while begun.elapsed() < DEATH_MAX {
+        let node = &mut scene.deployment.nodes[at];
         if node.ended()?.is_some() {
             node.kill();
             tokio::time::sleep(READ).await;
             return Ok(true);
+        }
+        if alone && node::is_ready(address).await {
+            alone = false;
+            let mut chance = scene.chance.branch(scene.chance.clone().next());
+            let reset = Policy::severed(Cut::Reset);
+            scene.deployment.front.set_open(&reset, |_| chance.percent(50));
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
