@@ -203,6 +203,9 @@ impl Config {
     }
 }
 
+/// Each takes memory, and no more people than this hash at once by default.
+const PASSWORD_THREADS_MAX: usize = 4;
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -226,7 +229,7 @@ impl Default for Config {
             redis_url: None,
             node_name: None,
             drain_spread: Duration::from_secs(10),
-            password_threads: 2,
+            password_threads: password_threads(),
             disk_free_mib: 200,
             limits: Limits::default(),
         }
@@ -264,6 +267,12 @@ fn default_channels() -> Vec<Channel> {
         capacity: channel_people(),
     };
     topics.map(channel).into()
+}
+
+/// Half of the cores, so that the others go on with the talk while people sign in in crowds.
+fn password_threads() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, Into::into);
+    (cores / 2).clamp(1, PASSWORD_THREADS_MAX)
 }
 
 /// Where cargo-leptos says, else `site` beside the program, else where `make` builds it.
