@@ -9,6 +9,7 @@ mod links;
 mod nodes;
 mod points;
 mod soak;
+mod storm;
 mod strangers;
 
 pub(crate) use disk::Mount;
@@ -59,7 +60,7 @@ pub(crate) async fn inject(fault: Fault, scene: &mut Scene) -> Result<()> {
         Fault::F14 => strangers::hostile(scene).await,
         Fault::F15 => strangers::many(scene).await,
         Fault::F16 => nodes::stopped(scene).await,
-        Fault::F17 => strangers::storm(scene).await,
+        Fault::F17 => storm::storm(scene).await,
         Fault::F18 => copies::live(scene).await,
         Fault::F19 => copies::restored(scene).await,
         Fault::F20 => copies::newer(scene).await,

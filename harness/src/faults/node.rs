@@ -17,6 +17,8 @@ use std::{
 const START_MAX: Duration = Duration::from_mins(1);
 /// A node that is asked to end may take so long.
 const STOP_MAX: Duration = Duration::from_secs(45);
+/// All threads of a process that is stopped for a while stand still by then.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// An answer about readiness that takes longer is none.
 const READY_MAX: Duration = Duration::from_millis(1_500);
 
@@ -127,6 +129,20 @@ impl Node {
     pub(crate) fn pause(&self, paused: bool) -> Result<()> {
         let process = self.process.as_ref().context("no process")?;
         process.signal(if paused { Signal::STOP } else { Signal::CONT })
+    }
+
+    /// Stops its process for a while, and returns when none of its threads runs any more.
+    pub(crate) async fn stop_for_now(&self) -> Result<()> {
+        self.pause(true)?;
+        let id = self.id().context("no process")?;
+        let begun = Instant::now();
+        while !process::is_stopped(id) {
+            if begun.elapsed() > PAUSE_MAX {
+                bail!("{} does not stop for a while", self.name);
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
     }
 
     /// How its process ended, if it has by itself.

@@ -97,6 +97,11 @@ impl Postgres {
         Self::url_at(self.port)
     }
 
+    /// The address of another database of the same server.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        format!("postgres://maru@127.0.0.1:{}/{database}", self.port)
+    }
+
     /// The process of the server, while it runs.
     pub(crate) fn id(&self) -> Option<u32> {
         self.process.as_ref()?.id()

@@ -167,6 +167,16 @@ pub(crate) fn open_files(id: u32) -> Option<u64> {
     Some(fs::read_dir(format!("/proc/{id}/fd")).ok()?.count() as u64)
 }
 
+/// Whether all threads of a process stand still, stopped by a signal.
+pub(crate) fn is_stopped(id: u32) -> bool {
+    let state = |task: fs::DirEntry| {
+        let stat = fs::read_to_string(task.path().join("stat")).ok()?;
+        stat.rsplit_once(')')?.1.trim_start().chars().next()
+    };
+    let tasks = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    tasks.map(state).all(|it| it.is_none_or(|state| state == 'T'))
+}
+
 /// Whether we are root.
 pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
@@ -186,7 +196,7 @@ mod tests {
         assert!(!asked.wait(Duration::from_secs(10)).await.unwrap().success());
         let dropped = sleep();
         let id = dropped.id().unwrap();
-        assert!(figure(id, "Threads").is_some() && open_files(id).is_some());
+        assert!(figure(id, "Threads").is_some() && open_files(id).is_some() && !is_stopped(id));
         drop(dropped);
         assert_eq!(figure(id, "Threads"), None);
     }

@@ -13,7 +13,8 @@ use app::protocol::ids::{Cid, Epoch, RoomId, Seq};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, sqlite::SqliteConnectOptions};
 use std::{
     collections::HashSet,
-    fs,
+    fs::{self, OpenOptions},
+    io::Write as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -31,6 +32,13 @@ const ANSWERED_MAX: Duration = Duration::from_secs(5);
 /// After a restart all clients are consistent within this time.
 const RESTARTED_MAX: Duration = Duration::from_secs(15);
 
+/// What a power cut leaves of the last write to the log may be so long.
+const TORN_MAX: usize = 5_000;
+/// With every so many copies there is a backup as the documentation makes it.
+const BACK_UP_EVERY: u32 = 5;
+/// The database into which a dump is restored beside the real one.
+const BESIDE: &str = "beside";
+
 /// F18: the files of the live database are copied in one moment, and each copy is opened.
 pub(super) async fn live(scene: &mut Scene) -> Result<()> {
     let mut copies = 0_u32;
@@ -41,6 +49,14 @@ pub(super) async fn live(scene: &mut Scene) -> Result<()> {
             copy_cluster(scene, &folder, before).await?;
         } else {
             copy_file(scene, &folder, before).await?;
+        }
+        if copies.is_multiple_of(BACK_UP_EVERY) {
+            let folder = folder.join("backup");
+            if scene.deployment.postgres.is_some() {
+                dump_beside(scene, &folder).await?;
+            } else {
+                back_up_beside(scene, &folder).await?;
+            }
         }
         fs::remove_dir_all(&folder)?;
         copies += 1;
@@ -53,21 +69,69 @@ pub(super) async fn live(scene: &mut Scene) -> Result<()> {
 async fn copy_file(scene: &mut Scene, folder: &Path, before: Micros) -> Result<()> {
     fs::create_dir(folder)?;
     let data = scene.deployment.folder().join("data");
-    // Stopped for a moment, so that the two files belong together, as after a power cut.
-    scene.deployment.nodes[0].pause(true)?;
-    let copied = ["maru.db", "maru.db-wal"].map(|it| fs::copy(data.join(it), folder.join(it)));
-    scene.deployment.nodes[0].pause(false)?;
-    for copied in copied {
-        copied?;
+    let mut names = vec!["maru.db", "maru.db-wal"];
+    if scene.chance.percent(50) {
+        names.push("maru.db-shm");
     }
+    // Stopped for a moment, so that the files belong together, as after a power cut.
+    let stopped = scene.deployment.nodes[0].stop_for_now().await;
+    let copied: Result<Vec<u64>, _> =
+        names.iter().map(|it| fs::copy(data.join(it), folder.join(it))).collect();
+    scene.deployment.nodes[0].pause(false)?;
+    stopped?;
+    copied?;
+    if scene.chance.percent(50) {
+        tear(scene, &folder.join("maru.db-wal"))?;
+    }
+    is_sound(scene, folder, before).await
+}
+
+/// A write to the log that a power cut ended.
+fn tear(scene: &mut Scene, log: &Path) -> Result<()> {
+    let length = 1 + scene.chance.below(TORN_MAX);
+    let garbage: Vec<u8> = (0..length).map(|_| scene.chance.next().to_le_bytes()[0]).collect();
+    Ok(OpenOptions::new().append(true).open(log)?.write_all(&garbage)?)
+}
+
+/// Maru itself makes a copy while it runs.
+async fn back_up_beside(scene: &mut Scene, folder: &Path) -> Result<()> {
+    fs::create_dir(folder)?;
+    let before = scene.now();
+    back_up(&scene.deployment, &folder.join("maru.db")).await?;
+    scene.time("backup_ms", Duration::from_micros(scene.now().since(before)));
+    is_sound(scene, folder, before).await
+}
+
+/// Maru opens the copy in that folder and can write to it; nothing is damaged or missing.
+async fn is_sound(scene: &mut Scene, folder: &Path, before: Micros) -> Result<()> {
+    let log = scene.deployment.folder().join("copies.log");
+    let node = &scene.deployment.nodes[0];
+    let program = Program::new(&node.server, &log, "KILL").env("MARU_DATA_DIR", folder);
+    let opened = program.args(["user", "add", "opener"]).run(COPY_MAX).await;
+    scene.must(opened.is_ok(), || format!("Maru cannot use a copy: {opened:?}"));
     let file = folder.join("maru.db");
-    // Who opens it for writing brings it up to date from its log.
-    let options = SqliteConnectOptions::new().filename(&file);
-    options.connect().await?.close().await?;
     let damage = damage_of_file(&file).await?;
     scene.must(damage.is_none(), || format!("a copy is damaged: {}", damage.unwrap_or_default()));
     has_all(scene, &Database::File(file).logs().await?, before);
     Ok(())
+}
+
+/// `pg_dump` makes a copy while the servers run, and it is restored beside.
+async fn dump_beside(scene: &mut Scene, folder: &Path) -> Result<()> {
+    fs::create_dir(folder)?;
+    let before = scene.now();
+    let file = folder.join("maru.dump");
+    back_up(&scene.deployment, &file).await?;
+    scene.time("backup_ms", Duration::from_micros(scene.now().since(before)));
+    let postgres = scene.deployment.postgres.as_ref().context("no PostgreSQL")?;
+    let (url, log) = (postgres.url_of(BESIDE), scene.deployment.folder().join("backup.log"));
+    let mut connection = PgConnection::connect(&postgres.url()).await?;
+    sqlx::raw_sql("create database beside").execute(&mut connection).await?;
+    let program = Program::new(Postgres::tool("pg_restore")?, &log, "KILL");
+    program.args(["--no-owner", "--dbname", &url]).arg(&file).run(COPY_MAX).await?;
+    has_all(scene, &Database::Postgres(url).logs().await?, before);
+    sqlx::raw_sql("drop database beside").execute(&mut connection).await?;
+    Ok(connection.close().await?)
 }
 
 async fn copy_cluster(scene: &mut Scene, folder: &Path, before: Micros) -> Result<()> {
@@ -94,6 +158,11 @@ fn has_all(scene: &mut Scene, logs: &Logs, before: Micros) {
     scene.must(missing == 0, || {
         format!("{missing} of {} acknowledged before a copy are not in it", acked.len())
     });
+    let mut known = HashSet::new();
+    let facts = logs.rooms.values().flat_map(|it| &it.entries);
+    let twice = facts.filter(|it| it.cid.is_some_and(|cid| !known.insert((it.author, cid))));
+    let twice = twice.count();
+    scene.must(twice == 0, || format!("{twice} entries are in a copy for the second time"));
     for log in logs.rooms.values() {
         let is_whole = log.entries.iter().zip(1..).all(|(it, place)| it.seq.get() == place);
         let count = log.entries.len() as u64;
@@ -109,8 +178,13 @@ pub(super) async fn restored(scene: &mut Scene) -> Result<()> {
     back_up(&scene.deployment, &file).await?;
     scene.wait(10, 20).await;
     let epoch = scene.deployment.database().logs().await?.epoch;
+    let is_asked = scene.chance.percent(50);
     for node in &mut scene.deployment.nodes {
-        node.kill();
+        if is_asked {
+            node.stop().await?;
+        } else {
+            node.kill();
+        }
     }
     set_back(&scene.deployment, &file).await?;
     let from = scene.now();
@@ -170,6 +244,8 @@ async fn set_back(deployment: &Deployment, file: &Path) -> Result<()> {
     }
 }
 
+/// The number of the migration that this version does not know.
+const NEWER_VERSION: &str = "20991231000000";
 /// What a newer version would do to the schema, and how it is undone. Old servers do not mind the
 /// column; they must mind the version.
 const NEWER: [&str; 2] = [
@@ -219,7 +295,8 @@ async fn is_refused(scene: &mut Scene, at: usize) -> Result<()> {
     scene.must(code == Some(MISCONFIGURED), || {
         format!("with a schema from the future the server ended with {code:?}: {said}")
     });
-    scene.must(said.starts_with("maru: "), || format!("its last words were {said}"));
+    let is_told = said.starts_with("maru: ") && said.contains("newer version");
+    scene.must(is_told && said.contains(NEWER_VERSION), || format!("its last words were {said}"));
     Ok(())
 }
 

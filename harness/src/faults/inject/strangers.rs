@@ -44,8 +44,6 @@ const HEADER_MAX: Duration = Duration::from_secs(12);
 const BODY_MAX: Duration = Duration::from_secs(33);
 /// Honest sends are answered within this time while all that goes on.
 const HONEST_MAX_MS: f64 = 250.0;
-/// A sign-in that cannot be served now is told so within this time.
-const REFUSED_MAX: Duration = Duration::from_secs(2);
 /// The people who do not read: one of so many.
 const STUCK_EVERY: usize = 3;
 
@@ -302,70 +300,4 @@ async fn trickle(
         }
         lasted.borrow_mut().push(Lasted { has_body, time: begun.elapsed() });
     }
-}
-
-/// What became of the sign-ins.
-#[derive(Default)]
-struct SignIns {
-    taken: u64,
-    refused: Vec<Duration>,
-    others: Vec<String>,
-}
-
-/// F17: more people sign in than passwords can be checked.
-pub(super) async fn storm(scene: &mut Scene) -> Result<()> {
-    let before = so_far(scene);
-    let nodes = scene.deployment.addresses();
-    let origin = scene.deployment.origin();
-    let account = json!({ "name": "stormy", "password": "a long pass phrase of hers" });
-    let mut http = Http::connect_as(&nodes[0].to_string(), &origin).await?;
-    let made = http.ask("POST", "/api/v1/users", "", Some(&account)).await?;
-    ensure!(made.status == 201, "sign-up: {} {}", made.status, made.body);
-    let from = scene.now();
-    let seen: Rc<RefCell<SignIns>> = Rc::default();
-    let mut mob = Mob::default();
-    while !scene.is_over_in(Duration::ZERO) {
-        let (node, origin) = (nodes[mob.0.len() % nodes.len()], origin.clone());
-        let (account, seen) = (account.clone(), seen.clone());
-        mob.0.push(tokio::task::spawn_local(async move {
-            let begun = Instant::now();
-            let outcome = sign_in(node, &origin, &account).await;
-            let seen = &mut *seen.borrow_mut();
-            match outcome {
-                Ok(201) => seen.taken += 1,
-                Ok(503 | 429) => seen.refused.push(begun.elapsed()),
-                Ok(other) => seen.others.push(format!("answered {other}")),
-                Err(error) => seen.others.push(format!("{error:#}")),
-            }
-        }));
-        sleep(Duration::from_millis(5)).await;
-    }
-    sleep(Duration::from_secs(2)).await;
-    drop(mob);
-    let SignIns { taken, mut refused, others } = seen.take();
-    note(scene, "signed_in", taken);
-    note(scene, "told_to_wait", refused.len() as u64);
-    refused.sort();
-    let slowest = refused.get(refused.len() * 99 / 100).copied().unwrap_or_default();
-    scene.must_take(slowest, REFUSED_MAX, "telling a sign-in that it has to wait");
-    scene.must(taken > 0, || "nobody could sign in".into());
-    scene.must(others.is_empty(), || format!("{} sign-ins: {}", others.len(), others[0]));
-    let to = scene.now();
-    let [usual, now] = [before, Stretch { from, to }]
-        .map(|it| quantile(&acks(&scene.history.borrow(), it, &|_| true), 0.99));
-    scene.figure("ack_p99_before_ms", usual);
-    scene.figure("ack_p99_in_storm_ms", now);
-    // Twice as long, and what two cores make of it that check passwords and play all people.
-    let most = (usual * 2.0).max(usual + 250.0) * scene.patience;
-    scene.must(now <= most, || format!("ack p99 was {now:.0} ms, before {usual:.0} ms"));
-    Ok(())
-}
-
-async fn sign_in(node: SocketAddr, origin: &str, account: &serde_json::Value) -> Result<u16> {
-    let asked = async {
-        let mut http = Http::connect_as(&node.to_string(), origin).await?;
-        let answer = http.ask("POST", "/api/v1/logins", "", Some(account)).await?;
-        Ok::<_, anyhow::Error>(answer.status)
-    };
-    timeout(Duration::from_secs(30), asked).await.context("no answer to a sign-in")?
 }
