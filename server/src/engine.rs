@@ -135,8 +135,9 @@ struct Inner {
     reading: Semaphore,
     absences: Absences,
     look: Look,
-    /// The term for which this node led last, and its number in the database.
-    lead: Mutex<Option<(u64, Fence)>>,
+    /// The term for which this node led last, and its number in the database. Held while the
+    /// number is taken: by nobody who answers a client.
+    lead: tokio::sync::Mutex<Option<(u64, Fence)>>,
     tasks: TaskTracker,
     /// The rooms' tasks.
     writing: TaskTracker,
@@ -191,7 +192,7 @@ impl Engine {
             reading: Semaphore::new(READING_TURNS),
             absences: Absences::default(),
             look: Look::default(),
-            lead: Mutex::default(),
+            lead: tokio::sync::Mutex::default(),
             tasks,
             writing: TaskTracker::new(),
             draining: stop.child_token(),

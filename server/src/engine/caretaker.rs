@@ -9,7 +9,7 @@ use app::protocol::{
     people::Presence,
     refusal::Refusal,
 };
-use std::{collections::HashMap, sync::PoisonError, time::Duration};
+use std::{collections::HashMap, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Presence and typing are gathered for so long.
@@ -107,8 +107,9 @@ impl Engine {
             let by = By { user, name: person.name.into(), role: person.role, login: None, fence };
             let done = self.change(by, room.id, None, Change::Leave).await;
             if done.is_err() {
-                // Perhaps another node leads by now.
-                *self.0.lead.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                // Perhaps another node leads by now. A number taken since is none of this.
+                let mut lead = self.0.lead.lock().await;
+                *lead = lead.filter(|(_, it)| Some(*it) != fence);
             }
             done?;
         }
@@ -116,15 +117,15 @@ impl Engine {
     }
 
     /// The number by which the database tells the node that leads from those that did; none where
-    /// this one does not.
-    async fn fence(&self) -> StoreResult<Option<Fence>> {
+    /// this one does not. One is taken for each term: another would make the one before void.
+    pub(super) async fn fence(&self) -> StoreResult<Option<Fence>> {
+        let mut lead = self.0.lead.lock().await;
         let Some(term) = self.0.cluster.leads() else { return Ok(None) };
-        let known = *self.0.lead.lock().unwrap_or_else(PoisonError::into_inner);
-        match known {
+        match *lead {
             Some((of, fence)) if of == term => Ok(Some(fence)),
             _ => {
                 let fence = self.store().take_fence(CARETAKER).await?;
-                *self.0.lead.lock().unwrap_or_else(PoisonError::into_inner) = Some((term, fence));
+                *lead = Some((term, fence));
                 Ok(Some(fence))
             }
         }

@@ -190,3 +190,22 @@ async fn only_the_leader_lets_members_go_and_one_that_was_deposed_does_not() {
     engine.let_go(ann.user).await.unwrap();
     assert!(engine.store().take_fence(CARETAKER).await.unwrap() > deposer);
 }
+
+#[tokio::test]
+async fn members_whose_time_is_over_together_are_let_go_together() {
+    let (engine, ann, room) = with_ann().await;
+    let mut users = vec![ann.user];
+    for n in 0..8 {
+        let name = format!("user {n}");
+        let (name_key, role) = (name.clone(), Role::Guest);
+        let new = NewUser { name: name.clone(), name_key, password: None, role };
+        let user = engine.store().create_user(new, Millis(0)).await.unwrap();
+        let login = engine.store().create_login(&user, &[100 + n; 32], "", Millis(0)).await.unwrap();
+        let who = Who { user: user.id, name: name.into(), role, login };
+        engine.enter(&who, room).await.unwrap();
+        users.push(user.id);
+    }
+    let leaving = users.iter().map(|user| engine.let_go(*user));
+    assert_eq!(futures::future::join_all(leaving).await, [Ok(()); 9]);
+    assert_eq!(engine.people(room).unwrap(), []);
+}
