@@ -101,6 +101,8 @@ pub(super) async fn run(engine: Engine) {
 
 impl Poll {
     async fn look(&mut self, wanted: Wanted) -> StoreResult<()> {
+        // A new leader makes what earlier ones began void, whether it has to do anything or not.
+        self.engine.fence().await?;
         let mut users = wanted.users;
         if wanted.rooms {
             self.engine.load_rooms().await?;

@@ -209,3 +209,20 @@ async fn members_whose_time_is_over_together_are_let_go_together() {
     assert_eq!(futures::future::join_all(leaving).await, [Ok(()); 9]);
     assert_eq!(engine.people(room).unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_new_leader_deposes_the_one_before_without_letting_anybody_go() {
+    let led = Arc::new(Led::default());
+    let membership = Membership { cluster: led.clone(), ..Membership::alone("test") };
+    let (engine, ..) = with_ann_among(membership).await;
+    let before = engine.store().take_fence(CARETAKER).await.unwrap();
+    led.0.store(1, Ordering::Relaxed);
+    engine.0.look.all();
+    let leads = async {
+        while engine.0.lead.lock().await.is_none() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), leads).await.expect("it takes its number");
+    assert!(engine.0.lead.lock().await.unwrap().1 > before);
+}
