@@ -25,6 +25,14 @@ pub(crate) struct Piece {
     pub(crate) frame: Utf8Bytes,
 }
 
+impl Piece {
+    /// Another node's word may be damaged or false.
+    fn can_be(&self) -> bool {
+        let length = self.last.since(self.first);
+        self.first > Seq::ZERO && self.first <= self.last && length < CATCH_UP_ENTRIES_MAX
+    }
+}
+
 /// What a room has of its log in memory, and what it knows to be missing.
 #[derive(Debug)]
 pub(crate) struct Feed {
@@ -59,6 +67,9 @@ impl Feed {
     /// Takes a piece, in whatever order they come, however often. True when people moved by what
     /// is in the ring now.
     pub(crate) fn take(&mut self, piece: Piece) -> bool {
+        if !piece.can_be() {
+            return false;
+        }
         self.known = self.known.max(piece.last);
         if piece.last <= self.ring.head() {
             return false;
@@ -98,17 +109,6 @@ impl Feed {
         Reading { after: self.ring.head(), known: self.known }
     }
 
-    /// Gives up filling when too much is missing: readers then go to the store, each for itself.
-    /// True when something was passed over.
-    pub(crate) fn skip(&mut self) -> bool {
-        let too_far = self.known.since(self.ring.head()) > CATCH_UP_ENTRIES_MAX;
-        if too_far {
-            self.ring = Ring::new(self.known.minus(RING_FRAMES as u64));
-            self.release();
-        }
-        too_far
-    }
-
     /// A reading came back with these pieces, of a log that then reached up to `head`. True when
     /// people moved by what is in the ring now.
     pub(crate) fn take_read(&mut self, reading: Reading, pieces: Vec<Piece>, head: Seq) -> bool {
@@ -123,7 +123,19 @@ impl Feed {
             self.known = head.max(self.ring.head());
             self.held.clear();
         }
-        moved
+        // Those who joined or left in between are not known either.
+        self.skip(head) || moved
+    }
+
+    /// Gives up filling when too much is missing of a log that the store says reaches up to
+    /// `head`: readers then go there, each for itself. True when something was passed over.
+    fn skip(&mut self, head: Seq) -> bool {
+        let too_far = head.since(self.ring.head()) > CATCH_UP_ENTRIES_MAX;
+        if too_far {
+            self.ring = Ring::new(head.minus(RING_FRAMES as u64));
+            self.release();
+        }
+        too_far
     }
 
     fn apply(&mut self, Piece { first, last, moved, frame }: Piece) -> bool {
@@ -271,11 +283,32 @@ mod tests {
     #[test]
     fn one_that_is_far_behind_leaves_the_reading_to_the_readers() {
         let mut feed = Feed::new(seq(3));
-        feed.hear_of(seq(1_003));
-        assert!(!feed.skip());
+        feed.hear_of(seq(1_009));
+        feed.take_read(feed.missing().unwrap(), vec![piece(4, 8)], seq(1_008));
+        assert_eq!(feed.ring().head(), seq(8), "not far");
         feed.hear_of(seq(9_000));
-        assert!(feed.skip());
+        assert!(feed.take_read(feed.missing().unwrap(), vec![piece(9, 9)], seq(9_000)));
         assert_eq!(feed.ring().head(), seq(9_000 - RING_FRAMES as u64));
         assert_eq!(feed.ring().after(seq(3)), Found::Fallen);
+    }
+
+    #[test]
+    fn a_false_word_far_ahead_skips_nothing() {
+        let mut feed = Feed::new(seq(3));
+        feed.take(piece(1_000_000, 1_000_000));
+        feed.hear_of(seq(2_000_000));
+        feed.take_read(feed.missing().unwrap(), vec![], seq(3));
+        assert_eq!((feed.missing(), feed.ring().head()), (None, seq(3)));
+        feed.take(piece(4, 4));
+        assert_eq!(feed.ring().head(), seq(4));
+    }
+
+    #[test]
+    fn a_piece_that_cannot_be_is_dropped() {
+        let mut feed = Feed::new(seq(3));
+        feed.take(piece(5, 4));
+        feed.take(piece(4, 2_000_000));
+        feed.take(piece(0, 4));
+        assert_eq!((feed.missing(), feed.ring().head()), (None, seq(3)));
     }
 }

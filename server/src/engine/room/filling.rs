@@ -108,9 +108,6 @@ impl Room {
     /// What to read next; with nothing, the reading is over.
     fn lack(&self) -> Option<Lack> {
         let mut state = self.state();
-        // Those who joined or left in between are not known either.
-        let skipped = state.feed.skip();
-        state.doubt_people(skipped);
         if let Some(reading) = state.feed.missing() {
             return Some(Lack::Entries(reading));
         }
