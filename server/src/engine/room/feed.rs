@@ -40,8 +40,10 @@ pub(crate) struct Feed {
     held: BTreeMap<Seq, Piece>,
     /// The log reaches at least up to here.
     known: Seq,
-    /// It may reach further than is known: something was written, nobody can say what.
-    doubt: bool,
+    /// Times that something may have been written of which nobody can say what, and those that a
+    /// reading has settled.
+    doubts: u64,
+    settled: u64,
 }
 
 /// What to read from the store.
@@ -51,12 +53,15 @@ pub(crate) struct Reading {
     pub(crate) after: Seq,
     /// As far as is known now.
     known: Seq,
+    /// The doubts that it settles.
+    doubts: u64,
 }
 
 impl Feed {
     /// Everything up to and with `head` is in the store, nothing in memory.
     pub(crate) const fn new(head: Seq) -> Self {
-        Self { ring: Ring::new(head), held: BTreeMap::new(), known: head, doubt: false }
+        let ring = Ring::new(head);
+        Self { ring, held: BTreeMap::new(), known: head, doubts: 0, settled: 0 }
     }
 
     /// What readers read.
@@ -95,24 +100,24 @@ impl Feed {
 
     /// Something may have been written of which nobody will tell.
     pub(crate) const fn doubt(&mut self) {
-        self.doubt = true;
+        self.doubts += 1;
     }
 
     /// What has to be read now; nothing when all that is known is there.
     pub(crate) fn missing(&self) -> Option<Reading> {
-        let behind = self.known > self.ring.head() || self.doubt;
+        let behind = self.known > self.ring.head() || self.doubts != self.settled;
         behind.then_some(self.reading_after())
     }
 
     /// A reading of everything that is not there, whether any is known or not.
     pub(crate) const fn reading_after(&self) -> Reading {
-        Reading { after: self.ring.head(), known: self.known }
+        Reading { after: self.ring.head(), known: self.known, doubts: self.doubts }
     }
 
     /// A reading came back with these pieces, of a log that then reached up to `head`. True when
     /// people moved by what is in the ring now.
     pub(crate) fn take_read(&mut self, reading: Reading, pieces: Vec<Piece>, head: Seq) -> bool {
-        self.doubt = false;
+        self.settled = self.settled.max(reading.doubts);
         let mut moved = false;
         for piece in pieces {
             moved |= self.take(piece);
@@ -278,6 +283,18 @@ mod tests {
         feed.take_read(reading, vec![piece(4, 4)], seq(4));
         assert_eq!(feed.ring().head(), seq(5));
         assert_eq!(feed.missing().unwrap().after, seq(5));
+    }
+
+    #[test]
+    fn a_doubt_that_came_up_while_reading_is_read_for_again() {
+        let mut feed = Feed::new(seq(3));
+        feed.doubt();
+        let reading = feed.missing().unwrap();
+        feed.doubt();
+        feed.take_read(reading, vec![], seq(3));
+        let again = feed.missing().expect("what came after the reading began");
+        feed.take_read(again, vec![], seq(3));
+        assert_eq!(feed.missing(), None);
     }
 
     #[test]
