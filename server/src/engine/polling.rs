@@ -20,8 +20,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// How often, while other nodes are heard.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often, while other nodes are heard: one that cannot be may not know it, nor those who hear
+/// everybody else.
+const EVERY: Duration = Duration::from_secs(2);
 /// How often, while they are not, or while the database fails.
 const OFTEN: Duration = Duration::from_secs(1);
 

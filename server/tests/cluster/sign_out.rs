@@ -27,7 +27,7 @@ async fn sign_out(deployment: &Deployment, limit: Duration) {
 #[tokio::test]
 async fn without_redis_a_sign_out_reaches_the_other_node_by_the_database() {
     let deployment = Deployment::start(None, 2).await;
-    sign_out(&deployment, Duration::from_secs(7)).await;
+    sign_out(&deployment, Duration::from_secs(5)).await;
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn a_new_name_is_shown_on_every_node() {
     let (status, body) = request(at, "PATCH", "/api/v1/me", Some(&bob.login.cookie), body).await;
     assert_eq!(status, 200, "{body}");
     let there = &deployment.nodes[1];
-    within(Duration::from_secs(7), "the new name", async || {
+    within(Duration::from_secs(5), "the new name", async || {
         let body = there.get(&ann.login, &format!("/api/v1/rooms/{plaza}/people")).await;
         body["people"].as_array().unwrap().iter().any(|it| it["name"] == "Robert")
     })
