@@ -313,7 +313,7 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
             }
             store.set_role(user.id, role.into()).await?;
             say(&format!(
-                "{} is now {role:?}; open pages learn it when they are loaded again.",
+                "{} is now {role:?}; a server that runs knows it within some seconds.",
                 user.name
             ))
         }
