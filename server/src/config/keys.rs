@@ -52,8 +52,8 @@ const ADDRESS: &str = "write an address and a port, such as 127.0.0.1:3000";
 const NUMBER: &str = "write a whole number from 0 to 4294967295";
 const POSITIVE: &str = "write a whole number from 1 on";
 const TEXT: &str = "write a text";
-/// The longest time that may be set.
-const SECS_MAX: u64 = 315_360_000;
+/// The longest time that may be set; tokio's queue of clocks refuses a little more.
+const SECS_MAX: u64 = 63_072_000;
 
 /// Complains about a key that there is not, with the name under which it was written.
 pub(super) fn check_known(key: &str, written: &str, origin: &str) -> Result<(), ConfigError> {
@@ -189,7 +189,7 @@ where
 }
 
 fn secs(layers: &Layers, key: &str, usual: Duration) -> Result<Duration, ConfigError> {
-    let mend = "write a number of seconds from 1 to 315360000, which is ten years";
+    let mend = "write a number of seconds from 1 to 63072000, which is two years";
     let Some(secs) = layers.get::<u64>(key, mend)? else { return Ok(usual) };
     // Clocks end somewhere: what lies further off cannot be waited for.
     if (1..=SECS_MAX).contains(&secs) {

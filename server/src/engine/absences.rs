@@ -68,3 +68,14 @@ impl Clocks {
         Some(user)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_clock_may_run_for_two_years_the_longest_that_can_be_set() {
+        let two_years = Duration::from_hours(2 * 365 * 24);
+        Clocks::default().start(UserId(uuid::Uuid::nil()), two_years);
+    }
+}
