@@ -33,6 +33,8 @@ const WORDS_WAITING_MAX: usize = 4_096;
 const BYTES_WAITING_MAX: usize = 8 * 1024 * 1024;
 /// Words that were heard and wait for the engine.
 const HEARD_WAITING_MAX: usize = 1_024;
+/// Reasons told while Redis is away.
+const REASONS_MAX: usize = 16;
 /// Redis has so long to let us in.
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// Redis has so long to answer.
@@ -71,6 +73,7 @@ struct Shared {
     /// The users of some node have to be read.
     read_now: Notify,
     health: Mutex<Health>,
+    told: Mutex<Told>,
     up: AtomicBool,
     lease: Mutex<Lease>,
 }
@@ -82,6 +85,17 @@ struct Health {
     echoes: bool,
     /// This node's keys could be written.
     registered: bool,
+}
+
+/// The reasons that were told since the other nodes were heard last.
+#[derive(Debug, Default)]
+struct Told(HashSet<String>);
+
+impl Told {
+    /// Whether this has to be told; each reason once, and not without end.
+    fn is_new(&mut self, why: &str) -> bool {
+        !why.is_empty() && self.0.len() < REASONS_MAX && self.0.insert(why.to_owned())
+    }
 }
 
 /// The lease of the one node that does what only one may do.
@@ -134,6 +148,7 @@ pub(crate) async fn join(
         beat_now: Notify::new(),
         read_now: Notify::new(),
         health: Mutex::default(),
+        told: Mutex::default(),
         up: AtomicBool::new(false),
         lease: Mutex::default(),
     });
@@ -207,23 +222,27 @@ impl Shared {
         }
     }
 
-    /// Takes note of how it goes, and tells when that changes, once.
+    /// Takes note of how it goes, and tells when that changes, or the reason, once.
     async fn judge(&self, why: &(dyn fmt::Display + Sync), change: impl FnOnce(&mut Health)) {
         let is_up = {
             let mut health = lock(&self.health);
             change(&mut health);
             health.echoes && health.registered
         };
-        if self.up.swap(is_up, Ordering::AcqRel) == is_up {
+        let changed = self.up.swap(is_up, Ordering::AcqRel) != is_up;
+        if is_up {
+            *lock(&self.told) = Told::default();
+        } else if lock(&self.told).is_new(&why.to_string()) {
+            tracing::warn!(
+                "Redis: {why}; what other nodes write is read from the database until it is back"
+            );
+        }
+        if !changed {
             return;
         }
         metrics::gauge!("maru_cluster_up").set(if is_up { 1.0 } else { 0.0 });
         if is_up {
             tracing::info!("Redis: the other nodes are heard");
-        } else {
-            tracing::warn!(
-                "Redis: {why}; what other nodes write is read from the database until it is back"
-            );
         }
         self.forward(if is_up { Heard::Up } else { Heard::Down }).await;
     }
@@ -246,4 +265,17 @@ async fn answer<T>(asked: impl Future<Output = redis::RedisResult<T>>) -> Result
 /// A lock whose holder died left nothing half done: every change here is one assignment.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_told_once() {
+        let mut told = Told::default();
+        assert!(told.is_new("refused") && told.is_new("a wrong password"));
+        assert!(!told.is_new("refused") && !told.is_new(""));
+        assert_eq!((0..99).filter(|n| told.is_new(&n.to_string())).count(), REASONS_MAX - 2);
+    }
 }
