@@ -47,6 +47,15 @@ async fn with_redis_the_name_of_a_live_node_is_refused_and_free_when_it_stopped(
     deployment.hear_each_other().await;
 }
 
+#[tokio::test]
+async fn with_redis_one_of_two_nodes_that_start_together_under_one_name_is_refused() {
+    let Some(redis) = shared_redis() else { return };
+    let deployment = Deployment::start(Some(redis), 0).await;
+    let start = || Box::pin(deployment.refused(|it| it.node_name = "one".parse().ok()));
+    let (told, _) = futures::future::select(start(), start()).await.factor_first();
+    assert!(told.contains("node_name = \"one\""), "{told}");
+}
+
 /// A real server process called `one`, to be killed.
 fn process(place: &Place, at: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_maru"))

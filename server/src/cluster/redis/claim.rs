@@ -14,6 +14,9 @@ const MAJOR_LEAST: u32 = 7;
 /// How often a name in use is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// So long after taking its name a node listens.
+const LISTENS_WITHIN: Duration = Duration::from_secs(1);
+
 /// Takes a key from whoever was found to hold it.
 const TAKE_OVER: &str = "
     if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -134,6 +137,7 @@ async fn claim_name(
     // A lease ends by itself; nobody waits much longer than that.
     let give_up = Instant::now() + LEASE + LOOK_EVERY * 5;
     let mut holder: Option<(NodeId, u64)> = None;
+    let mut silence = Silence::default();
     loop {
         let mut taking = take.key(&key);
         taking.arg(id.to_string()).arg(lease_ms);
@@ -150,12 +154,18 @@ async fn claim_name(
         };
         let channel = format!("{prefix}to:{other}");
         if !listens(commands, &channel).await? {
+            // Perhaps it has just taken the name, and is about to.
+            if !silence.is_final(other) {
+                sleep(LOOK_EVERY).await;
+                continue;
+            }
             // Its connection ended with its process; only its lease has not.
             let mut taking = take_over.key(&key);
             taking.arg(other.to_string()).arg(id.to_string()).arg(lease_ms);
             answer(taking.invoke_async::<bool>(commands)).await?;
             continue;
         }
+        silence = Silence::default();
         let beat = beat_of(commands, prefix, other).await?;
         match holder {
             Some((before, then)) if before == other && beat > then => {
@@ -169,6 +179,22 @@ async fn claim_name(
             }
         }
         sleep(LOOK_EVERY).await;
+    }
+}
+
+/// A node that does not listen, and since when.
+#[derive(Default)]
+struct Silence(Option<(NodeId, Instant)>);
+
+impl Silence {
+    /// Whether that node, found not to listen, will listen no more.
+    fn is_final(&mut self, node: NodeId) -> bool {
+        let since = match self.0 {
+            Some((before, since)) if before == node => since,
+            _ => Instant::now(),
+        };
+        self.0 = Some((node, since));
+        since.elapsed() >= LISTENS_WITHIN
     }
 }
 
