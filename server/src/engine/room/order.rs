@@ -42,6 +42,11 @@ impl Order {
         }
     }
 
+    /// Forgets those that were given up.
+    pub(super) fn give_up(&mut self, now: Instant) {
+        self.0.retain(|_, (_, since)| now < *since + GIVEN_UP_AFTER);
+    }
+
     /// Nobody waits.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -81,5 +86,16 @@ mod tests {
         let almost = now + GIVEN_UP_AFTER.saturating_sub(Duration::from_millis(1));
         assert!(!order.admits(ANN, TWO, almost));
         assert!(order.admits(ANN, TWO, now + GIVEN_UP_AFTER));
+    }
+
+    #[test]
+    fn whoever_never_comes_again_is_forgotten() {
+        let now = Instant::now();
+        let mut order = Order::default();
+        order.hold(ANN, ONE, now);
+        order.give_up(now);
+        assert!(!order.is_empty());
+        order.give_up(now + GIVEN_UP_AFTER);
+        assert!(order.is_empty());
     }
 }

@@ -63,6 +63,7 @@ impl Room {
             return commands;
         }
         let now = Instant::now();
+        order.give_up(now);
         let mut admits = |it: &Append| {
             let cid = it.shown_cid();
             cid.is_none_or(|cid| order.admits(it.author, cid, now))
