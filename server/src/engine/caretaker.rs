@@ -44,7 +44,9 @@ pub(super) async fn run(engine: Engine) {
             Some(user) = clocks.next() => {
                 if engine.0.cluster.leads().is_none() {
                     // Another node does it; should that one end, this one may have to.
-                    clocks.start(user, AGAIN_AFTER);
+                    if engine.is_member_somewhere(user) {
+                        clocks.start(user, AGAIN_AFTER);
+                    }
                 } else if engine.presence(user) == Presence::Offline {
                     let (engine, kept) = (engine.clone(), kept.clone());
                     engine.0.tasks.clone().spawn(async move {
@@ -93,6 +95,11 @@ fn tell_counts(engine: &Engine, told: &mut HashMap<RoomId, RoomCount>) {
 }
 
 impl Engine {
+    /// Whether there is a room to let that user go from.
+    pub(super) fn is_member_somewhere(&self, user: UserId) -> bool {
+        self.hub().listed().iter().any(|it| it.has(user))
+    }
+
     /// Lets a member go who has been offline for long, in every room.
     pub(super) async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
         for room in self.hub().listed() {

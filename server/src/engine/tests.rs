@@ -175,8 +175,9 @@ async fn only_the_leader_lets_members_go_and_one_that_was_deposed_does_not() {
     let (engine, ann, room) = with_ann_among(membership).await;
     assert_eq!(engine.let_go(ann.user).await, Err(Refusal::NotAllowed), "another node leads");
     led.0.store(1, Ordering::Relaxed);
+    assert!(engine.is_member_somewhere(ann.user));
     engine.let_go(ann.user).await.unwrap();
-    assert!(!engine.is_member(ann.user, room));
+    assert!(!engine.is_member(ann.user, room) && !engine.is_member_somewhere(ann.user));
 
     engine.enter(&ann, room).await.unwrap();
     // This node was stopped, another took the lead; now this one goes on as if nothing were.
