@@ -50,6 +50,14 @@ impl Look {
         std::mem::take(&mut self.wanted.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What could not be looked up is wanted the next time.
+    fn put_back(&self, Wanted { users, rooms, all }: Wanted) {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.users.extend(users);
+        wanted.rooms |= rooms;
+        wanted.all |= all;
+    }
+
     /// A user's name, role or logins.
     pub(super) fn user(&self, user: UserId) {
         self.want(|it| _ = it.users.insert(user));
@@ -85,13 +93,16 @@ pub(super) async fn run(engine: Engine) {
         }
         let wanted = engine.0.look.take();
         let all = wanted.all;
-        let looked = poll.look(wanted).await;
+        let looked = poll.look(&wanted).await;
         match &looked {
             Err(error) if !fails => tracing::warn!(%error, "cannot compare with the database"),
             Ok(()) if fails => tracing::info!("the database is compared with again"),
             _ => {}
         }
         fails = looked.is_err();
+        if fails {
+            engine.0.look.put_back(wanted);
+        }
         if fails || !engine.0.cluster.is_up() {
             next = Instant::now() + OFTEN;
         } else if all {
@@ -101,10 +112,10 @@ pub(super) async fn run(engine: Engine) {
 }
 
 impl Poll {
-    async fn look(&mut self, wanted: Wanted) -> StoreResult<()> {
+    async fn look(&mut self, wanted: &Wanted) -> StoreResult<()> {
         // A new leader makes what earlier ones began void, whether it has to do anything or not.
         self.engine.fence().await?;
-        let mut users = wanted.users;
+        let mut users = wanted.users.clone();
         if wanted.rooms {
             self.engine.load_rooms().await?;
         }
@@ -203,5 +214,24 @@ impl Engine {
         inner.cluster.follow(room.id);
         self.hub().add_room(room.clone());
         inner.writing.spawn(super::room::run(room, inbox, committer, inner.halt.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_looked_up_is_wanted_again_with_what_came_meanwhile() {
+        let look = Look::default();
+        let [ann, bob] = [1, 2].map(|it| UserId(uuid::Uuid::from_u128(it)));
+        look.user(ann);
+        look.rooms();
+        let wanted = look.take();
+        look.user(bob);
+        look.put_back(wanted);
+        let again = look.take();
+        assert_eq!(again.users, HashSet::from([ann, bob]));
+        assert!(again.rooms && !again.all);
     }
 }
