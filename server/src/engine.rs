@@ -36,7 +36,10 @@ use polling::Look;
 use room::{Command, Filler, Room};
 use session::mailbox::{Mailbox, ReplyTo};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -139,6 +142,10 @@ struct Inner {
     /// number is taken: by nobody who answers a client.
     lead: tokio::sync::Mutex<Option<(u64, Fence)>>,
     tasks: TaskTracker,
+    /// Ends the whole server.
+    stop: CancellationToken,
+    /// The database was replaced while it was used.
+    lost: AtomicBool,
     /// The rooms' tasks.
     writing: TaskTracker,
     /// Sessions end and no new ones begin.
@@ -196,6 +203,8 @@ impl Engine {
             tasks,
             writing: TaskTracker::new(),
             draining: stop.child_token(),
+            stop,
+            lost: AtomicBool::new(false),
             halt,
             parted,
         }));
@@ -369,6 +378,11 @@ impl Engine {
     /// Whether this node does what only one node of a deployment does.
     pub(crate) fn leads(&self) -> bool {
         self.0.cluster.leads().is_some()
+    }
+
+    /// Whether the database was replaced while it was used; the server then stops.
+    pub fn has_lost_lineage(&self) -> bool {
+        self.0.lost.load(Ordering::Acquire)
     }
 
     /// How much goes on.

@@ -67,6 +67,8 @@ pub async fn serve(
     if timeout(drain_max, drain(&engine, &door.connections, &tasks)).await.is_err() {
         tracing::warn!(left = tasks.len(), "stopped before every session had left");
     }
+    // An error, so that whoever started it starts it again.
+    anyhow::ensure!(!engine.has_lost_lineage(), "the database was replaced while it was used");
     Ok(())
 }
 

@@ -80,6 +80,12 @@ impl Store {
         self.epoch
     }
 
+    /// Whether the database is still of the lineage that it was of when it was opened.
+    pub async fn keeps_epoch(&self) -> StoreResult<bool> {
+        let now = on_either!(self, it => it.read_epoch())?;
+        Ok(now == Some(self.epoch.to_string()))
+    }
+
     /// Answers when the database does.
     pub async fn ping(&self) -> StoreResult<()> {
         on_either!(self, it => it.ping())

@@ -8,11 +8,11 @@ use crate::{
 };
 use app::protocol::{
     close::Close,
-    ids::{RoomId, UserId},
+    ids::{RoomId, Seq, UserId},
 };
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 use tokio::{
@@ -137,8 +137,18 @@ impl Poll {
         if planted::has(Bug::LostPublish) {
             return Ok(());
         }
+        // From before asking: what was known then was written then.
+        let known: Vec<_> = self.engine.hub().listed().iter().map(|it| (it.id, it.head())).collect();
+        let heads: HashMap<_, _> = self.engine.store().heads().await?.into_iter().collect();
+        let is_back = |(room, known): &(RoomId, Seq)| {
+            heads.get(room).copied().unwrap_or(Seq::ZERO) < *known
+        };
+        if known.iter().any(is_back) || !self.engine.store().keeps_epoch().await? {
+            self.engine.lose_lineage();
+            return Ok(());
+        }
         let mut is_new = false;
-        for (room, head) in self.engine.store().heads().await? {
+        for (room, head) in heads {
             match self.engine.hub().room(room) {
                 Some(room) => room.hear_of(head),
                 None => is_new = true,
@@ -160,6 +170,20 @@ impl Poll {
 }
 
 impl Engine {
+    /// The database is another than the one that was opened, or an older copy of it: what is in
+    /// memory is not true, and this process must not go on.
+    fn lose_lineage(&self) {
+        if self.0.lost.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        metrics::counter!("maru_database_replaced_total").increment(1);
+        tracing::error!(
+            "the database is not the one it was: numbers went back, or there is a new epoch; this \
+             process ends, to be started again"
+        );
+        self.0.stop.cancel();
+    }
+
     /// Ends the sockets of logins that have ended, and takes over names and roles.
     async fn recheck(&self, users: &HashSet<UserId>) -> StoreResult<()> {
         if users.is_empty() {

@@ -5,7 +5,7 @@ use app::protocol::{
     limits,
     packets::ServerPacket,
 };
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 /// An engine over a database in memory, with Ann in the plaza.
 async fn with_ann() -> (Engine, Who, RoomId) {
@@ -226,4 +226,28 @@ async fn a_new_leader_deposes_the_one_before_without_letting_anybody_go() {
     };
     tokio::time::timeout(Duration::from_secs(5), leads).await.expect("it takes its number");
     assert!(engine.0.lead.lock().await.unwrap().1 > before);
+}
+
+async fn stops(engine: &Engine) {
+    engine.0.look.all();
+    let stopped = tokio::time::timeout(Duration::from_secs(5), engine.0.stop.cancelled());
+    stopped.await.expect("it stops");
+    assert!(engine.has_lost_lineage());
+}
+
+#[tokio::test]
+async fn a_server_whose_database_has_a_new_epoch_stops() {
+    let (engine, ..) = with_ann().await;
+    engine.store().forget_epoch().await.unwrap();
+    stops(&engine).await;
+}
+
+#[tokio::test]
+async fn a_server_whose_database_went_back_stops() {
+    let (engine, _, room) = with_ann().await;
+    let last = engine.hub().room(room).unwrap().head().next();
+    let frame = "{}".into();
+    let appended = crate::cluster::Appended { room, first: last, last, moved: false, frame };
+    engine.hub().room(room).unwrap().take_foreign(appended);
+    stops(&engine).await;
 }

@@ -55,6 +55,13 @@ impl Queries {
         Ok(())
     }
 
+    /// The epoch as it stands there now; none where it was forgotten.
+    pub(in crate::store) async fn read_epoch(&self) -> StoreResult<Option<String>> {
+        let sql = "select value from meta where key = 'epoch'";
+        let epoch: Option<(String,)> = sqlx::query_as(sql).fetch_optional(&self.readers).await?;
+        Ok(epoch.map(|(it,)| it))
+    }
+
     /// What remains to be done before a database with the newest schema is used: reads its epoch;
     /// makes one where there is none.
     pub(super) async fn begin(&self) -> StoreResult<Epoch> {
