@@ -51,6 +51,11 @@ pub trait Cluster: Debug + Send + Sync + 'static {
     /// Whether the other nodes can be heard.
     fn is_up(&self) -> bool;
 
+    /// Whether there is no way to other nodes, since there are to be none.
+    fn is_alone(&self) -> bool {
+        false
+    }
+
     /// The term for which this node does what only one may do; nothing where another node does.
     fn leads(&self) -> Option<u64>;
 }
@@ -67,6 +72,10 @@ impl Cluster for Local {
     fn follow(&self, _: RoomId) {}
 
     fn is_up(&self) -> bool {
+        true
+    }
+
+    fn is_alone(&self) -> bool {
         true
     }
 

@@ -86,6 +86,15 @@ impl Store {
         Ok(now == Some(self.epoch.to_string()))
     }
 
+    /// Whether another server uses this database, or seems to for a moment. What uses a file is
+    /// not known.
+    pub async fn has_others(&self) -> StoreResult<bool> {
+        match &self.queries {
+            Queries::Sqlite(_) => Ok(false),
+            Queries::Postgres(it) => postgres::answered(|| it.has_others()).await,
+        }
+    }
+
     /// Answers when the database does.
     pub async fn ping(&self) -> StoreResult<()> {
         on_either!(self, it => it.ping())

@@ -78,12 +78,26 @@ impl Look {
 struct Poll {
     engine: Engine,
     generations: HashMap<UserId, i64>,
+    company: Company,
+}
+
+/// Looks in a row that found another server at the database of a node that is to be alone.
+#[derive(Debug, Default)]
+struct Company(u32);
+
+impl Company {
+    /// Whether it is to be told now: once, and not of connections that are just being closed.
+    fn is_to_be_told(&mut self, found: bool) -> bool {
+        self.0 = if found { self.0.saturating_add(1) } else { 0 };
+        self.0 == 2
+    }
 }
 
 /// Runs until the engine halts.
 pub(super) async fn run(engine: Engine) {
-    let mut poll = Poll { engine: engine.clone(), generations: HashMap::new() };
-    let mut next = Instant::now() + EVERY;
+    let (generations, company) = (HashMap::new(), Company::default());
+    let mut poll = Poll { engine: engine.clone(), generations, company };
+    let mut next = Instant::now() + OFTEN;
     let mut fails = false;
     loop {
         tokio::select! {
@@ -122,6 +136,7 @@ impl Poll {
         let mut generations = None;
         if wanted.all {
             self.compare_heads().await?;
+            self.look_for_company().await?;
             let now = self.generations().await?;
             let known = &self.generations;
             users.extend(now.keys().filter(|it| known.get(it) != now.get(it)));
@@ -133,16 +148,30 @@ impl Poll {
         Ok(())
     }
 
+    /// Nodes without a way to each other show what others do late, and each thinks that it leads.
+    async fn look_for_company(&mut self) -> StoreResult<()> {
+        let is_alone = self.engine.0.cluster.is_alone();
+        let found = is_alone && self.engine.store().has_others().await?;
+        if self.company.is_to_be_told(found) {
+            tracing::warn!(
+                "another server uses this database, and redis_url is not set: people of different \
+                 nodes are shown as offline to each other and put out of rooms; set redis_url at \
+                 every node, or stop the other one"
+            );
+        }
+        Ok(())
+    }
+
     async fn compare_heads(&self) -> StoreResult<()> {
         if planted::has(Bug::LostPublish) {
             return Ok(());
         }
         // From before asking: what was known then was written then.
-        let known: Vec<_> = self.engine.hub().listed().iter().map(|it| (it.id, it.head())).collect();
+        let known: Vec<_> =
+            self.engine.hub().listed().iter().map(|it| (it.id, it.head())).collect();
         let heads: HashMap<_, _> = self.engine.store().heads().await?.into_iter().collect();
-        let is_back = |(room, known): &(RoomId, Seq)| {
-            heads.get(room).copied().unwrap_or(Seq::ZERO) < *known
-        };
+        let is_back =
+            |(room, known): &(RoomId, Seq)| heads.get(room).copied().unwrap_or(Seq::ZERO) < *known;
         if known.iter().any(is_back) || !self.engine.store().keeps_epoch().await? {
             self.engine.lose_lineage();
             return Ok(());
@@ -244,6 +273,14 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn company_is_told_once_each_time_it_comes_and_stays() {
+        let mut company = Company::default();
+        let looks = [true, false, true, true, true, false, true, true];
+        let told = looks.map(|it| company.is_to_be_told(it));
+        assert_eq!(told, [false, false, false, true, false, false, false, true]);
+    }
 
     #[test]
     fn what_could_not_be_looked_up_is_wanted_again_with_what_came_meanwhile() {

@@ -201,7 +201,8 @@ async fn members_whose_time_is_over_together_are_let_go_together() {
         let (name_key, role) = (name.clone(), Role::Guest);
         let new = NewUser { name: name.clone(), name_key, password: None, role };
         let user = engine.store().create_user(new, Millis(0)).await.unwrap();
-        let login = engine.store().create_login(&user, &[100 + n; 32], "", Millis(0)).await.unwrap();
+        let login =
+            engine.store().create_login(&user, &[100 + n; 32], "", Millis(0)).await.unwrap();
         let who = Who { user: user.id, name: name.into(), role, login };
         engine.enter(&who, room).await.unwrap();
         users.push(user.id);
