@@ -161,6 +161,11 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::NameTaken => Self::NameTaken,
             StoreError::NotFound => Self::NotFound,
+            // It passes by itself, and so does this answer: the same again will do.
+            error if error.is_away() => {
+                tracing::warn!(%error, "the database is away or hindered: {error}");
+                Self::Busy { retry_after_ms: BUSY_RETRY_MS }
+            }
             StoreError::TooOld { .. }
             | StoreError::Unusable { .. }
             | StoreError::Unreachable { .. }

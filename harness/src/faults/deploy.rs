@@ -7,7 +7,7 @@ use super::{
 use crate::server::{configuration, free_port};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, sqlite::SqliteConnectOptions};
 use std::{
     fmt, fs,
     net::SocketAddr,
@@ -239,6 +239,18 @@ impl Deployment {
             Some(postgres) => Database::Postgres(postgres.url()),
             None => Database::File(self.file()),
         }
+    }
+
+    /// A number that the database tells.
+    pub(crate) async fn number(&self, sql: &'static str) -> Result<i64> {
+        let (number,): (i64,) = if let Some(postgres) = &self.postgres {
+            let mut connection = PgConnection::connect(&postgres.url()).await?;
+            sqlx::query_as(sql).fetch_one(&mut connection).await?
+        } else {
+            let options = SqliteConnectOptions::new().filename(self.file()).read_only(true);
+            sqlx::query_as(sql).fetch_one(&mut options.connect().await?).await?
+        };
+        Ok(number)
     }
 
     /// Lets the database look for damage in itself; what it found.

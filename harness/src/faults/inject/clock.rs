@@ -7,6 +7,8 @@ use std::{fs, path::PathBuf, time::Duration};
 
 /// After a jump sends are answered within this time.
 const ANSWERED_MAX: Duration = Duration::from_secs(5);
+/// The jumps span more than this, in milliseconds.
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Where the clock goes, and back again each time.
 const JUMPS: [&str; 4] = ["+1h", "-1h", "+3650d", "-2d"];
 
@@ -51,6 +53,8 @@ pub(super) async fn jumps(scene: &mut Scene) -> Result<()> {
         }
     }
     scene.must_not_refuse(begun);
+    let stored = scene.deployment.number("select max(at) - min(at) from entry").await?;
+    scene.must(stored > DAY_MS, || "the clock of the servers did not jump".into());
     let ended = scene.people.clients.iter().filter(|it| !it.is_in()).count();
     scene.must(ended == 0, || format!("{ended} clients were thrown out by the clock"));
     Ok(())

@@ -175,8 +175,17 @@ async fn isolate(scene: &mut Scene, at: usize, redis: bool, database: bool) -> R
         scene.time("not_ready_ms", begun.elapsed());
         scene.must(!is_ready, || "a node without its database says that it is ready".into());
     }
+    let from = scene.now();
     scene.wait(8, 15).await;
+    let to = scene.now();
     set(scene, &Policy::clear());
+    if redis && !database {
+        let late = quantile(&deliveries(&scene.history.borrow(), Stretch { from, to }), 1.0);
+        scene.figure("delivery_longest_without_redis_ms", late);
+        scene.must(late <= DELIVERY_MAX_MS * scene.patience, || {
+            format!("with a node without Redis a delivery took {late:.0} ms")
+        });
+    }
     let what = format!("after a node had no Redis: {redis}, no database: {database}");
     scene.answered_within(RECOVERED_MAX, &what).await;
     scene.recovers_within(RECOVERED_MAX, &what).await;

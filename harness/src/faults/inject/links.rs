@@ -6,7 +6,7 @@ use crate::faults::{
     deploy::Deployment,
     proxy::{Cut, Policy, Stall},
 };
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::time::Duration;
 
 /// After a link is whole again, its clients are consistent within this time.
@@ -100,8 +100,27 @@ fn break_some(scene: &mut Scene, policy: &Policy, percent: usize) {
     scene.figure("links_broken", broken as f64);
 }
 
+/// One of the people signs out, and may hear nothing more.
+async fn sign_out_one(scene: &mut Scene) -> Result<()> {
+    let is_here = |it: &&Client| it.is_in();
+    let here: Vec<_> = scene.people.clients.iter().filter(is_here).collect();
+    // Most people stay: the load is to last.
+    if here.len() * 2 > scene.people.clients.len()
+        && let Some(client) = scene.chance.pick(&here)
+    {
+        // A busy database may ask to try again.
+        let mut tries = 1;
+        while let Err(error) = client.sign_out(scene.deployment.front.address).await {
+            ensure!(tries < 5, "{error:#}");
+            tries += 1;
+            tokio::time::sleep(AWAY).await;
+        }
+    }
+    Ok(())
+}
+
 /// F13: the copies come from the clients; their sockets are cut now and then, so that there are
-/// even more.
+/// even more. People leave rooms, enter them, and sign out.
 pub(super) async fn repeats(scene: &mut Scene) -> Result<()> {
     while !scene.is_over_in(Duration::ZERO) {
         scene.wait(5, 15).await;
@@ -113,6 +132,7 @@ pub(super) async fn repeats(scene: &mut Scene) -> Result<()> {
         }
         move_some(scene).await;
         scene.recovers_within(LINK_MAX, "after links were reset").await;
+        sign_out_one(scene).await?;
     }
     Ok(())
 }
