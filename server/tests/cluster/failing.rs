@@ -6,7 +6,13 @@ use crate::{
     support::Person,
 };
 use app::protocol::{ids::RoomId, people::Presence};
+use server::config::Secret;
 use std::time::{Duration, Instant};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+};
 
 /// What is said reaches another node so soon while Redis is away.
 const DELIVERED: Duration = Duration::from_millis(2_500);
@@ -100,6 +106,38 @@ async fn with_redis_that_hangs_sends_go_on_and_messages_are_heard() {
     scene.bob_is(Presence::Unknown, Duration::from_secs(6)).await;
     redis.signal("-CONT").await;
     scene.is_well().await;
+}
+
+/// A way to Redis, as long as its task runs.
+async fn way_to(redis: &OwnRedis) -> (String, JoinHandle<()>) {
+    let to = redis.url().trim_start_matches("redis://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}", listener.local_addr().unwrap());
+    let way = tokio::spawn(async move {
+        let mut links = JoinSet::new();
+        while let Ok((mut near, _)) = listener.accept().await {
+            let mut far = TcpStream::connect(&to).await.unwrap();
+            links.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+        }
+    });
+    (url, way)
+}
+
+#[tokio::test]
+async fn with_redis_out_of_reach_of_one_node_alone_the_others_hear_it_in_time() {
+    let Some(redis) = OwnRedis::start(&[]).await else { return };
+    let (url, way) = way_to(&redis).await;
+    let mut deployment = Deployment::start(Some(redis.url()), 0).await;
+    deployment.add(|it| it.redis_url = Some(Secret::new(url))).await;
+    deployment.add(|_| ()).await;
+    deployment.hear_each_other().await;
+    let (ann, bob, plaza) = deployment.ann_and_bob().await;
+    let mut scene = Scene { deployment, ann, bob, plaza };
+    scene.is_well().await;
+    way.abort();
+    for n in 0..4 {
+        scene.says(&format!("alone {n}"), DELIVERED).await;
+    }
 }
 
 #[tokio::test]
