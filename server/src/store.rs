@@ -210,6 +210,11 @@ impl Store {
         on_either!(self, it => it.user(id))
     }
 
+    /// Those of these users that there are, in any order.
+    pub async fn users(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+        on_either!(self, it => it.users(ids))
+    }
+
     /// Gives a user another name.
     pub async fn rename_user(&self, id: UserId, name: &str, name_key: &str) -> StoreResult<()> {
         on_either!(self, it => it.rename_user(id, name, name_key))

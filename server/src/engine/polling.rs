@@ -224,10 +224,9 @@ impl Engine {
         if !lost.is_empty() {
             self.hub().end_sessions(Close::SignedOut, |it| lost.contains(&it.login));
         }
-        for user in users {
-            if let Some(user) = self.store().user(*user).await? {
-                self.take_user(&user);
-            }
+        let users: Vec<_> = users.iter().copied().collect();
+        for user in self.store().users(&users).await? {
+            self.take_user(&user);
         }
         Ok(())
     }

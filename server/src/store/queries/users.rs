@@ -78,6 +78,23 @@ impl Queries {
         row.as_ref().map(user_from).transpose()
     }
 
+    pub(in crate::store) async fn users(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(IDS_A_QUERY) {
+            let mut sql =
+                QueryBuilder::new("select id, name, role, password from account where id in (");
+            let mut list = sql.separated(", ");
+            for user in some {
+                list.push_bind(user.0);
+            }
+            list.push_unseparated(")");
+            for row in sql.build().persistent(false).fetch_all(&self.readers).await? {
+                found.push(user_from(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
     pub(in crate::store) async fn rename_user(
         &self,
         id: UserId,

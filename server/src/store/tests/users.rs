@@ -81,3 +81,17 @@ async fn whoever_took_the_lease_last_may_change_and_nobody_before() {
         assert!(outcomes[1].is_ok());
     }
 }
+
+#[tokio::test]
+async fn many_users_are_read_at_once() {
+    for it in each().await {
+        let bob = user(&it.store, "bob").await;
+        let nobody = UserId(Uuid::from_u128(1));
+        let asked = [it.ann.id, nobody, bob.id];
+        let mut names: Vec<_> =
+            it.store.users(&asked).await.unwrap().into_iter().map(|it| it.name).collect();
+        names.sort_unstable_by_key(|it| it.to_lowercase());
+        assert_eq!(names, [it.ann.name, bob.name]);
+        assert!(it.store.users(&[]).await.unwrap().is_empty());
+    }
+}
