@@ -34,16 +34,17 @@ pub(super) fn decide(
 }
 
 fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Appending, AppendError> {
+    // First of all: what was committed stays so, whatever became of its author since.
+    if !planted::has(Bug::NoDedupe)
+        && let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it)))
+    {
+        return Ok(Appending { fresh: false, ..*known });
+    }
     if append.login.is_some_and(|it| !facts.logins.contains(&it)) {
         return Err(AppendError::SignedOut);
     }
     if append.fence.is_some() && append.fence < facts.fence {
         return Err(AppendError::Deposed);
-    }
-    if !planted::has(Bug::NoDedupe)
-        && let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it)))
-    {
-        return Ok(Appending { fresh: false, ..*known });
     }
     let room = facts.rooms.get_mut(&append.room).ok_or(AppendError::NoSuchRoom)?;
     let place = (append.room, append.author);
@@ -139,6 +140,18 @@ mod tests {
         let done = decide(&mut facts, &[by(1), change(1, 0, 0), by(2)], Millis(7));
         assert_eq!(done[0], Err(AppendError::Deposed));
         assert!(done[1].is_ok_and(|it| it.fresh) && done[2].is_ok());
+    }
+
+    #[test]
+    fn what_was_committed_is_told_though_its_author_may_nothing_any_more() {
+        let mut facts = Facts { fence: Some(Fence(2)), ..facts(9) };
+        let said = Append { fence: Some(Fence(2)), ..change(1, 2, 1) };
+        let done = decide(&mut facts, &[change(1, 0, 0), said.clone()], Millis(7));
+        facts.logins.clear();
+        facts.fence = Some(Fence(3));
+        let again = decide(&mut facts, &[said, change(1, 2, 2)], Millis(8));
+        assert_eq!(again[0], done[1].map(|it| Appending { fresh: false, ..it }));
+        assert_eq!(again[1], Err(AppendError::SignedOut));
     }
 
     proptest! {
