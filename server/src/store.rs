@@ -156,6 +156,11 @@ impl Store {
         on_either!(self, it => it.append(batch, now))
     }
 
+    /// Where those of the changes stand whose ids are in the logs already. Writes nothing.
+    pub async fn known(&self, batch: &[Append]) -> StoreResult<Vec<Option<Appending>>> {
+        on_either!(self, it => it.known(batch))
+    }
+
     /// The first `limit` entries after `after`; else the last ones before `before`; else the
     /// newest. A room that does not exist has an empty log.
     pub async fn entries(

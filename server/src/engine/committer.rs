@@ -37,8 +37,6 @@ pub(crate) type BatchOutcome = Result<Vec<Result<Appending, AppendError>>, Batch
 /// Why a whole batch was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BatchError {
-    /// Too little of the disk is free; nothing was written.
-    DiskFull,
     /// The database stays away; it may or may not have been written, and asking again with the
     /// same ids tells.
     Away,
@@ -114,12 +112,6 @@ impl Writer {
                 changes += next.changes.len();
                 batches.push(next);
             }
-            if self.disk.is_full(&self.store) {
-                for batch in batches {
-                    let _ = batch.done.send(Err(BatchError::DiskFull));
-                }
-                continue;
-            }
             self.commit(batches).await;
         }
     }
@@ -132,7 +124,11 @@ impl Writer {
             changes.extend(batch.changes);
         }
         let began = Instant::now();
-        let outcome = self.append(&changes).await;
+        let outcome = if self.disk.is_full(&self.store) {
+            self.known_only(&changes).await
+        } else {
+            self.append(&changes).await
+        };
         metrics::histogram!("maru_commit_seconds").record(began.elapsed().as_secs_f64());
         match outcome {
             Ok(outcomes) => {
@@ -165,7 +161,7 @@ impl Writer {
             };
             if error.is_disk_full() {
                 tracing::error!(%error, "the database's disk is full");
-                return Err(BatchError::DiskFull);
+                return self.known_only(changes).await;
             }
             if !error.is_away() {
                 tracing::error!(%error, "a commit failed");
@@ -179,6 +175,20 @@ impl Writer {
             metrics::counter!("maru_commits_asked_again_total").increment(1);
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The disk is full: nothing new is written. What is in the logs already is told, for whoever
+    /// asks again because they had no answer.
+    async fn known_only(&self, changes: &[Append]) -> Result<Outcomes, BatchError> {
+        match self.store.known(changes).await {
+            Ok(known) => {
+                Ok(known.into_iter().map(|it| it.ok_or(AppendError::DiskFull)).collect())
+            }
+            Err(error) => {
+                tracing::error!(%error, "the disk is full, and the logs cannot be read");
+                Err(BatchError::Away)
+            }
         }
     }
 

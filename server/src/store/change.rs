@@ -112,6 +112,9 @@ pub enum AppendError {
     /// Another node holds the lease by now.
     #[error("the lease has another holder")]
     Deposed,
+    /// Too little of the disk is free.
+    #[error("the disk is full")]
+    DiskFull,
     /// The database refused this very change.
     #[error("the database refused the change")]
     Rejected,
@@ -124,6 +127,7 @@ impl From<AppendError> for Refusal {
             AppendError::NotEntered => Self::NotEntered,
             AppendError::Full { capacity } => Self::Full { capacity },
             AppendError::SignedOut => Self::NotSignedIn,
+            AppendError::DiskFull => Self::DiskFull,
             AppendError::Deposed | AppendError::Rejected => Self::Internal,
         }
     }

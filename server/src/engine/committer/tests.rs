@@ -133,6 +133,33 @@ impl Load {
 }
 
 #[tokio::test]
+async fn a_full_disk_refuses_what_is_new_and_tells_what_was_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&StoreAddress::File(folder.path().join("maru.db"))).await.unwrap();
+    let plaza = ChannelSpec { name: "plaza".into(), topic: String::new(), capacity: 9 };
+    store.ensure_channels(&[plaza], Millis(0)).await.unwrap();
+    let room = store.rooms().await.unwrap()[0].id;
+    let new = NewUser {
+        name: "ann".into(),
+        name_key: "ann".into(),
+        password: None,
+        role: Role::Guest,
+    };
+    let author = store.create_user(new, Millis(0)).await.unwrap().id;
+    let change = |change, cid| Append { room, author, login: None, cid, fence: None, change };
+    let said = || change(Change::Message("hi".into()), Some(Cid(Uuid::now_v7())));
+    let (join, first, second) = (change(Change::Join, None), said(), said());
+    let done = store.append(&[join, first.clone()], Millis(5)).await.unwrap();
+
+    let (committer, task) = Committer::new(store.clone(), u64::MAX);
+    tokio::spawn(task);
+    let again = committer.commit(room, vec![first, second]).await.unwrap();
+    assert_eq!(again[0], done[1].map(|it| Appending { fresh: false, ..it }));
+    assert_eq!(again[1], Err(AppendError::DiskFull));
+    assert_eq!(store.heads().await.unwrap()[0].1.get(), 2);
+}
+
+#[tokio::test]
 async fn a_database_that_is_killed_and_comes_back_loses_and_doubles_nothing() {
     let Some(mut postgres) = OwnPostgres::new().await else { return };
     let load = Load::begin(postgres.url(), postgres.url()).await;

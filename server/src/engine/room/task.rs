@@ -120,11 +120,6 @@ async fn serve(
                 }
                 room.take_in(accepted);
             }
-            Err(BatchError::DiskFull) => {
-                for command in batch {
-                    command.reply.answer(Err(Refusal::DiskFull));
-                }
-            }
             // Whoever asks again by the same id learns what became of it.
             Err(BatchError::Away) => {
                 room.hold(&batch);

@@ -3,7 +3,7 @@
 //! Rooms are locked first and in the order of their ids, then logins, then the lease: whoever
 //! locks in one order never waits for each other in a circle.
 
-use super::{BEGIN_WRITE, Queries, Tx, batch, number, seq_from};
+use super::{BEGIN_READ, BEGIN_WRITE, Queries, Tx, batch, number, seq_from};
 use crate::planted::{self, Point};
 use crate::store::{
     Append, AppendError, Appending, CARETAKER, StoreError, StoreResult,
@@ -33,6 +33,16 @@ impl Queries {
             }
         }
         Ok(outcomes)
+    }
+
+    pub(in crate::store) async fn known(
+        &self,
+        batch: &[Append],
+    ) -> StoreResult<Vec<Option<Appending>>> {
+        let mut facts = Facts::default();
+        let mut tx = self.readers.begin_with(BEGIN_READ).await?;
+        read_known(&mut tx, batch, &mut facts).await?;
+        Ok(batch.iter().map(|it| facts.known.get(&(it.author, it.cid?)).copied()).collect())
     }
 
     async fn append_together(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
