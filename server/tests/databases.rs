@@ -101,6 +101,15 @@ const FUTURE: &str = "insert into _sqlx_migrations
      values (20990101000000, 'later', current_timestamp, true, '', 1)";
 
 #[tokio::test]
+async fn a_database_that_cannot_hold_every_text_is_told() {
+    let options = "encoding 'LATIN1' template template0 locale 'C'";
+    let Some(database) = Database::made_with(options).await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let output = maru(&folder, &database.url(), OPENS);
+    refuses(&output, &["database_url", "LATIN1", "createdb -E UTF8 -T template0"]);
+}
+
+#[tokio::test]
 async fn what_postgresql_refuses_is_told() {
     let Some(database) = Database::new().await else { return };
     let folder = tempfile::tempdir().unwrap();

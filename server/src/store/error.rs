@@ -31,7 +31,7 @@ pub enum StoreError {
         /// What the system said.
         why: String,
     },
-    /// PostgreSQL does not answer, or does not let us in.
+    /// PostgreSQL does not answer, does not let us in, or cannot hold every text.
     #[error("{why}")]
     Unreachable {
         /// What is wrong, and how to mend it.

@@ -71,7 +71,7 @@ impl Queries {
     pub(super) async fn open(url: &str) -> StoreResult<(Self, Epoch)> {
         let connect = PgConnectOptions::from_str(url).map_err(|error| refused(&error))?;
         let connect = connect.application_name("maru start");
-        check_version(first_connection(&connect).await?).await?;
+        check_server(first_connection(&connect).await?).await?;
         migrate(&connect).await?;
         let connect = connect.application_name("maru").options(SETTINGS);
         let queries = Self {
@@ -193,9 +193,10 @@ async fn migrate(connect: &PgConnectOptions) -> StoreResult<()> {
     done
 }
 
-async fn check_version(mut connection: PgConnection) -> StoreResult<()> {
-    let sql = "select current_setting('server_version_num')::bigint / 10000";
-    let (found,): (i64,) = sqlx::query_as(sql).fetch_one(&mut connection).await?;
+async fn check_server(mut connection: PgConnection) -> StoreResult<()> {
+    let sql = "select current_setting('server_version_num')::bigint / 10000,
+         current_setting('server_encoding')";
+    let (found, encoding): (i64, String) = sqlx::query_as(sql).fetch_one(&mut connection).await?;
     connection.close().await?;
     if found < LEAST_VERSION {
         return Err(StoreError::TooOld {
@@ -203,6 +204,13 @@ async fn check_version(mut connection: PgConnection) -> StoreResult<()> {
             found: found.to_string(),
             least: "15",
         });
+    }
+    if encoding != "UTF8" {
+        let why = format!(
+            "its encoding is {encoding}, and UTF8 is needed; make another with createdb -E UTF8 \
+             -T template0 NAME, and name that"
+        );
+        return Err(StoreError::Unreachable { why });
     }
     Ok(())
 }

@@ -16,13 +16,18 @@ pub(crate) struct Database {
 impl Database {
     /// A new database; `None` where there is no server.
     pub(crate) async fn new() -> Option<Self> {
+        Self::made_with("").await
+    }
+
+    /// The same, with options of `create database`.
+    pub(crate) async fn made_with(options: &str) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("TEST_POSTGRES_URL").ok().filter(|it| !it.is_empty())?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{count}", std::process::id());
         // Left by a process of the same number that was killed.
         run(&server, &format!("drop database if exists {name} with (force)")).await;
-        run(&server, &format!("create database {name}")).await;
+        run(&server, &format!("create database {name} {options}")).await;
         Some(Self { server, name })
     }
 

@@ -9,6 +9,7 @@ use crate::store::{
     Append, AppendError, Appending, CARETAKER, StoreError, StoreResult,
     change::Outcomes,
     decide::{Facts, RoomState, decide},
+    error::code_of,
     rows::{NewEntry, RoomChange},
 };
 use app::protocol::ids::{Cid, LoginId, Millis, RoomId, UserId};
@@ -99,9 +100,11 @@ impl<'a> Piece<'a> {
 
 /// Whether a change of the batch is at fault, rather than the database or its disk.
 fn is_of_one_change(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|it| {
+    let is_of_data = code_of(error).is_some_and(|code| code.len() == 5 && code.starts_with("22"));
+    let is_of_rule = error.as_database_error().is_some_and(|it| {
         it.is_foreign_key_violation() || it.is_unique_violation() || it.is_check_violation()
-    })
+    });
+    is_of_data || is_of_rule
 }
 
 async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {

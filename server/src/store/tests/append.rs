@@ -90,6 +90,21 @@ async fn a_change_that_the_database_refuses_does_not_take_the_others_along() {
 }
 
 #[tokio::test]
+async fn a_text_that_the_database_cannot_hold_does_not_take_the_others_along() {
+    for it in each().await {
+        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        let said = |cid, text: &str| it.by_ann(cid, Change::Message(text.into()));
+        let batch = [said(1, "fine"), said(2, "not\0fine"), said(3, "fine too")];
+        let outcomes = it.store.append(&batch, Millis(5)).await.unwrap();
+        // SQLite holds anything.
+        if matches!(it.home.address, StoreAddress::Postgres(_)) {
+            assert_eq!(outcomes[1], Err(AppendError::Rejected));
+        }
+        assert!(outcomes[0].is_ok() && outcomes[2].is_ok(), "{outcomes:?}");
+    }
+}
+
+#[tokio::test]
 async fn leaving_and_a_full_room() {
     for it in each().await {
         let [bob, cho] = [user(&it.store, "bob").await, user(&it.store, "cho").await];
