@@ -6,7 +6,7 @@
 
 use super::clock;
 use crate::planted::{self, Point};
-use crate::store::{Append, AppendError, Appending, Outcomes, Store};
+use crate::store::{Append, AppendError, Appending, Outcomes, Store, StoreError};
 use app::protocol::{ids::RoomId, limits::ROOM_BATCH_MAX};
 use std::{
     sync::Arc,
@@ -154,7 +154,7 @@ impl Writer {
         loop {
             let error = match self.store.append(changes, clock::now()).await {
                 Ok(outcomes) => {
-                    self.note(false, &"");
+                    self.note_back();
                     return Ok(outcomes);
                 }
                 Err(error) => error,
@@ -168,10 +168,14 @@ impl Writer {
                 return Err(BatchError::Unknown);
             }
             if began.elapsed() + pause > patience {
-                self.note(true, &error);
+                self.note_away(&error);
                 return Err(BatchError::Away);
             }
-            tracing::warn!(%error, "a commit found the database away and is asked again");
+            if error.is_lock_timeout() {
+                tracing::warn!(%error, "a commit found its rooms locked and is asked again");
+            } else {
+                tracing::warn!(%error, "a commit found the database away and is asked again");
+            }
             metrics::counter!("maru_commits_asked_again_total").increment(1);
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -192,14 +196,22 @@ impl Writer {
         }
     }
 
-    /// Notes whether the database is away, and tells when that changes.
-    fn note(&mut self, away: bool, error: &dyn std::fmt::Display) {
-        if away && !self.away {
-            tracing::error!(%error, "the database is away: sends are refused as busy");
-        } else if self.away && !away {
-            tracing::info!("the database is back");
+    /// Notes that the database stays away, and tells of it once.
+    fn note_away(&mut self, error: &StoreError) {
+        if !std::mem::replace(&mut self.away, true) {
+            if error.is_lock_timeout() {
+                tracing::error!(%error, "rooms stay locked: sends to them are refused as busy");
+            } else {
+                tracing::error!(%error, "the database is away: sends are refused as busy");
+            }
         }
-        self.away = away;
+    }
+
+    /// Notes that the database answers.
+    fn note_back(&mut self) {
+        if std::mem::replace(&mut self.away, false) {
+            tracing::info!("the database takes changes again");
+        }
     }
 }
 

@@ -79,6 +79,11 @@ impl StoreError {
         }
     }
 
+    /// Whether somebody else held for too long what was to be changed.
+    pub fn is_lock_timeout(&self) -> bool {
+        matches!(self, Self::Db(error) if code_of(error).as_deref() == Some("55P03"))
+    }
+
     /// Whether the disk of the database is full; nothing was kept.
     pub fn is_disk_full(&self) -> bool {
         let Self::Db(error) = self else { return false };

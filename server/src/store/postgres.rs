@@ -56,11 +56,11 @@ const START_PAUSE: Duration = Duration::from_millis(200);
 const TRIES_MAX: usize = 4;
 
 /// What every connection is set to. A node that stops in the middle of a transaction must not keep
-/// the others waiting.
+/// the others waiting: its transaction ends before their waits for its locks do.
 const SETTINGS: [(&str, &str); 4] = [
     ("statement_timeout", "5s"),
     ("lock_timeout", "2s"),
-    ("idle_in_transaction_session_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "1500ms"),
     ("synchronous_commit", "on"),
 ];
 
