@@ -28,17 +28,27 @@ use crate::{
     engine::{Engine, EngineOptions},
     http::Site,
     notify::Standing,
-    store::{ChannelSpec, Store, StoreAddress},
+    store::{ChannelSpec, Store, StoreAddress, StoreResult},
 };
 use anyhow::Context as _;
-use std::{net::SocketAddr, time::Duration};
-use tokio::{net::TcpListener, time::timeout};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+use tokio::{
+    net::TcpListener,
+    time::{sleep, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// The database file's name in the data folder.
 const DATABASE_FILE: &str = "maru.db";
 /// Requests that are still being answered when the server stops have this long.
 const REQUESTS_DRAIN_MAX: Duration = Duration::from_secs(5);
+/// The channels are asked for again for so long, while others hold the rooms or the database is
+/// away, and after such a pause.
+const CHANNELS_PATIENCE: Duration = Duration::from_secs(8);
+const CHANNELS_PAUSE: Duration = Duration::from_millis(200);
 
 /// Serves until `stop` is cancelled, then drains: no new connections, requests in hand are
 /// answered, sockets are told to come back, and what was accepted is stored.
@@ -96,11 +106,22 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
             capacity: it.capacity,
         })
         .collect();
-    store
-        .ensure_channels(&channels, engine::clock::now())
-        .await
-        .context("cannot make the channels")?;
+    ensure_channels(&store, &channels).await.context("cannot make the channels")?;
     Ok(store)
+}
+
+/// Makes channels, though others may be in the way for a while.
+async fn ensure_channels(store: &Store, channels: &[ChannelSpec]) -> StoreResult<()> {
+    let began = Instant::now();
+    loop {
+        match store.ensure_channels(channels, engine::clock::now()).await {
+            Err(error) if error.is_away() && began.elapsed() < CHANNELS_PATIENCE => {
+                tracing::warn!(%error, "cannot make the channels yet");
+                sleep(CHANNELS_PAUSE).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 /// Opens the configured database, or the one of the data folder.

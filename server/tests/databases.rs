@@ -73,6 +73,28 @@ fn something_else_that_listens_there_is_told() {
 }
 
 #[test]
+fn a_server_that_says_nothing_is_told_after_a_few_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    // Let in and ready for a query, of which nothing comes back; or not even that.
+    for welcome in [b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I".as_slice(), b""] {
+        let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url =
+            format!("postgres://maru:hunter2@{}/maru?sslmode=disable", mute.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let mut kept = Vec::new();
+            while let Ok((mut socket, _)) = mute.accept() {
+                _ = socket.read(&mut [0; 1024]);
+                _ = socket.write_all(welcome);
+                kept.push(socket);
+            }
+        });
+        let began = Instant::now();
+        refuses(&maru(&folder, &url, OPENS), &["database_url", "maru:…@127.0.0.1", "timed out"]);
+        assert!(began.elapsed().as_secs() < 20, "it does not wait for ever");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_database_or_of_a_newer_version_is_told() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("text"), "this is no database, but long enough".repeat(99))

@@ -87,7 +87,7 @@ impl Store {
             StoreAddress::Memory | StoreAddress::Postgres(_) => {
                 let store = Self::open(address).await?;
                 if let Queries::Postgres(it) = &store.queries
-                    && it.has_others().await?
+                    && postgres::answered(|| it.has_others()).await?
                 {
                     return Err(in_use());
                 }

@@ -15,6 +15,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{
+    pin::pin,
     str::FromStr as _,
     time::{Duration, Instant},
 };
@@ -52,6 +53,8 @@ const PING_MAX: Duration = Duration::from_secs(2);
 /// A server that is still starting is awaited for so long.
 const START_PATIENCE: Duration = Duration::from_secs(5);
 const START_PAUSE: Duration = Duration::from_millis(200);
+/// A start that waits longer for the schema tells of it.
+const SCHEMA_QUIET: Duration = Duration::from_secs(2);
 /// How often a transaction is tried that PostgreSQL ended for the sake of another.
 const TRIES_MAX: usize = 4;
 
@@ -71,16 +74,23 @@ impl Queries {
     pub(super) async fn open(url: &str) -> StoreResult<(Self, Epoch)> {
         let connect = PgConnectOptions::from_str(url).map_err(|error| refused(&error))?;
         let connect = connect.application_name("maru start");
-        check_server(first_connection(&connect).await?).await?;
+        in_time(check_server(first_connection(&connect).await?)).await?;
         migrate(&connect).await?;
         let connect = connect.application_name("maru").options(SETTINGS);
         let queries = Self {
             writer: pool(&connect, WRITERS).await?,
             readers: pool(&connect, READERS).await?,
         };
-        let epoch = queries.begin().await?;
+        let epoch = in_time(queries.begin()).await?;
         Ok((queries, epoch))
     }
+}
+
+/// Does not wait for ever at the start for a server that takes connections and then says nothing.
+async fn in_time<T>(asking: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
+    timeout(ANSWER_MAX, asking)
+        .await
+        .unwrap_or_else(|_| Err(refused(&sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))))
 }
 
 impl Queries {
@@ -183,9 +193,17 @@ fn refused(error: &sqlx::Error) -> StoreError {
 /// Brings the schema up to date, alone. Without the settings of the other connections: a migration
 /// may take its time, and another node's is awaited.
 async fn migrate(connect: &PgConnectOptions) -> StoreResult<()> {
-    let alone = PgPoolOptions::new().max_connections(1);
+    let alone = PgPoolOptions::new().max_connections(1).acquire_timeout(START_PATIENCE);
     let alone = alone.connect_with(connect.clone()).await.map_err(|error| refused(&error))?;
-    let done = MIGRATOR.run(&alone).await.map_err(|error| match error {
+    let mut running = pin!(MIGRATOR.run(&alone));
+    let done = match timeout(SCHEMA_QUIET, &mut running).await {
+        Ok(done) => done,
+        Err(_) => {
+            tracing::info!("bringing the schema up to date, or waiting for another node that does");
+            running.await
+        }
+    };
+    let done = done.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => refused(&error),
         other => other.into(),
     });
