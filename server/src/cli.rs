@@ -6,7 +6,7 @@ use crate::{
     auth::{Name, check_password, hash_now, hex},
     config::{Config, ConfigError, Sources},
     engine::clock,
-    open_database, serve,
+    open_database, open_database_alone, serve,
     store::{NewUser, Store, StoreAddress, StoreError, User},
     telemetry,
 };
@@ -211,7 +211,8 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
             say(&format!("The database was copied to {}.", file.display()))
         }
         Command::NewEpoch => {
-            let store = open(&config).await?;
+            config.check_data_dir()?;
+            let store = open_database_alone(&config).await?;
             store.forget_epoch().await?;
             store.close().await;
             say("The next start begins a new epoch: every client loads anew.")

@@ -28,7 +28,7 @@ use crate::{
     engine::{Engine, EngineOptions},
     http::Site,
     notify::Standing,
-    store::{ChannelSpec, Store, StoreAddress, StoreResult},
+    store::{ChannelSpec, CopyError, Store, StoreAddress, StoreError, StoreResult},
 };
 use anyhow::Context as _;
 use std::{
@@ -124,19 +124,33 @@ async fn ensure_channels(store: &Store, channels: &[ChannelSpec]) -> StoreResult
     }
 }
 
-/// Opens the configured database, or the one of the data folder.
-async fn open_database(config: &Config) -> Result<Store, ConfigError> {
+/// The configured database, or the one of the data folder.
+fn database_of(config: &Config) -> StoreAddress {
     let of_data_dir = || StoreAddress::File(config.data_dir.join(DATABASE_FILE));
-    let address = config.database_url.clone().unwrap_or_else(of_data_dir);
-    Store::open(&address).await.map_err(|error| {
-        let key = if config.database_url.is_some() { "database_url" } else { "data_dir" };
-        ConfigError::BadValue {
-            key: key.into(),
-            value: address.to_string(),
-            origin: "the configuration".into(),
-            mend: error.to_string(),
-        }
+    config.database_url.clone().unwrap_or_else(of_data_dir)
+}
+
+/// Opens the database.
+async fn open_database(config: &Config) -> Result<Store, ConfigError> {
+    Store::open(&database_of(config)).await.map_err(|error| cannot_open(config, &error))
+}
+
+/// Opens the database where no server uses it.
+async fn open_database_alone(config: &Config) -> anyhow::Result<Store> {
+    Store::open_alone(&database_of(config)).await.map_err(|error| match error {
+        CopyError::Store(error) => cannot_open(config, &error).into(),
+        other => other.into(),
     })
+}
+
+fn cannot_open(config: &Config, error: &StoreError) -> ConfigError {
+    let key = if config.database_url.is_some() { "database_url" } else { "data_dir" };
+    ConfigError::BadValue {
+        key: key.into(),
+        value: database_of(config).to_string(),
+        origin: "the configuration".into(),
+        mend: error.to_string(),
+    }
 }
 
 /// Joins the other nodes, if there may be any.

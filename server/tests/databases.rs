@@ -7,6 +7,7 @@
 mod database;
 
 use database::{Database, run};
+use server::store::Store;
 use std::{
     io::{Read as _, Write as _},
     net::TcpListener,
@@ -121,6 +122,22 @@ fn a_file_that_is_no_database_or_of_a_newer_version_is_told() {
 const FUTURE: &str = "insert into _sqlx_migrations
      (version, description, installed_on, success, checksum, execution_time)
      values (20990101000000, 'later', current_timestamp, true, '', 1)";
+
+#[tokio::test]
+async fn a_database_that_a_server_uses_keeps_its_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::new().await;
+    let file = format!("sqlite:{}", folder.path().join("maru.db").display());
+    for url in [file].into_iter().chain(database.iter().map(Database::url)) {
+        let store = Store::open(&url.parse().unwrap()).await.unwrap();
+        let output = maru(&folder, &url, &["new-epoch"]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && told.contains("stop every node first"), "{told}");
+        let epoch = store.epoch();
+        store.close().await;
+        assert_eq!(Store::open(&url.parse().unwrap()).await.unwrap().epoch(), epoch);
+    }
+}
 
 #[tokio::test]
 async fn a_database_that_cannot_hold_every_text_is_told() {

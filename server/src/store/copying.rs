@@ -4,6 +4,12 @@ use super::{
     Queries, Store, StoreAddress, StoreError, StoreResult, postgres, sqlite,
     tables::{META, TABLES, Table},
 };
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// Whose connection is seen for longer than this has not just ended.
+const ENDED_SEEN_MAX: Duration = Duration::from_secs(1);
+const ENDED_PAUSE: Duration = Duration::from_millis(50);
 
 /// Why a deployment was not copied. The target is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +26,7 @@ pub enum CopyError {
         rows: i64,
     },
     /// A server uses it.
-    #[error("a server uses {0}; stop every node first, for what it writes now would be lost")]
+    #[error("a server uses {0}; stop every node first")]
     InUse(StoreAddress),
     /// What arrived is not what was sent.
     #[error("{0}; nothing was kept in the target")]
@@ -81,14 +87,12 @@ impl Store {
     }
 
     /// Opens a database that nobody else uses.
-    async fn open_alone(address: &StoreAddress) -> Result<Self, CopyError> {
+    pub async fn open_alone(address: &StoreAddress) -> Result<Self, CopyError> {
         let in_use = || CopyError::InUse(address.clone());
         let (queries, epoch) = match address {
             StoreAddress::Memory | StoreAddress::Postgres(_) => {
                 let store = Self::open(address).await?;
-                if let Queries::Postgres(it) = &store.queries
-                    && postgres::answered(|| it.has_others()).await?
-                {
+                if store.stays_used().await? {
                     return Err(in_use());
                 }
                 return Ok(store);
@@ -99,6 +103,19 @@ impl Store {
             },
         };
         Ok(Self { queries: Queries::Sqlite(queries), file: None, epoch })
+    }
+
+    /// Whether others use this database and go on using it: those of PostgreSQL that have just
+    /// ended are seen for a moment longer.
+    async fn stays_used(&self) -> StoreResult<bool> {
+        let began = Instant::now();
+        while self.has_others().await? {
+            if began.elapsed() > ENDED_SEEN_MAX {
+                return Ok(true);
+            }
+            sleep(ENDED_PAUSE).await;
+        }
+        Ok(false)
     }
 
     async fn read(&self) -> StoreResult<Copying> {
