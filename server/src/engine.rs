@@ -47,7 +47,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// A pause for whoever was refused as busy, in milliseconds.
 const BUSY_RETRY_MS: u32 = 1_000;
-/// Sessions that read pages from the store at a time, of the four that can read in all.
+/// Sessions that read pages from the store at a time. With the two rooms that are filled at a time,
+/// one of the five that can read in all is left for everything else.
 const READING_TURNS: usize = 2;
 /// Sessions that end while the server stops may take so long.
 const DRAIN_MAX: Duration = Duration::from_secs(10);

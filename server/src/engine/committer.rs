@@ -17,7 +17,8 @@ use tokio::{
     time::sleep,
 };
 
-/// Changes in one transaction; PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766.
+/// Changes in one transaction. SQLite takes 32,766 parameters in a statement, and an entry has
+/// seven; PostgreSQL is given arrays.
 const TRANSACTION_CHANGES_MAX: usize = 2_048;
 /// Batches that may wait; each room has at most one under way.
 const BATCHES_WAITING_MAX: usize = 1_024;

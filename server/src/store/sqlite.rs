@@ -35,7 +35,8 @@ const FOR_SHARE: &str = "";
 
 /// The oldest SQLite whose write-ahead log cannot be corrupted by a reset (fixed in 3.51.3).
 const SQLITE_LEAST: &str = "3.51.3";
-const READERS: u32 = 4;
+/// As many as PostgreSQL has.
+const READERS: u32 = 5;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Who wants the file alone does not wait for a server to end.
 const ALONE_TIMEOUT: Duration = Duration::from_millis(500);

@@ -14,7 +14,7 @@ use tokio::{sync::Semaphore, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Rooms that read at a time, so that the store is there for others too.
-const TURNS: usize = 3;
+const TURNS: usize = 2;
 /// The pause after the store failed; doubled up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
