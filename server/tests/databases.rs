@@ -74,6 +74,17 @@ fn something_else_that_listens_there_is_told() {
 }
 
 #[test]
+fn a_mistyped_parameter_is_named_and_its_value_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "postgres://maru@127.0.0.1/maru?passwort=hunter2";
+    refuses(&maru(&folder, url, OPENS), &["database_url", "passwort"]);
+    let output = maru(&folder, "", &["migrate-store", "--from", "sqlite:a", "--to", url]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("passwort"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
 fn a_server_that_says_nothing_is_told_after_a_few_seconds() {
     let folder = tempfile::tempdir().unwrap();
     // Let in and ready for a query, of which nothing comes back; or not even that.

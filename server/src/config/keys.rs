@@ -2,7 +2,7 @@
 
 pub(super) use super::layers::Layers;
 use super::{Channel, Config, ConfigError, Limits, Origin, Secret};
-use crate::store::StoreAddress;
+use crate::store::{BadAddress, StoreAddress};
 use serde::de::DeserializeOwned;
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
@@ -212,10 +212,10 @@ fn redis_url(layers: &Layers) -> Result<Option<Secret>, ConfigError> {
 /// An empty address is none, as files of variables have it.
 fn database_url(layers: &Layers) -> Result<Option<StoreAddress>, ConfigError> {
     let mend = "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, or sqlite:PATH";
-    if layers.get::<String>("database_url", mend)?.is_some_and(|it| it.trim().is_empty()) {
-        return Ok(None);
-    }
-    parsed(layers, "database_url", mend)
+    let text = layers.get::<String>("database_url", mend)?.filter(|it| !it.trim().is_empty());
+    // What is wrong with it is told, and never its value.
+    let wrong = |error: BadAddress| layers.bad("database_url", &error.to_string());
+    text.map(|it| it.parse().map_err(wrong)).transpose()
 }
 
 fn metrics_listen(

@@ -14,9 +14,42 @@ pub enum StoreAddress {
 }
 
 /// A text that is no address of a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write postgres://USER:PASSWORD@HOST:PORT/DATABASE, or sqlite:PATH for a file of SQLite")]
-pub struct BadAddress;
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadAddress {
+    /// Of no form that is known.
+    #[error(
+        "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, or sqlite:PATH for a file of SQLite"
+    )]
+    Form,
+    /// A parameter that PostgreSQL's addresses do not have.
+    #[error(
+        "there is no parameter {0} in PostgreSQL's addresses; mend its name, or remove it (in a \
+         password ? is %3F, and & is %26)"
+    )]
+    Parameter(String),
+}
+
+/// The parameters that may follow the database's name.
+const PARAMETERS: [&str; 18] = [
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
 
 impl FromStr for StoreAddress {
     type Err = BadAddress;
@@ -25,12 +58,34 @@ impl FromStr for StoreAddress {
         if let Some(rest) = text.strip_prefix("sqlite:") {
             let path = rest.strip_prefix("//").unwrap_or(rest);
             let fit = !path.is_empty() && !path.contains([':', '?']);
-            return fit.then(|| Self::File(path.into())).ok_or(BadAddress);
+            return fit.then(|| Self::File(path.into())).ok_or(BadAddress::Form);
         }
         let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
         let named = rest.is_some_and(|it| !it.is_empty() && !it.contains(char::is_whitespace));
-        named.then(|| Self::Postgres(text.to_owned())).ok_or(BadAddress)
+        if !named {
+            return Err(BadAddress::Form);
+        }
+        check_parameters(text)?;
+        Ok(Self::Postgres(text.to_owned()))
     }
+}
+
+/// Refuses parameters that would be ignored, and be written into the log with their values.
+fn check_parameters(url: &str) -> Result<(), BadAddress> {
+    let Some((_, parameters)) = url.split_once('?') else { return Ok(()) };
+    for parameter in parameters.split('&').filter(|it| !it.is_empty()) {
+        let (name, value) = parameter.split_once('=').unzip();
+        let known = name.is_some_and(|it| {
+            PARAMETERS.contains(&it) || (it.starts_with("options[") && it.ends_with(']'))
+        });
+        if !known {
+            // What does not look like a name may be a part of a password.
+            let plain = |it: &&str| it.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+            let name = name.filter(plain).filter(|_| !value.unwrap_or_default().contains('@'));
+            return Err(BadAddress::Parameter(name.unwrap_or("of that name").to_owned()));
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for StoreAddress {
@@ -85,17 +140,33 @@ mod tests {
             ("sqlite:data/maru.db", file("data/maru.db")),
             ("sqlite:///var/maru.db", file("/var/maru.db")),
             (" sqlite:/var/maru.db\n", file("/var/maru.db")),
-            ("sqlite:", Err(BadAddress)),
-            ("sqlite::memory:", Err(BadAddress)),
-            ("sqlite:maru.db?mode=ro", Err(BadAddress)),
+            ("sqlite:", Err(BadAddress::Form)),
+            ("sqlite::memory:", Err(BadAddress::Form)),
+            ("sqlite:maru.db?mode=ro", Err(BadAddress::Form)),
             ("postgres://maru@db/maru", postgres("postgres://maru@db/maru")),
             ("postgresql://db", postgres("postgresql://db")),
-            ("postgres://", Err(BadAddress)),
-            ("mysql://db", Err(BadAddress)),
-            ("maru.db", Err(BadAddress)),
-            ("", Err(BadAddress)),
+            ("postgres://db/a?sslmode=disable&options[x]=1", postgres("postgres://db/a?sslmode=disable&options[x]=1")),
+            ("postgres://", Err(BadAddress::Form)),
+            ("mysql://db", Err(BadAddress::Form)),
+            ("maru.db", Err(BadAddress::Form)),
+            ("", Err(BadAddress::Form)),
         ] {
             assert_eq!(text.parse(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_there_is_not_is_named_without_its_value() {
+        for (url, named) in [
+            ("postgres://db/maru?passwort=hunter2", "passwort"),
+            ("postgres://db/maru?sslmode=disable&passwort=hunter2", "passwort"),
+            ("postgres://db/maru?password=a&hunter2", "of that name"),
+            ("postgres://maru:hunt?er2@db/maru", "of that name"),
+            ("postgres://maru:hunt?er=er2@db/maru", "of that name"),
+        ] {
+            let error = url.parse::<StoreAddress>().unwrap_err();
+            assert_eq!(error, BadAddress::Parameter(named.to_owned()));
+            assert!(!error.to_string().contains("er2"), "{error}");
         }
     }
 
