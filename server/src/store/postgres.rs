@@ -82,6 +82,7 @@ impl Queries {
             readers: pool(&connect, READERS).await?,
         };
         let epoch = in_time(queries.begin()).await?;
+        in_time(warn_of_settings(&queries.writer)).await?;
         Ok((queries, epoch))
     }
 }
@@ -209,6 +210,23 @@ async fn migrate(connect: &PgConnectOptions) -> StoreResult<()> {
     });
     alone.close().await;
     done
+}
+
+/// Settings without which what was committed may be lost with the power.
+const DURABLE: [&str; 3] = ["fsync", "full_page_writes", "synchronous_commit"];
+
+/// Tells of settings that break the promise of an acknowledged message.
+async fn warn_of_settings(connections: &Pool<Db>) -> StoreResult<()> {
+    let sql = "select name, setting from pg_settings where name = any($1)";
+    let settings: Vec<(String, String)> =
+        sqlx::query_as(sql).bind(&DURABLE[..]).fetch_all(connections).await?;
+    for (name, _) in settings.iter().filter(|(_, setting)| setting == "off") {
+        tracing::warn!(
+            "PostgreSQL runs with {name} = off: acknowledged messages may be lost when its machine \
+             fails; set it to on"
+        );
+    }
+    Ok(())
 }
 
 async fn check_server(mut connection: PgConnection) -> StoreResult<()> {
