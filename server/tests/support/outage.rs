@@ -18,6 +18,7 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::watch,
 };
 
 /// A cluster in a folder; it runs while there is a child.
@@ -174,5 +175,39 @@ async fn pass(
                 }
             }
         }
+    }
+}
+
+/// A way to a PostgreSQL whose connections can all fall silent at once: from then on nothing
+/// passes on them, either way, and none is closed. Those made later are well.
+pub(crate) struct Muter {
+    pub(crate) at: SocketAddr,
+    silences: watch::Sender<usize>,
+}
+
+impl Muter {
+    pub(crate) async fn new(to: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let it = Self { at: listener.local_addr().unwrap(), silences: watch::Sender::new(0) };
+        let silences = it.silences.subscribe();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let mut silences = silences.clone();
+                silences.mark_unchanged();
+                tokio::spawn(async move {
+                    let mut server = TcpStream::connect(to).await.unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+                        _ = silences.changed() => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        it
+    }
+
+    /// Silences all connections that there are.
+    pub(crate) fn mute(&self) {
+        self.silences.send_modify(|it| *it += 1);
     }
 }

@@ -10,10 +10,10 @@ use app::protocol::{
     ids::{Cid, Millis, Seq, UserId},
     people::Role,
 };
-use outage::{Cutter, OwnPostgres, url_at};
+use outage::{Cutter, Muter, OwnPostgres, url_at};
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -21,12 +21,15 @@ use uuid::Uuid;
 const ROOMS: usize = 6;
 const TALKERS: usize = 18;
 const SENDS: usize = 60;
+/// The store answers within this time, or has failed.
+const ANSWER_MAX: Duration = Duration::from_secs(6);
 
 /// What the talkers have seen so far.
 #[derive(Debug, Default)]
 struct Seen {
     acked: AtomicUsize,
     refused_as_busy: AtomicUsize,
+    longest_wait_ms: AtomicU64,
 }
 
 /// Somebody who says things in one room, each until it is acknowledged.
@@ -50,7 +53,11 @@ impl Talker {
                 change: Change::Message(n.to_string()),
             };
             let done = loop {
-                match self.committer.commit(self.room, vec![append.clone()]).await {
+                let asked = Instant::now();
+                let answer = self.committer.commit(self.room, vec![append.clone()]).await;
+                let waited = u64::try_from(asked.elapsed().as_millis()).unwrap();
+                self.seen.longest_wait_ms.fetch_max(waited, Ordering::SeqCst);
+                match answer {
                     Ok(outcomes) => break outcomes[0].expect("no send is refused"),
                     Err(BatchError::Away) => {
                         self.seen.refused_as_busy.fetch_add(1, Ordering::SeqCst)
@@ -187,4 +194,20 @@ async fn a_connection_that_is_cut_during_commit_loses_and_doubles_nothing() {
     load.check().await;
     assert!(cutter.cuts.load(Ordering::SeqCst) > 20);
     assert_eq!(seen.refused_as_busy.load(Ordering::SeqCst), 0, "nobody noticed");
+}
+
+#[tokio::test]
+async fn connections_that_fall_silent_keep_nobody_waiting_for_ever() {
+    let Some(postgres) = OwnPostgres::new().await else { return };
+    let muter = Muter::new(postgres.at).await;
+    let load = Load::begin(postgres.url(), url_at(muter.at)).await;
+    let seen = load.seen.clone();
+    for third in 1..=2 {
+        load.acked(third * TALKERS * SENDS / 3).await;
+        muter.mute();
+    }
+    load.check().await;
+    let waited = Duration::from_millis(seen.longest_wait_ms.load(Ordering::SeqCst));
+    // A batch that is asked within the patience, and the one that waits for it.
+    assert!(waited < 2 * (PATIENCE + ANSWER_MAX), "answered or refused as busy after {waited:?}");
 }
