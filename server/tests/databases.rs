@@ -8,6 +8,7 @@ mod database;
 
 use database::{Database, run};
 use server::store::Store;
+use sqlx::{Connection as _, PgConnection};
 use std::{
     io::{Read as _, Write as _},
     net::TcpListener,
@@ -16,14 +17,14 @@ use std::{
 };
 use tempfile::TempDir;
 
+fn command(folder: &TempDir, url: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_maru"));
+    command.current_dir(folder).env_clear().env("MARU_DATABASE_URL", url).args(args);
+    command
+}
+
 fn maru(folder: &TempDir, url: &str, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_maru"))
-        .current_dir(folder)
-        .env_clear()
-        .env("MARU_DATABASE_URL", url)
-        .args(args)
-        .output()
-        .unwrap()
+    command(folder, url, args).output().unwrap()
 }
 
 /// A command that opens the database.
@@ -116,7 +117,6 @@ fn a_file_that_is_no_database_or_of_a_newer_version_is_told() {
     assert!(maru(&folder, "sqlite:kept.db", OPENS).status.success());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        use sqlx::Connection as _;
         let path = format!("sqlite:{}", folder.path().join("kept.db").display());
         let mut file = sqlx::SqliteConnection::connect(&path).await.unwrap();
         sqlx::query(FUTURE).execute(&mut file).await.unwrap();
@@ -148,6 +148,47 @@ async fn a_database_that_a_server_uses_keeps_its_epoch() {
         store.close().await;
         assert_eq!(Store::open(&url.parse().unwrap()).await.unwrap().epoch(), epoch);
     }
+}
+
+#[tokio::test]
+async fn a_move_that_is_killed_in_the_middle_leaves_the_target_empty() {
+    let Some(database) = Database::new().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    assert!(maru(&folder, "sqlite:old.db", OPENS).status.success());
+    let from = format!("sqlite:{}", folder.path().join("old.db").display());
+    let source = Store::open(&from.parse().unwrap()).await.unwrap();
+    source.take_fence("caretaker").await.unwrap();
+    source.close().await;
+    Store::open(&database.url().parse().unwrap()).await.unwrap().close().await;
+    // Accounts are written, and what comes after them waits for this one.
+    let mut blocker = PgConnection::connect(&database.url()).await.unwrap();
+    sqlx::raw_sql("begin; lock table lease in exclusive mode")
+        .execute(&mut blocker)
+        .await
+        .unwrap();
+    let to = database.url();
+    let args = ["migrate-store", "--from", &from, "--to", &to];
+    let mut moving = command(&folder, "", &args).spawn().unwrap();
+    let waiting = "select count(*) from pg_locks where not granted
+         and relation = 'lease'::regclass";
+    loop {
+        let (count,): (i64,) = sqlx::query_as(waiting).fetch_one(&mut blocker).await.unwrap();
+        if count > 0 {
+            break;
+        }
+        assert_eq!(moving.try_wait().unwrap(), None, "it has not ended");
+        tokio::task::yield_now().await;
+    }
+    moving.kill().unwrap();
+    moving.wait().unwrap();
+    let sql = "select (select count(*) from account) + (select count(*) from lease)";
+    let (kept,): (i64,) = sqlx::query_as(sql).fetch_one(&mut blocker).await.unwrap();
+    assert_eq!(kept, 0);
+    blocker.close().await.unwrap();
+    let output = maru(&folder, "", &args);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("account: 1"), "{output:?}");
+    assert!(maru(&folder, &to, &["user", "role", "ann", "member"]).status.success());
 }
 
 #[tokio::test]
