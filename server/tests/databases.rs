@@ -162,10 +162,7 @@ async fn a_move_that_is_killed_in_the_middle_leaves_the_target_empty() {
     Store::open(&database.url().parse().unwrap()).await.unwrap().close().await;
     // Accounts are written, and what comes after them waits for this one.
     let mut blocker = PgConnection::connect(&database.url()).await.unwrap();
-    sqlx::raw_sql("begin; lock table lease in exclusive mode")
-        .execute(&mut blocker)
-        .await
-        .unwrap();
+    sqlx::raw_sql("begin; lock table lease in exclusive mode").execute(&mut blocker).await.unwrap();
     let to = database.url();
     let args = ["migrate-store", "--from", &from, "--to", &to];
     let mut moving = command(&folder, "", &args).spawn().unwrap();

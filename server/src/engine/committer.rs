@@ -187,9 +187,7 @@ impl Writer {
     /// asks again because they had no answer.
     async fn known_only(&self, changes: &[Append]) -> Result<Outcomes, BatchError> {
         match self.store.known(changes).await {
-            Ok(known) => {
-                Ok(known.into_iter().map(|it| it.ok_or(AppendError::DiskFull)).collect())
-            }
+            Ok(known) => Ok(known.into_iter().map(|it| it.ok_or(AppendError::DiskFull)).collect()),
             Err(error) => {
                 tracing::error!(%error, "the disk is full, and the logs cannot be read");
                 Err(BatchError::Away)

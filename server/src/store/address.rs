@@ -145,7 +145,10 @@ mod tests {
             ("sqlite:maru.db?mode=ro", Err(BadAddress::Form)),
             ("postgres://maru@db/maru", postgres("postgres://maru@db/maru")),
             ("postgresql://db", postgres("postgresql://db")),
-            ("postgres://db/a?sslmode=disable&options[x]=1", postgres("postgres://db/a?sslmode=disable&options[x]=1")),
+            (
+                "postgres://db/a?sslmode=disable&options[x]=1",
+                postgres("postgres://db/a?sslmode=disable&options[x]=1"),
+            ),
             ("postgres://", Err(BadAddress::Form)),
             ("mysql://db", Err(BadAddress::Form)),
             ("maru.db", Err(BadAddress::Form)),

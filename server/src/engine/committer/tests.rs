@@ -146,12 +146,8 @@ async fn a_full_disk_refuses_what_is_new_and_tells_what_was_committed() {
     let plaza = ChannelSpec { name: "plaza".into(), topic: String::new(), capacity: 9 };
     store.ensure_channels(&[plaza], Millis(0)).await.unwrap();
     let room = store.rooms().await.unwrap()[0].id;
-    let new = NewUser {
-        name: "ann".into(),
-        name_key: "ann".into(),
-        password: None,
-        role: Role::Guest,
-    };
+    let new =
+        NewUser { name: "ann".into(), name_key: "ann".into(), password: None, role: Role::Guest };
     let author = store.create_user(new, Millis(0)).await.unwrap().id;
     let change = |change, cid| Append { room, author, login: None, cid, fence: None, change };
     let said = || change(Change::Message("hi".into()), Some(Cid(Uuid::now_v7())));
