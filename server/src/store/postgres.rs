@@ -197,12 +197,11 @@ async fn migrate(connect: &PgConnectOptions) -> StoreResult<()> {
     let alone = PgPoolOptions::new().max_connections(1).acquire_timeout(START_PATIENCE);
     let alone = alone.connect_with(connect.clone()).await.map_err(|error| refused(&error))?;
     let mut running = pin!(MIGRATOR.run(&alone));
-    let done = match timeout(SCHEMA_QUIET, &mut running).await {
-        Ok(done) => done,
-        Err(_) => {
-            tracing::info!("bringing the schema up to date, or waiting for another node that does");
-            running.await
-        }
+    let done = if let Ok(done) = timeout(SCHEMA_QUIET, &mut running).await {
+        done
+    } else {
+        tracing::info!("bringing the schema up to date, or waiting for another node that does");
+        running.await
     };
     let done = done.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => refused(&error),

@@ -53,9 +53,9 @@ impl Talker {
                 change: Change::Message(n.to_string()),
             };
             let done = loop {
-                let asked = Instant::now();
+                let began = Instant::now();
                 let answer = self.committer.commit(self.room, vec![append.clone()]).await;
-                let waited = u64::try_from(asked.elapsed().as_millis()).unwrap();
+                let waited = u64::try_from(began.elapsed().as_millis()).unwrap();
                 self.seen.longest_wait_ms.fetch_max(waited, Ordering::SeqCst);
                 match answer {
                     Ok(outcomes) => break outcomes[0].expect("no send is refused"),
