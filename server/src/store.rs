@@ -170,7 +170,13 @@ impl Store {
         before: Option<Seq>,
         limit: usize,
     ) -> StoreResult<EntryPage> {
-        on_either!(self, it => it.entries(room, after, before, limit))
+        // PostgreSQL ends a transaction in which a node was stopped, and a page is read in one.
+        match on_either!(self, it => it.entries(room, after, before, limit)) {
+            Err(error) if error.is_away() => {
+                on_either!(self, it => it.entries(room, after, before, limit))
+            }
+            other => other,
+        }
     }
 
     /// The newest entry of every room.
