@@ -34,8 +34,10 @@ use tokio::{
 const SLOWER: (f64, f64) = (1.2, 60.0);
 /// Memory of the server for each client that does not read.
 const STUCK_KIB: u64 = 300;
-/// What a server takes anyway within a minute: caches, buffers of the system's allocator.
+/// What a server takes anyway within a minute: caches, and what its allocator keeps.
 const SPARE_KIB: u64 = 24 * 1024;
+/// What the ring of a room may hold on each node, which texts as long as these fill.
+const RING_KIB: u64 = 4 * 1024;
 /// Who did not read and reads again is consistent within this time.
 const CAUGHT_UP_MAX: Duration = Duration::from_secs(15);
 /// A connection whose header does not end is closed within this time.
@@ -44,6 +46,8 @@ const HEADER_MAX: Duration = Duration::from_secs(12);
 const BODY_MAX: Duration = Duration::from_secs(33);
 /// Honest sends are answered within this time while all that goes on.
 const HONEST_MAX_MS: f64 = 250.0;
+/// Bytes a second that are as good as all.
+const FAST: u32 = 4 << 20;
 /// The people who do not read: one of so many.
 const STUCK_EVERY: usize = 3;
 
@@ -51,11 +55,13 @@ const STUCK_EVERY: usize = 3;
 /// for them.
 pub(super) fn slow_reader(deployment: &Deployment, number: usize, manner: &mut Manner) {
     // Enough to fill what the system buffers for those who do not read.
-    manner.chars = 1_500;
+    manner.chars = 3_900;
     if is_stuck(number) {
         let nodes = &deployment.nodes;
         manner.door = nodes[number / STUCK_EVERY % nodes.len()].address;
         manner.origin = Some(deployment.origin());
+        // Fast at first, but with the small buffers of a slow reader.
+        manner.reading = Reading::Slowly(FAST);
     }
 }
 
@@ -79,18 +85,22 @@ pub(super) async fn slow_readers(scene: &mut Scene) -> Result<()> {
     others_are_unaffected(scene, before, from, &|it| !is_stuck(it));
     let stuck = scene.people.clients.len() as u64 / STUCK_EVERY as u64;
     note(scene, "kib_per_stuck", grown / stuck.max(1));
-    let most = stuck * STUCK_KIB + SPARE_KIB;
+    let rings = scene.people.reader().context("nobody is there")?;
+    let rings = rings.heads(scene.deployment.nodes[0].address).await?.len() as u64;
+    let nodes = scene.deployment.nodes.len() as u64;
+    let most = stuck * STUCK_KIB + nodes * (rings * RING_KIB + SPARE_KIB);
     scene.must(grown <= most, || format!("memory grew by {grown} KiB for {stuck} stuck clients"));
-    let closed = scene.since(from, |_, it: &Event| match it.what {
-        Happened::Closed { code: 4001, .. } => Some(()),
-        _ => None,
-    });
-    note(scene, "closed_as_slow", closed.len() as u64);
     for client in &scene.people.clients {
         client.set_reading(Reading::All);
     }
     scene.network_is_back();
     scene.recovers_within(CAUGHT_UP_MAX, "after all read again").await;
+    // They learn that they were cut when they read again.
+    let cut = scene.since(from, |number, it: &Event| match it.what {
+        Happened::Closed { .. } if is_stuck(number) => Some(()),
+        _ => None,
+    });
+    note(scene, "stuck_sockets_cut", cut.len() as u64);
     Ok(())
 }
 
