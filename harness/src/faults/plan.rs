@@ -61,13 +61,15 @@ impl Task {
 }
 
 /// The gate: every part of a deployment is broken once, the longest runs first.
-const GATE: [Task; 11] = [
+const GATE: [Task; 13] = [
     Task::short(Fault::F3, Shape::large(3), 5),
     Task::short(Fault::F8, Shape::large(2), 10),
     Task::short(Fault::F6, Shape::large(2), 8),
     Task::short(Fault::F3, Shape::SMALL, 5),
     Task::short(Fault::F7, Shape::MIDDLE, 8),
     Task::short(Fault::F10, Shape::SMALL, 8),
+    Task::short(Fault::F4, Shape::SMALL, 5),
+    Task::short(Fault::F14, Shape::large(2), 4),
     Task::short(Fault::F2, Shape::SMALL, 5),
     Task::short(Fault::F1, Shape::large(2), 6),
     Task::short(Fault::F1, Shape::SMALL, 6),
