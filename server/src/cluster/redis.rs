@@ -194,7 +194,7 @@ impl Cluster for Redis {
 
 /// The planted bug `lost-publish`.
 fn is_lost(word: &Word) -> bool {
-    matches!(word, Word::Appended(it) if it.first.get() % 20 == 0)
+    matches!(word, Word::Appended(_))
 }
 
 impl Shared {
