@@ -66,7 +66,10 @@ async fn a_new_name_is_shown_on_every_node() {
         body["people"].as_array().unwrap().iter().any(|it| it["name"] == "Robert")
     })
     .await;
-    let acked = bob.say(plaza, "it is me").await.unwrap();
-    let said = bob.entries(plaza, acked.seq.get()).await.pop().unwrap();
-    assert_eq!(said.name, "Robert");
+    // The list and the socket learn of it one after the other.
+    within(Duration::from_secs(5), "the new name beside what is said", async || {
+        let acked = bob.say(plaza, "it is me").await.unwrap();
+        bob.entries(plaza, acked.seq.get()).await.pop().unwrap().name == "Robert"
+    })
+    .await;
 }
