@@ -29,6 +29,7 @@ use crate::{
         ids::{Epoch, Millis, RoomId, Seq, UserId},
         people::Person,
         refusal::Refusal,
+        room::Standing,
         snapshot::{Me, RoomSummary, RoomView, Snapshot},
     },
 };
@@ -97,6 +98,8 @@ pub struct Client {
     pub shown: RwSignal<Shown>,
     /// The user is a member of the room shown.
     pub entered: RwSignal<bool>,
+    /// How the user stands in the room shown, besides.
+    pub standing: RwSignal<Standing>,
     /// The log of the room shown.
     pub timeline: RwSignal<Timeline>,
     /// Older entries are being loaded.
@@ -180,7 +183,8 @@ impl Client {
             me: RwSignal::new(first.me.clone()),
             rooms: RwSignal::new(rooms),
             shown: RwSignal::new(shown),
-            entered: RwSignal::new(view.is_some_and(|it| it.entered)),
+            entered: RwSignal::new(view.is_some_and(|it| it.standing.entered)),
+            standing: RwSignal::new(view.map(|it| it.standing).unwrap_or_default()),
             timeline: RwSignal::new(view.map_or_else(nothing, timeline_of)),
             loading_older: RwSignal::new(false),
             people: RwSignal::new(view.map(|it| it.people.clone()).unwrap_or_default()),

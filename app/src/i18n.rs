@@ -11,6 +11,7 @@ pub use dates::{Civil, civil, day_number};
 use crate::protocol::{
     ids::Millis,
     limits::TEXT_CHARS_MAX,
+    message::Deed,
     refusal::Refusal,
     snapshot::{Done, Language},
 };
@@ -121,6 +122,9 @@ pub struct Room {
     pub loading_older: &'static str,
     pub loading: &'static str,
     pub moved: fn(&[&str], bool) -> String,
+    pub did: fn(Deed, &str, &str, &str) -> String,
+    pub moderator: &'static str,
+    pub owner: &'static str,
     pub announcement: &'static str,
     pub typing: fn(&[String]) -> String,
     pub sending: &'static str,

@@ -8,5 +8,7 @@ pub mod limits;
 pub mod message;
 pub mod packets;
 pub mod people;
+pub mod powers;
 pub mod refusal;
+pub mod room;
 pub mod snapshot;

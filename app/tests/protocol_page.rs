@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
-use app::protocol::{close::Close, limits, refusal::Refusal};
+use app::protocol::{close::Close, ids::Millis, limits, refusal::Refusal};
 use std::{collections::BTreeSet, fs, path::Path};
 
 fn page() -> String {
@@ -45,6 +45,7 @@ fn every_packet_is_on_the_page() {
 /// One of each; the match makes whoever adds a refusal come here.
 fn refusals() -> Vec<Refusal> {
     let (capacity, chars_min, chars_max, retry_after_ms) = (1, 2, 3, 4);
+    let (until, limit) = (Some(Millis(5)), 6);
     let next = |it: Refusal| match it {
         Refusal::NoSuchRoom => Some(Refusal::NotFound),
         Refusal::NotFound => Some(Refusal::NotEntered),
@@ -66,7 +67,23 @@ fn refusals() -> Vec<Refusal> {
         Refusal::PasswordCommon => Some(Refusal::ForeignOrigin),
         Refusal::ForeignOrigin => Some(Refusal::Malformed),
         Refusal::Malformed => Some(Refusal::UnknownPacket),
-        Refusal::UnknownPacket => Some(Refusal::Internal),
+        Refusal::UnknownPacket => Some(Refusal::Banned { until }),
+        Refusal::Banned { .. } => Some(Refusal::Muted { until }),
+        Refusal::Muted { .. } => Some(Refusal::WrongPassword),
+        Refusal::WrongPassword => Some(Refusal::Locked),
+        Refusal::Locked => Some(Refusal::Closed),
+        Refusal::Closed => Some(Refusal::SlowMode { retry_after_ms }),
+        Refusal::SlowMode { .. } => Some(Refusal::SpeakersOnly),
+        Refusal::SpeakersOnly => Some(Refusal::NotReachable),
+        Refusal::NotReachable => Some(Refusal::NotAnswered),
+        Refusal::NotAnswered => Some(Refusal::InviteOver),
+        Refusal::InviteOver => Some(Refusal::TooMany { limit }),
+        Refusal::TooMany { .. } => Some(Refusal::CannotToOneself),
+        Refusal::CannotToOneself => Some(Refusal::AccountBanned { until }),
+        Refusal::AccountBanned { .. } => Some(Refusal::TooLarge),
+        Refusal::TooLarge => Some(Refusal::NotAPicture),
+        Refusal::NotAPicture => Some(Refusal::LinkOver),
+        Refusal::LinkOver => Some(Refusal::Internal),
         Refusal::Internal | Refusal::Unknown => None,
     };
     std::iter::successors(Some(Refusal::NoSuchRoom), |it| next(*it)).collect()

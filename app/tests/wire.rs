@@ -8,15 +8,16 @@
 
 use app::protocol::{
     ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
-    message::{Entry, What},
+    message::{Deed, Did, Entry, Subject, What},
     packets::{
-        Acked, Appended, Attend, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Outcome,
-        PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, Seek, ServerPacket, TypeIn,
-        Typed, Welcomed,
+        Acked, Appended, Attend, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Lost,
+        Outcome, PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, Seek, ServerPacket,
+        TypeIn, Typed, Watch, Welcomed,
     },
     people::{Person, Presence, Role},
     refusal::Refusal,
-    snapshot::{RoomKind, RoomSummary},
+    room::{Door, Request, RoomKind},
+    snapshot::RoomSummary,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -42,7 +43,7 @@ fn entry(n: u64, author: UserId, name: &str, cid: Option<u128>, what: What) -> E
 }
 
 fn person(id: UserId, name: &str, role: Role, presence: Presence) -> Person {
-    Person { id, name: name.into(), role, presence }
+    Person::new(id, name.into(), role, presence)
 }
 
 fn have(n: u64) -> Have {
@@ -64,6 +65,7 @@ fn from_client() -> Vec<(&'static str, ClientPacket)> {
         ("seek", P::Seek(Seek { room: ROOM, after: seq(41) })),
         ("type", P::Type(TypeIn { room: ROOM })),
         ("attend", P::Attend(Attend { attending: true })),
+        ("watch", P::Watch(Watch { rooms: vec![ROOM] })),
     ]
 }
 
@@ -76,14 +78,41 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
     ];
     let rooms = outcomes.into_iter().map(|outcome| Resumed { room: ROOM, outcome }).collect();
     let room = RoomSummary {
-        id: ROOM,
-        kind: RoomKind::Channel,
-        name: "plaza".into(),
         topic: "아무 이야기나".into(),
         people: 2,
-        capacity: 500,
         head: seq(114),
+        ..RoomSummary::new(ROOM, RoomKind::Channel, "plaza".into(), 500)
     };
+    let hidden = RoomSummary {
+        people: 2,
+        head: seq(9),
+        door: Door::Password,
+        locked: true,
+        slow_secs: 30,
+        closes_at: Some(AT),
+        mine: true,
+        ..RoomSummary::new(ROOM, RoomKind::Temporary, "밤 산책".into(), 8)
+    };
+    let direct = RoomSummary {
+        people: 2,
+        mine: true,
+        peer: Some(BOB),
+        request: Request::Received,
+        ..RoomSummary::new(ROOM, RoomKind::Direct, "하늘".into(), 2)
+    };
+    let did = |deed, until, text: &str| {
+        let subject = Some(Subject { id: BOB, name: "하늘".into() });
+        What::Did(Did { deed, subject, until, text: text.into() })
+    };
+    let set =
+        |deed, text: &str| What::Did(Did { deed, subject: None, until: None, text: text.into() });
+    let deeds = vec![
+        entry(117, ANN, "ann", None, did(Deed::Muted, Some(AT), "도배")),
+        entry(118, ANN, "ann", None, did(Deed::Kicked, None, "")),
+        entry(119, ANN, "ann", None, set(Deed::Renamed, "새 이름")),
+        entry(120, ANN, "ann", None, set(Deed::Closed, "")),
+    ];
+    let lost = |deed, reason: &str| P::Lost(Lost { room: ROOM, deed, reason: reason.into() });
     let message = |text: &str| What::Message { text: text.into() };
     let entries = vec![
         entry(113, ANN, "ann", None, What::Joined),
@@ -103,6 +132,11 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
         ("entered", P::Entered(Entered { cid, room, start: seq(14) })),
         ("left", P::Left(Leave { cid, room: ROOM })),
         ("appended", P::Appended(Appended { room: ROOM, entries })),
+        ("appended_deeds", P::Appended(Appended { room: ROOM, entries: deeds })),
+        ("gained", P::Gained(hidden)),
+        ("gained_direct", P::Gained(direct)),
+        ("lost", lost(None, "")),
+        ("lost_banned", lost(Some(Deed::Banned), "도배")),
         ("acked", P::Acked(Acked { cid, room: ROOM, seq: seq(114), at: AT })),
         ("refused", refused(Some(cid), Refusal::NotEntered)),
         ("refused_full", refused(Some(cid), Refusal::Full { capacity: 500 })),
@@ -147,6 +181,7 @@ fn type_of_client(packet: &ClientPacket) -> &'static str {
         ClientPacket::Seek(_) => "seek",
         ClientPacket::Type(_) => "type",
         ClientPacket::Attend(_) => "attend",
+        ClientPacket::Watch(_) => "watch",
         ClientPacket::Unknown => "unknown",
     }
 }
@@ -163,6 +198,8 @@ fn type_of_server(packet: &ServerPacket) -> &'static str {
         ServerPacket::PeopleChanged(_) => "people_changed",
         ServerPacket::RoomsChanged(_) => "rooms_changed",
         ServerPacket::Beat(_) => "beat",
+        ServerPacket::Gained(_) => "gained",
+        ServerPacket::Lost(_) => "lost",
         ServerPacket::Unknown => "unknown",
     }
 }
@@ -213,7 +250,7 @@ fn every_type_of_packet_has_a_golden_file() {
     let server: BTreeSet<_> = from_server().iter().map(|(_, it)| type_of_server(it)).collect();
     assert_eq!(
         (client.len(), server.len()),
-        (7, 10),
+        (8, 12),
         "all variants but Unknown; a new one counts here and in the list above"
     );
 }

@@ -27,6 +27,7 @@ use app::protocol::{
     message::MessageText,
     packets::Acked,
     people::{Person, Presence, Role},
+    powers::Power,
     refusal::Refusal,
     snapshot::RoomSummary,
 };
@@ -313,7 +314,7 @@ impl Engine {
         room: Option<RoomId>,
         text: String,
     ) -> Result<(), Refusal> {
-        if who.role != Role::Admin {
+        if !who.role.may(Power::Announce) {
             return Err(Refusal::NotAllowed);
         }
         let text = MessageText::try_from(text)?;

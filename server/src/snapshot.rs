@@ -8,6 +8,7 @@ use crate::{
 use app::protocol::{
     limits::PAGE_ENTRIES,
     refusal::Refusal,
+    room::Standing,
     snapshot::{Preferences, RoomSummary, RoomView, Snapshot},
 };
 
@@ -47,7 +48,10 @@ async fn room_view(engine: &Engine, login: &Login, address: &str) -> Result<Room
     let room = engine.room(address).ok_or(Refusal::NoSuchRoom)?;
     let page = engine.store().entries(room.id, None, None, PAGE_ENTRIES).await?;
     Ok(RoomView {
-        entered: engine.is_member(login.user.id, room.id),
+        standing: Standing {
+            entered: engine.is_member(login.user.id, room.id),
+            ..Standing::default()
+        },
         people: engine.people(room.id)?,
         entries: page.entries,
         more_before: page.more_before,

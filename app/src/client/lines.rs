@@ -30,6 +30,8 @@ pub enum Line {
     Moved(Moved),
     /// An announcement of an admin.
     Announced(Arc<Entry>),
+    /// Something that a host did.
+    Did(Arc<Entry>),
 }
 
 /// People who came and went, with nothing said in between.
@@ -50,7 +52,7 @@ impl Line {
     pub fn seq(&self) -> Seq {
         match self {
             Self::Day(seq, _) | Self::New(seq) => *seq,
-            Self::Message { entry, .. } | Self::Announced(entry) => entry.seq,
+            Self::Message { entry, .. } | Self::Announced(entry) | Self::Did(entry) => entry.seq,
             Self::Moved(moved) => moved.first,
         }
     }
@@ -63,6 +65,7 @@ impl Line {
             Self::Message { entry, headed } => (2, entry.seq.get(), u64::from(*headed)),
             Self::Moved(moved) => (3, moved.first.get(), moved.last.get()),
             Self::Announced(entry) => (4, entry.seq.get(), 0),
+            Self::Did(entry) => (5, entry.seq.get(), 0),
         }
     }
 }
@@ -103,6 +106,7 @@ fn push(lines: &mut Vec<Line>, entry: &Arc<Entry>) {
         What::Joined => push_move(lines, entry, true),
         What::Left => push_move(lines, entry, false),
         What::Announced { .. } => lines.push(Line::Announced(Arc::clone(entry))),
+        What::Did(_) => lines.push(Line::Did(Arc::clone(entry))),
         What::Unknown => {}
     }
 }
@@ -176,6 +180,7 @@ mod tests {
                 .flat_map(|(_, name, joined)| [name.as_str(), if *joined { ">" } else { "<" }])
                 .collect(),
             Line::Announced(entry) => format!("!{}", entry.seq),
+            Line::Did(entry) => format!("={}", entry.seq),
         }
     }
 

@@ -32,6 +32,8 @@ impl Client {
             ServerPacket::Typed(it) => self.typed(it),
             ServerPacket::PeopleChanged(it) => self.people_changed(it),
             ServerPacket::RoomsChanged(it) => self.rooms_changed(&it),
+            ServerPacket::Gained(it) => self.put_room(it),
+            ServerPacket::Lost(it) => self.has_lost(it.room),
             ServerPacket::Beat(it) => self.beat(&it),
             ServerPacket::Unknown => {}
         }
@@ -133,6 +135,13 @@ impl Client {
         if self.room_id_now() == Some(room) {
             self.entered.set(false);
             self.reload_people();
+        }
+    }
+
+    fn has_lost(self, room: RoomId) {
+        self.rooms.update(|rooms| rooms.retain(|it| it.id != room));
+        if self.room_id_now() == Some(room) {
+            self.shown.set(Shown::Gone);
         }
     }
 

@@ -28,6 +28,7 @@ pub fn LogLine(
         Line::Message { entry, headed } => message_line(entry, headed, admins).into_any(),
         Line::Moved(moved) => moved_line(&moved).into_any(),
         Line::Announced(entry) => announced_line(&entry).into_any(),
+        Line::Did(entry) => did_line(&entry).into_any(),
     }
 }
 
@@ -100,6 +101,26 @@ fn moved_line(moved: &Moved) -> impl IntoView {
     }
 }
 
+fn did_line(entry: &Entry) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let What::Did(did) = &entry.what else { return ().into_any() };
+    let subject = did.subject.as_ref().map_or("", |it| it.name.as_str());
+    let mut text = (client.texts.room.did)(did.deed, &entry.name, subject, &did.text);
+    if did.subject.is_some() && !did.text.is_empty() {
+        text.push_str(" · ");
+        text.push_str(&did.text);
+    }
+    text.push_str(" · ");
+    let at = entry.at;
+    let clock = move || client.texts.clock(at, client.zone_min.get());
+    view! {
+        <li class="log-line log-line--moved log-line--did" data-seq=entry.seq.to_string()>
+            {text}<time>{clock}</time>
+        </li>
+    }
+    .into_any()
+}
+
 fn announced_line(entry: &Entry) -> impl IntoView {
     let client = expect_context::<Client>();
     let (at, text) = (entry.at, text_of(entry));
@@ -119,6 +140,6 @@ fn announced_line(entry: &Entry) -> impl IntoView {
 fn text_of(entry: &Entry) -> String {
     match &entry.what {
         What::Message { text } | What::Announced { text } => text.clone(),
-        What::Joined | What::Left | What::Unknown => String::new(),
+        What::Joined | What::Left | What::Did(_) | What::Unknown => String::new(),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     protocol::{
         ids::{Cid, UserId},
-        people::Role,
+        powers::Power,
     },
 };
 use leptos::prelude::*;
@@ -101,7 +101,7 @@ fn follow_own_words(window: LogWindow, pending: Memo<Vec<(Outgoing, bool)>>) {
 
 fn admins(client: Client) -> Vec<UserId> {
     let people = client.people.read();
-    people.iter().filter(|it| it.role == Role::Admin).map(|it| it.id).collect()
+    people.iter().filter(|it| it.role.may(Power::Announce)).map(|it| it.id).collect()
 }
 
 /// What is on its way in the room shown, and whether each stands under the user's name.

@@ -3,7 +3,10 @@
 use super::{Avatar, Icon, Picture};
 use crate::{
     client::Client,
-    protocol::people::{Person, Presence, Role},
+    protocol::{
+        people::{Person, Presence, Role},
+        powers::Power,
+    },
 };
 use leptos::prelude::*;
 
@@ -71,7 +74,9 @@ fn PeopleGroup(
 fn PersonLine(person: Person) -> impl IntoView {
     let texts = expect_context::<Client>().texts;
     let tag = match person.role {
+        Role::Owner => Some(texts.room.owner),
         Role::Admin => Some(texts.room.admin),
+        Role::Moderator => Some(texts.room.moderator),
         Role::Guest => Some(texts.room.guest),
         Role::Member => None,
     };
@@ -88,7 +93,7 @@ fn PersonLine(person: Person) -> impl IntoView {
 fn group(people: &[Person], presence: Presence) -> Vec<Person> {
     let mut group: Vec<Person> =
         people.iter().filter(|it| it.presence == presence).cloned().collect();
-    group.sort_by_cached_key(|it| (it.role != Role::Admin, it.name.to_lowercase()));
+    group.sort_by_cached_key(|it| (!it.role.may(Power::Announce), it.name.to_lowercase()));
     group
 }
 

@@ -1,7 +1,7 @@
 //! English.
 
 use super::{Civil, Door, House, Link, Room, Settings, Texts, grouped, secs};
-use crate::protocol::{refusal::Refusal, snapshot::Done};
+use crate::protocol::{message::Deed, refusal::Refusal, snapshot::Done};
 
 /// All texts in English.
 pub(super) static TEXTS: Texts = Texts {
@@ -126,6 +126,9 @@ const ROOM: Room = Room {
             [one, two, rest @ ..] => format!("{one}, {two} and {} others {verb}", rest.len()),
         }
     },
+    did,
+    moderator: "moderator",
+    owner: "owner",
     announcement: "Announcement",
     typing: |names| match names {
         [] => String::new(),
@@ -246,7 +249,58 @@ fn refusal(reason: Refusal) -> String {
         }
         Refusal::Malformed | Refusal::UnknownPacket => "The server did not understand.".to_owned(),
         Refusal::Internal => "Something failed on the server. It has been noted.".to_owned(),
+        Refusal::Banned { until: None } => "You cannot come into this room.".to_owned(),
+        Refusal::Banned { until: Some(_) } => "You cannot come into this room for now.".to_owned(),
+        Refusal::Muted { until: None } => "You cannot speak here.".to_owned(),
+        Refusal::Muted { until: Some(_) } => "You cannot speak here for now.".to_owned(),
+        Refusal::WrongPassword => "That is not the room's password.".to_owned(),
+        Refusal::Locked => "The room is locked: nobody new comes in for now.".to_owned(),
+        Refusal::Closed => "The room is closed.".to_owned(),
+        Refusal::SlowMode { retry_after_ms } => {
+            format!("Slow mode: you can send again in {} s.", secs(retry_after_ms))
+        }
+        Refusal::SpeakersOnly => "Only those the host lets speak write here.".to_owned(),
+        Refusal::NotReachable => "You cannot write to them.".to_owned(),
+        Refusal::NotAnswered => "Wait until they have answered your request.".to_owned(),
+        Refusal::InviteOver => "The invitation is over. Ask for a new one.".to_owned(),
+        Refusal::TooMany { limit } => format!("There can be {} at most.", grouped(limit)),
+        Refusal::CannotToOneself => "You cannot do that to yourself.".to_owned(),
+        Refusal::AccountBanned { until: None } => "This account may not come in.".to_owned(),
+        Refusal::AccountBanned { until: Some(_) } => {
+            "This account may not come in for now.".to_owned()
+        }
+        Refusal::TooLarge => "The picture is too large.".to_owned(),
+        Refusal::NotAPicture => "Choose a PNG, JPEG, GIF or WebP picture.".to_owned(),
+        Refusal::LinkOver => {
+            "This link is over, or was used already. Ask for a new one.".to_owned()
+        }
         Refusal::Unknown => "The server refused.".to_owned(),
+    }
+}
+
+/// What a host did, as a line of the log. The reason stands behind it.
+fn did(deed: Deed, by: &str, subject: &str, text: &str) -> String {
+    match deed {
+        Deed::Kicked => format!("{by} put {subject} out"),
+        Deed::Banned => format!("{by} banned {subject}"),
+        Deed::Unbanned => format!("{subject} may come in again"),
+        Deed::Muted => format!("{by} muted {subject}"),
+        Deed::Unmuted => format!("{subject} may speak again"),
+        Deed::Hosted => format!("{subject} is the host now"),
+        Deed::CohostMade => format!("{by} made {subject} a co-host"),
+        Deed::CohostEnded => format!("{subject} is no longer a co-host"),
+        Deed::SpeakerMade => format!("{by} lets {subject} speak"),
+        Deed::SpeakerEnded => format!("{subject} only listens again"),
+        Deed::Renamed => format!("{by} named the room “{text}”"),
+        Deed::TopicSet if text.is_empty() => format!("{by} removed the topic"),
+        Deed::TopicSet => format!("{by} set the topic: {text}"),
+        Deed::CapacitySet => format!("{by} let the room take {text} people"),
+        Deed::SlowSet if text == "0" => format!("{by} ended slow mode"),
+        Deed::SlowSet => format!("{by} set slow mode: one message every {text} s"),
+        Deed::Locked => format!("{by} locked the room"),
+        Deed::Unlocked => format!("{by} unlocked the room"),
+        Deed::DoorSet => format!("{by} changed how one comes in"),
+        Deed::Closed => format!("{by} closed the room"),
     }
 }
 

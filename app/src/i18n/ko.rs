@@ -1,7 +1,7 @@
 //! 한국어. Korean, in the polite 해요 style.
 
 use super::{Civil, Door, House, Link, Room, Settings, Texts, grouped, secs};
-use crate::protocol::{refusal::Refusal, snapshot::Done};
+use crate::protocol::{message::Deed, refusal::Refusal, snapshot::Done};
 
 /// All texts in Korean.
 pub(super) static TEXTS: Texts = Texts {
@@ -113,6 +113,9 @@ const ROOM: Room = Room {
             [one, two, rest @ ..] => format!("{one} 님, {two} 님 외 {}명이 {verb}", rest.len()),
         }
     },
+    did,
+    moderator: "운영 도우미",
+    owner: "소유자",
     announcement: "공지",
     typing: |names| match names {
         [] => String::new(),
@@ -231,7 +234,54 @@ fn refusal(reason: Refusal) -> String {
         }
         Refusal::Malformed | Refusal::UnknownPacket => "서버가 알아듣지 못했어요.".to_owned(),
         Refusal::Internal => "서버에 문제가 생겼어요. 기록해 두었어요.".to_owned(),
+        Refusal::Banned { until: None } => "이 방에는 들어갈 수 없어요.".to_owned(),
+        Refusal::Banned { until: Some(_) } => "지금은 이 방에 들어갈 수 없어요.".to_owned(),
+        Refusal::Muted { until: None } => "여기서는 말할 수 없어요.".to_owned(),
+        Refusal::Muted { until: Some(_) } => "지금은 여기서 말할 수 없어요.".to_owned(),
+        Refusal::WrongPassword => "방 비밀번호가 맞지 않아요.".to_owned(),
+        Refusal::Locked => "방이 잠겨 있어서 지금은 새로 들어갈 수 없어요.".to_owned(),
+        Refusal::Closed => "닫힌 방이에요.".to_owned(),
+        Refusal::SlowMode { retry_after_ms } => {
+            format!("느린 대화 중이에요. {}초 뒤에 보낼 수 있어요.", secs(retry_after_ms))
+        }
+        Refusal::SpeakersOnly => "방장이 발언자로 정한 사람만 쓸 수 있어요.".to_owned(),
+        Refusal::NotReachable => "이 사람에게는 쓸 수 없어요.".to_owned(),
+        Refusal::NotAnswered => "상대가 요청에 답할 때까지 기다려 주세요.".to_owned(),
+        Refusal::InviteOver => "초대가 끝났어요. 새 초대를 부탁해 보세요.".to_owned(),
+        Refusal::TooMany { limit } => format!("{}개까지 둘 수 있어요.", grouped(limit)),
+        Refusal::CannotToOneself => "자기 자신에게는 할 수 없어요.".to_owned(),
+        Refusal::AccountBanned { until: None } => "들어올 수 없는 계정이에요.".to_owned(),
+        Refusal::AccountBanned { until: Some(_) } => "지금은 들어올 수 없는 계정이에요.".to_owned(),
+        Refusal::TooLarge => "사진이 너무 커요.".to_owned(),
+        Refusal::NotAPicture => "PNG, JPEG, GIF, WebP 사진을 골라 주세요.".to_owned(),
+        Refusal::LinkOver => "끝났거나 이미 쓴 링크예요. 새로 요청해 주세요.".to_owned(),
         Refusal::Unknown => "서버가 거절했어요.".to_owned(),
+    }
+}
+
+/// What a host did, as a line of the log. The reason stands behind it.
+fn did(deed: Deed, by: &str, subject: &str, text: &str) -> String {
+    match deed {
+        Deed::Kicked => format!("{by} 님이 {subject} 님을 내보냈어요"),
+        Deed::Banned => format!("{by} 님이 {subject} 님의 입장을 막았어요"),
+        Deed::Unbanned => format!("{subject} 님이 다시 들어올 수 있어요"),
+        Deed::Muted => format!("{by} 님이 {subject} 님의 발언을 막았어요"),
+        Deed::Unmuted => format!("{subject} 님이 다시 말할 수 있어요"),
+        Deed::Hosted => format!("이제 {subject} 님이 방장이에요"),
+        Deed::CohostMade => format!("{by} 님이 {subject} 님을 부방장으로 정했어요"),
+        Deed::CohostEnded => format!("{subject} 님은 이제 부방장이 아니에요"),
+        Deed::SpeakerMade => format!("{by} 님이 {subject} 님을 발언자로 정했어요"),
+        Deed::SpeakerEnded => format!("{subject} 님은 이제 듣기만 해요"),
+        Deed::Renamed => format!("{by} 님이 방 이름을 ‘{text}’(으)로 바꿨어요"),
+        Deed::TopicSet if text.is_empty() => format!("{by} 님이 주제를 지웠어요"),
+        Deed::TopicSet => format!("{by} 님이 주제를 정했어요: {text}"),
+        Deed::CapacitySet => format!("{by} 님이 정원을 {text}명으로 바꿨어요"),
+        Deed::SlowSet if text == "0" => format!("{by} 님이 느린 대화를 껐어요"),
+        Deed::SlowSet => format!("{by} 님이 느린 대화를 켰어요: {text}초에 한 번"),
+        Deed::Locked => format!("{by} 님이 방을 잠갔어요"),
+        Deed::Unlocked => format!("{by} 님이 방을 열었어요"),
+        Deed::DoorSet => format!("{by} 님이 들어오는 방법을 바꿨어요"),
+        Deed::Closed => format!("{by} 님이 방을 닫았어요"),
     }
 }
 

@@ -9,7 +9,7 @@ use super::First;
 use crate::{
     client::Client,
     components::{FormNote, Frame, MenuButton},
-    protocol::people::Role,
+    protocol::{people::Role, powers::Power},
 };
 use account::{AccountForm, NameForm, PasswordForm};
 use announce::AnnounceForm;
@@ -43,7 +43,7 @@ pub fn Settings() -> impl IntoView {
                 <LookForm />
                 {password}
                 <Logins />
-                {(role == Role::Admin).then(|| view! { <AnnounceForm /> })}
+                {role.may(Power::Announce).then(|| view! { <AnnounceForm /> })}
             </main>
         </Frame>
     }

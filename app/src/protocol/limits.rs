@@ -39,6 +39,36 @@ pub const HOLD_ENTRIES: usize = 256;
 pub const CATCH_UP_ENTRIES_MAX: u64 = 1_000;
 /// Rooms that one `hello` may name.
 pub const HELLO_ROOMS_MAX: usize = 200;
+/// Rooms that a page may watch at a time.
+pub const WATCH_ROOMS_MAX: usize = 100;
+/// A room's name, in characters.
+pub const ROOM_NAME_CHARS_MAX: usize = 40;
+/// A room's topic, in characters.
+pub const TOPIC_CHARS_MAX: usize = 200;
+/// A reason, in characters.
+pub const REASON_CHARS_MAX: usize = 200;
+/// A room's password, in characters.
+pub const ROOM_PASSWORD_CHARS_MIN: usize = 4;
+/// A room's password, in characters.
+pub const ROOM_PASSWORD_CHARS_MAX: usize = 64;
+/// People in a room of one's own, at least and at most.
+pub const ROOM_PEOPLE_MIN: u32 = 2;
+/// People in a room of one's own, at most; more make it a large one.
+pub const ROOM_PEOPLE_MAX: u32 = 500;
+/// People in a large room, at most.
+pub const LARGE_PEOPLE_MAX: u32 = 100_000;
+/// Rooms that one user may be the host of.
+pub const ROOMS_PER_HOST: u32 = 20;
+/// The longest slow mode, in seconds.
+pub const SLOW_SECS_MAX: u32 = 6 * 60 * 60;
+/// Slow mode of a large room when it is made, in seconds.
+pub const LARGE_SLOW_SECS: u32 = 10;
+/// The longest ban or mute that ends by itself, in seconds.
+pub const SANCTION_SECS_MAX: u32 = 365 * 24 * 60 * 60;
+/// Messages of a request to write, before the other has answered.
+pub const REQUEST_MESSAGES_MAX: u32 = 3;
+/// Rooms on a page of the directory.
+pub const DIRECTORY_PAGE: usize = 50;
 /// People in a channel, unless the configuration says otherwise.
 pub const CHANNEL_PEOPLE: u32 = 500;
 /// Live sockets of one user.

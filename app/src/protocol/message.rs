@@ -4,10 +4,10 @@ use super::{
     ids::{Cid, Millis, Seq, UserId},
     limits::TEXT_CHARS_MAX,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One thing that happened in a room, at its place in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "FlatEntry")]
 pub struct Entry {
     /// Its place in the room's log.
@@ -19,16 +19,13 @@ pub struct Entry {
     /// The author's name when the entry was read.
     pub name: String,
     /// The author's own id for it; the author's tab finds its dim line by it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cid: Option<Cid>,
     /// What happened.
-    #[serde(flatten)]
     pub what: What,
 }
 
 /// What an [`Entry`] says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// Somebody said something.
     Message {
@@ -44,8 +41,129 @@ pub enum What {
         /// What was told.
         text: String,
     },
+    /// A host, or the server, did something about the room or somebody in it.
+    Did(Did),
     /// From a newer server: takes its place in the log, is not shown.
     Unknown,
+}
+
+/// A [`Deed`] with all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Did {
+    /// What was done.
+    pub deed: Deed,
+    /// To whom, where it was done to somebody.
+    pub subject: Option<Subject>,
+    /// For how long, where it ends by itself; none for ever.
+    pub until: Option<Millis>,
+    /// The reason, or the new value of what was set; may be empty.
+    pub text: String,
+}
+
+/// Somebody to whom something was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Who it is.
+    pub id: UserId,
+    /// Their name when the entry was read.
+    pub name: String,
+}
+
+macro_rules! deeds {
+    ($($(#[$doc:meta])* $deed:ident = $name:literal,)+) => {
+        /// What a host, or the server, did. The author of the entry is who did it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Deed {
+            $($(#[$doc])* $deed,)+
+        }
+
+        impl Deed {
+            /// Every deed, for the store and the tests.
+            pub const ALL: &[Self] = &[$(Self::$deed,)+];
+
+            /// Its name in entries and in the database.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$deed => $name,)+
+                }
+            }
+        }
+
+        /// What sort of entry it is. Each deed is one, so that an entry is read in one go.
+        #[derive(Clone, Copy, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Message,
+            Joined,
+            Left,
+            Announced,
+            $($deed,)+
+            #[serde(other)]
+            Unknown,
+        }
+
+        impl Kind {
+            const fn of(what: &What) -> Self {
+                match what {
+                    What::Message { .. } => Self::Message,
+                    What::Joined => Self::Joined,
+                    What::Left => Self::Left,
+                    What::Announced { .. } => Self::Announced,
+                    What::Did(did) => match did.deed {
+                        $(Deed::$deed => Self::$deed,)+
+                    },
+                    What::Unknown => Self::Unknown,
+                }
+            }
+
+            const fn deed(self) -> Option<Deed> {
+                match self {
+                    $(Self::$deed => Some(Deed::$deed),)+
+                    Self::Message | Self::Joined | Self::Left | Self::Announced | Self::Unknown => None,
+                }
+            }
+        }
+    };
+}
+
+deeds! {
+    /// The subject is a member no longer, and may come again.
+    Kicked = "kicked",
+    /// The subject is a member no longer, and may not come again until then.
+    Banned = "banned",
+    /// The subject may come again.
+    Unbanned = "unbanned",
+    /// The subject may not speak until then.
+    Muted = "muted",
+    /// The subject may speak again.
+    Unmuted = "unmuted",
+    /// The subject is the host from here on.
+    Hosted = "hosted",
+    /// The subject has a host's powers beside the host.
+    CohostMade = "cohost_made",
+    /// The subject is a plain member again.
+    CohostEnded = "cohost_ended",
+    /// In a large room, the subject may speak.
+    SpeakerMade = "speaker_made",
+    /// In a large room, the subject only listens again.
+    SpeakerEnded = "speaker_ended",
+    /// The room has the name in `text`.
+    Renamed = "renamed",
+    /// The room has the topic in `text`.
+    TopicSet = "topic_set",
+    /// The room takes as many people as the number in `text` says.
+    CapacitySet = "capacity_set",
+    /// One may send once in as many seconds as `text` says; 0 ends that.
+    SlowSet = "slow_set",
+    /// Nobody new comes in.
+    Locked = "locked",
+    /// One comes in again as before.
+    Unlocked = "unlocked",
+    /// How one comes in was changed; `text` is a [`super::room::Door`] by its name.
+    DoorSet = "door_set",
+    /// The room is closed: nothing follows this entry.
+    Closed = "closed",
 }
 
 /// An [`Entry`] as it is read: without a tag to look for first, which costs time in the harness
@@ -61,43 +179,96 @@ struct FlatEntry {
     kind: Kind,
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    subject: Option<UserId>,
+    #[serde(default)]
+    subject_name: String,
+    #[serde(default)]
+    until: Option<Millis>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Message,
-    Joined,
-    Left,
-    Announced,
-    #[serde(other)]
-    Unknown,
+/// An [`Entry`] as it is written.
+#[derive(Serialize)]
+struct FlatRef<'a> {
+    seq: Seq,
+    at: Millis,
+    author: UserId,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cid: Option<Cid>,
+    kind: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Millis>,
+}
+
+/// A deed by its name; none where a newer server names one that is not known.
+pub(super) fn known_deed<'de, D: Deserializer<'de>>(name: D) -> Result<Option<Deed>, D::Error> {
+    Ok(Kind::deserialize(name)?.deed())
 }
 
 impl From<FlatEntry> for Entry {
     fn from(flat: FlatEntry) -> Self {
-        let FlatEntry { seq, at, author, name, cid, kind, text } = flat;
+        let FlatEntry { seq, at, author, name, cid, kind, text, subject, subject_name, until } =
+            flat;
         let what = match kind {
             Kind::Message => What::Message { text },
             Kind::Joined => What::Joined,
             Kind::Left => What::Left,
             Kind::Announced => What::Announced { text },
-            Kind::Unknown => What::Unknown,
+            other => other.deed().map_or(What::Unknown, |deed| {
+                let subject = subject.map(|id| Subject { id, name: subject_name });
+                What::Did(Did { deed, subject, until, text })
+            }),
         };
         Self { seq, at, author, name, cid, what }
     }
 }
 
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (text, did) = match &self.what {
+            What::Message { text } | What::Announced { text } => (Some(text.as_str()), None),
+            What::Did(did) => (Some(did.text.as_str()).filter(|it| !it.is_empty()), Some(did)),
+            What::Joined | What::Left | What::Unknown => (None, None),
+        };
+        let subject = did.and_then(|it| it.subject.as_ref());
+        let flat = FlatRef {
+            seq: self.seq,
+            at: self.at,
+            author: self.author,
+            name: &self.name,
+            cid: self.cid,
+            kind: Kind::of(&self.what),
+            text,
+            subject: subject.map(|it| it.id),
+            subject_name: subject.map(|it| it.name.as_str()),
+            until: did.and_then(|it| it.until),
+        };
+        flat.serialize(serializer)
+    }
+}
+
 impl What {
-    /// Whether somebody joined or left by it.
+    /// Whether the people of the room, or what they may do, are others by it.
     pub const fn moves(&self) -> bool {
-        matches!(self, Self::Joined | Self::Left)
+        match self {
+            Self::Joined | Self::Left => true,
+            Self::Did(did) => did.subject.is_some(),
+            Self::Message { .. } | Self::Announced { .. } | Self::Unknown => false,
+        }
     }
 
-    /// What was said or told; empty where nothing was.
+    /// What was said, told or given as a reason; empty where nothing was.
     pub fn text(&self) -> &str {
         match self {
             Self::Message { text } | Self::Announced { text } => text,
+            Self::Did(did) => &did.text,
             Self::Joined | Self::Left | Self::Unknown => "",
         }
     }

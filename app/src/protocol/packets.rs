@@ -5,7 +5,7 @@
 
 use super::{
     ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
-    message::Entry,
+    message::{Deed, Entry, known_deed},
     people::Person,
     refusal::Refusal,
     snapshot::RoomSummary,
@@ -35,6 +35,8 @@ pub enum ClientPacket {
     Type(TypeIn),
     /// Whether the user looks at the page.
     Attend(Attend),
+    /// Tell the counts of these rooms, too: they are on the page. Replaces those named before.
+    Watch(Watch),
     /// From a newer client. Refused, never fatal.
     #[serde(other, deserialize_with = "ignore")]
     Unknown,
@@ -120,6 +122,13 @@ pub struct Attend {
     pub attending: bool,
 }
 
+/// The data of [`ClientPacket::Watch`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The rooms, at most [`super::limits::WATCH_ROOMS_MAX`].
+    pub rooms: Vec<RoomId>,
+}
+
 /// What a server tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -142,6 +151,11 @@ pub enum ServerPacket {
     PeopleChanged(PeopleChanged),
     /// The counts and heads of rooms that changed.
     RoomsChanged(RoomsChanged),
+    /// The user is a member of one more room: let in, made it, or somebody writes to them. Also
+    /// when something else about a room of theirs changed.
+    Gained(RoomSummary),
+    /// The user is a member of a room no longer, and gets nothing more of it.
+    Lost(Lost),
     /// A sign of life, with the heads of all rooms that the session follows.
     Beat(Beat),
     /// From a newer server. Ignored, never fatal.
@@ -273,6 +287,19 @@ pub struct RoomCount {
     pub people: u32,
     /// Its newest entry.
     pub head: Seq,
+}
+
+/// The data of [`ServerPacket::Lost`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// The room.
+    pub room: RoomId,
+    /// By which deed, if by one: kicked, banned, closed.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_deed")]
+    pub deed: Option<Deed>,
+    /// The reason that was given; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// The data of [`ServerPacket::Beat`].

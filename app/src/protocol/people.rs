@@ -1,6 +1,6 @@
 //! Users as others see them.
 
-use super::ids::UserId;
+use super::{ids::UserId, room::Rank};
 use serde::{Deserialize, Serialize};
 
 /// What a user may do on this server.
@@ -11,8 +11,12 @@ pub enum Role {
     Guest,
     /// An account.
     Member,
+    /// An account that keeps order among the others.
+    Moderator,
     /// An account that runs the server.
     Admin,
+    /// The account that the server belongs to: made first, or named by an owner.
+    Owner,
 }
 
 /// Whether a user is at hand.
@@ -48,4 +52,25 @@ pub struct Person {
     pub role: Role,
     /// Whether they are at hand.
     pub presence: Presence,
+    /// What they may do in the room.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub rank: Rank,
+    /// They may not speak in the room for now.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub muted: bool,
+    /// In a large room: they may speak.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub speaker: bool,
+}
+
+impl Person {
+    /// A plain member.
+    pub const fn new(id: UserId, name: String, role: Role, presence: Presence) -> Self {
+        Self { id, name, role, presence, rank: Rank::Member, muted: false, speaker: false }
+    }
+}
+
+/// Left out on the wire.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

@@ -1,6 +1,6 @@
 //! Why something was refused: an enum without free text, worded by the reader's language.
 
-use super::{limits::TEXT_CHARS_MAX, message::TextError};
+use super::{ids::Millis, limits::TEXT_CHARS_MAX, message::TextError};
 use serde::{Deserialize, Serialize};
 
 /// Why the server did not do what was asked. Expected, and told to the user.
@@ -95,6 +95,72 @@ pub enum Refusal {
     /// Something failed on the server; it was logged.
     #[error("internal failure")]
     Internal,
+    /// The user may not come into the room.
+    #[error("banned")]
+    Banned {
+        /// When they may again; none for never.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Millis>,
+    },
+    /// The user may not speak.
+    #[error("muted")]
+    Muted {
+        /// When they may again; none for never.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Millis>,
+    },
+    /// The room wants another password.
+    #[error("wrong password")]
+    WrongPassword,
+    /// Nobody new comes into the room for now.
+    #[error("the room is locked")]
+    Locked,
+    /// The room is closed.
+    #[error("the room is closed")]
+    Closed,
+    /// One sends only once in a while here.
+    #[error("slow mode")]
+    SlowMode {
+        /// When one may again, in milliseconds.
+        retry_after_ms: u32,
+    },
+    /// Only those speak here whom the host lets.
+    #[error("speakers only")]
+    SpeakersOnly,
+    /// That user cannot be written to: they do not wish it, or are gone.
+    #[error("not reachable")]
+    NotReachable,
+    /// The other has not answered the request yet.
+    #[error("not answered yet")]
+    NotAnswered,
+    /// The invitation is over, used up or taken back.
+    #[error("the invitation is over")]
+    InviteOver,
+    /// There are as many of these as there may be.
+    #[error("too many")]
+    TooMany {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// One cannot do that to oneself.
+    #[error("not to oneself")]
+    CannotToOneself,
+    /// The account may not come in.
+    #[error("the account is banned")]
+    AccountBanned {
+        /// When it may again; none for never.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Millis>,
+    },
+    /// The file is too large, or the picture has too many pixels.
+    #[error("too large")]
+    TooLarge,
+    /// The file is no picture of a kind that is taken.
+    #[error("not a picture")]
+    NotAPicture,
+    /// The link is over, or was used.
+    #[error("the link is over")]
+    LinkOver,
     /// From a newer server.
     #[error("refused")]
     Unknown,
@@ -112,6 +178,10 @@ pub(super) struct FlatRefusal {
     chars_max: u32,
     #[serde(default)]
     retry_after_ms: u32,
+    #[serde(default)]
+    limit: u32,
+    #[serde(default)]
+    until: Option<Millis>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -139,13 +209,30 @@ enum Reason {
     Malformed,
     UnknownPacket,
     Internal,
+    Banned,
+    Muted,
+    WrongPassword,
+    Locked,
+    Closed,
+    SlowMode,
+    SpeakersOnly,
+    NotReachable,
+    NotAnswered,
+    InviteOver,
+    TooMany,
+    CannotToOneself,
+    AccountBanned,
+    TooLarge,
+    NotAPicture,
+    LinkOver,
     #[serde(other)]
     Unknown,
 }
 
 impl From<FlatRefusal> for Refusal {
     fn from(flat: FlatRefusal) -> Self {
-        let FlatRefusal { reason, capacity, chars_min, chars_max, retry_after_ms } = flat;
+        let FlatRefusal { reason, capacity, chars_min, chars_max, retry_after_ms, limit, until } =
+            flat;
         match reason {
             Reason::NoSuchRoom => Self::NoSuchRoom,
             Reason::NotFound => Self::NotFound,
@@ -169,6 +256,22 @@ impl From<FlatRefusal> for Refusal {
             Reason::Malformed => Self::Malformed,
             Reason::UnknownPacket => Self::UnknownPacket,
             Reason::Internal => Self::Internal,
+            Reason::Banned => Self::Banned { until },
+            Reason::Muted => Self::Muted { until },
+            Reason::WrongPassword => Self::WrongPassword,
+            Reason::Locked => Self::Locked,
+            Reason::Closed => Self::Closed,
+            Reason::SlowMode => Self::SlowMode { retry_after_ms },
+            Reason::SpeakersOnly => Self::SpeakersOnly,
+            Reason::NotReachable => Self::NotReachable,
+            Reason::NotAnswered => Self::NotAnswered,
+            Reason::InviteOver => Self::InviteOver,
+            Reason::TooMany => Self::TooMany { limit },
+            Reason::CannotToOneself => Self::CannotToOneself,
+            Reason::AccountBanned => Self::AccountBanned { until },
+            Reason::TooLarge => Self::TooLarge,
+            Reason::NotAPicture => Self::NotAPicture,
+            Reason::LinkOver => Self::LinkOver,
             Reason::Unknown => Self::Unknown,
         }
     }
@@ -190,9 +293,9 @@ impl Refusal {
     /// sending it again would be refused again.
     pub const fn retry_after_ms(self) -> Option<u32> {
         match self {
-            Self::TooFast { retry_after_ms } | Self::Busy { retry_after_ms } => {
-                Some(retry_after_ms)
-            }
+            Self::TooFast { retry_after_ms }
+            | Self::Busy { retry_after_ms }
+            | Self::SlowMode { retry_after_ms } => Some(retry_after_ms),
             Self::TooManyInFlight => Some(500),
             _ => None,
         }

@@ -5,28 +5,19 @@ use super::{
     message::Entry,
     people::{Person, Role},
     refusal::Refusal,
+    room::{Door, Request, RoomKind, Standing},
 };
 use serde::{Deserialize, Serialize};
 
-/// What sort of room it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RoomKind {
-    /// Public, open to every user.
-    Channel,
-    /// From a newer server.
-    #[serde(other)]
-    Unknown,
-}
-
-/// A room as a list shows it.
+/// A room as a list shows it to its reader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomSummary {
     /// The room.
     pub id: RoomId,
     /// What sort of room it is.
     pub kind: RoomKind,
-    /// What it is called; of a channel also its address, `/rooms/{name}`.
+    /// What it is called; of a channel also its address, `/rooms/{name}`. A direct room has the
+    /// name of the other.
     pub name: String,
     /// What it is about; may be empty.
     pub topic: String,
@@ -34,8 +25,56 @@ pub struct RoomSummary {
     pub people: u32,
     /// How many people it takes.
     pub capacity: u32,
-    /// Its newest entry.
+    /// Its newest entry; 0 for a reader who may not read it.
     pub head: Seq,
+    /// How one comes in.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub door: Door,
+    /// Nobody new comes in for now.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub locked: bool,
+    /// Seconds between two messages of one member; 0 for no such limit.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub slow_secs: u32,
+    /// When a temporary room is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<Millis>,
+    /// The reader is a member. Of channels it is told by the room's page only.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub mine: bool,
+    /// The other one of a direct room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<UserId>,
+    /// Whether the two of a direct room have agreed to write to each other.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub request: Request,
+}
+
+impl RoomSummary {
+    /// An empty room with everything else as it usually is.
+    pub fn new(id: RoomId, kind: RoomKind, name: String, capacity: u32) -> Self {
+        Self {
+            id,
+            kind,
+            name,
+            topic: String::new(),
+            people: 0,
+            capacity,
+            head: Seq::ZERO,
+            door: Door::Open,
+            locked: false,
+            slow_secs: 0,
+            closes_at: None,
+            mine: false,
+            peer: None,
+            request: Request::None,
+        }
+    }
+}
+
+/// Left out on the wire, so that a channel is told in few words.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The signed-in user.
@@ -104,14 +143,29 @@ pub struct LoginSummary {
 pub struct RoomView {
     /// The room.
     pub room: RoomSummary,
-    /// The user is a member: may send, and gets what is new.
-    pub entered: bool,
+    /// How the reader stands in it.
+    pub standing: Standing,
     /// The newest entries, oldest first, without holes.
     pub entries: Vec<Entry>,
     /// There are entries before the first one shown.
     pub more_before: bool,
     /// The members.
     pub people: Vec<Person>,
+}
+
+/// A room as it is seen from outside, by who may know of it and not read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoorView {
+    /// The room.
+    pub room: RoomSummary,
+    /// The host's name.
+    pub host: Option<String>,
+    /// The invitation by which the reader is here.
+    pub invite: Option<String>,
+    /// The reader may not come in until then; the largest value for never.
+    pub banned_until: Option<Millis>,
+    /// The reader's place among those who wait for the full room, from 1.
+    pub place: Option<u32>,
 }
 
 /// Everything that a page's first paint needs.
@@ -125,10 +179,12 @@ pub struct Snapshot {
     pub epoch: Option<Epoch>,
     /// The server's clock, for "today" and the like.
     pub at: Millis,
-    /// The channels; empty when nobody is signed in.
+    /// The channels, then the rooms that the user is a member of; empty when nobody is signed in.
     pub rooms: Vec<RoomSummary>,
     /// The room of a room page.
     pub room: Option<RoomView>,
+    /// The room of a room page that the user may not read, or not yet.
+    pub door: Option<DoorView>,
     /// Own logins, on the settings page.
     pub logins: Vec<LoginSummary>,
     /// Why the form that led here was refused.

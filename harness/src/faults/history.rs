@@ -75,7 +75,7 @@ impl Kind {
             What::Joined => Self::Joined,
             What::Left => Self::Left,
             What::Announced { .. } => Self::Announced,
-            What::Unknown => Self::Other,
+            What::Did(_) | What::Unknown => Self::Other,
         }
     }
 

@@ -4,7 +4,7 @@
 use super::{Engine, room::Room};
 use crate::{
     planted::{self, Bug},
-    store::StoreResult,
+    store::{RoomRow, StoreResult},
 };
 use app::protocol::{
     close::Close,
@@ -235,7 +235,7 @@ impl Engine {
     pub(super) async fn load_rooms(&self) -> StoreResult<()> {
         let rooms = self.store().rooms().await?;
         let order: HashMap<RoomId, usize> = rooms.iter().map(|it| it.id).zip(0..).collect();
-        for summary in rooms {
+        for RoomRow { summary, .. } in rooms {
             if let Some(room) = self.hub().room(summary.id) {
                 room.describe(summary);
             } else {

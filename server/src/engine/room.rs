@@ -382,8 +382,7 @@ impl State {
         match change {
             Change::Join => {
                 let presence = roster.of(user);
-                self.people
-                    .insert(user, Person { id: user, name: name.to_owned(), role, presence });
+                self.people.insert(user, Person::new(user, name.to_owned(), role, presence));
             }
             Change::Leave => drop(self.people.remove(&user)),
             Change::Message(_) | Change::Announce(_) => return,
@@ -410,10 +409,10 @@ impl State {
 
 fn people(members: Vec<MemberRow>, roster: &Roster) -> HashMap<UserId, Person> {
     let person = |it: MemberRow| Person {
-        id: it.id,
-        name: it.name,
-        role: it.role,
-        presence: roster.of(it.id),
+        rank: it.rank,
+        muted: it.muted_until.is_some(),
+        speaker: it.speaker,
+        ..Person::new(it.id, it.name, it.role, roster.of(it.id))
     };
     members.into_iter().map(|it| (it.id, person(it))).collect()
 }

@@ -253,7 +253,9 @@ impl Session {
             ClientPacket::Seek(seek) => self.seek(seek),
             ClientPacket::Type(TypeIn { room }) => self.typing(room),
             ClientPacket::Attend(attend) => self.attend(attend.attending),
-            ClientPacket::Unknown => self.refuse(None, Refusal::UnknownPacket),
+            ClientPacket::Watch(_) | ClientPacket::Unknown => {
+                self.refuse(None, Refusal::UnknownPacket)
+            }
         }
     }
 

@@ -16,7 +16,8 @@ use app::protocol::{
     limits::PAGE_ENTRIES,
     message::Entry,
     packets::Acked,
-    people::{Person, Role},
+    people::Person,
+    powers::Power,
     refusal::Refusal,
     snapshot::{LoginSummary, Me, RoomSummary},
 };
@@ -307,7 +308,7 @@ pub(super) async fn announce(
     SignedIn { login, .. }: SignedIn,
     Body(Announcement { room, text }): Body<Announcement>,
 ) -> Answer<StatusCode> {
-    if login.user.role != Role::Admin {
+    if !login.user.role.may(Power::Announce) {
         return Err(Refused(Refusal::NotAllowed));
     }
     site.engine.announce(&login.who(), room, message(&text)?).await?;

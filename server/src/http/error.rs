@@ -32,16 +32,32 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Malformed | Refusal::UnknownPacket => StatusCode::BAD_REQUEST,
         Refusal::NotSignedIn | Refusal::WrongCredentials => StatusCode::UNAUTHORIZED,
-        Refusal::NotAllowed | Refusal::NotEntered | Refusal::ForeignOrigin => StatusCode::FORBIDDEN,
+        Refusal::NotAllowed
+        | Refusal::NotEntered
+        | Refusal::ForeignOrigin
+        | Refusal::Banned { .. }
+        | Refusal::Muted { .. }
+        | Refusal::WrongPassword
+        | Refusal::Locked
+        | Refusal::SpeakersOnly
+        | Refusal::NotReachable
+        | Refusal::NotAnswered
+        | Refusal::CannotToOneself
+        | Refusal::AccountBanned { .. } => StatusCode::FORBIDDEN,
         Refusal::NoSuchRoom | Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::Full { .. } | Refusal::NameTaken => StatusCode::CONFLICT,
+        Refusal::Closed | Refusal::InviteOver | Refusal::LinkOver => StatusCode::GONE,
+        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::Full { .. } | Refusal::NameTaken | Refusal::TooMany { .. } => StatusCode::CONFLICT,
         Refusal::Empty
         | Refusal::TooLong { .. }
         | Refusal::NameLength { .. }
         | Refusal::NameCharacters
+        | Refusal::NotAPicture
         | Refusal::PasswordLength { .. }
         | Refusal::PasswordCommon => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::TooFast { .. } | Refusal::TooManyInFlight => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::TooFast { .. } | Refusal::SlowMode { .. } | Refusal::TooManyInFlight => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Refusal::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         Refusal::Internal | Refusal::Unknown => StatusCode::INTERNAL_SERVER_ERROR,

@@ -18,7 +18,7 @@ use crate::{
 use app::protocol::{
     ids::{Cid, LoginId, RoomId},
     message::MessageText,
-    people::Role,
+    powers::Power,
     refusal::Refusal,
     snapshot::Done,
 };
@@ -357,7 +357,7 @@ pub(super) async fn announce(
         return unreadable(&site, "/settings");
     };
     let told = async {
-        if login.user.role != Role::Admin {
+        if !login.user.role.may(Power::Announce) {
             return Err(Refusal::NotAllowed);
         }
         site.engine.announce(&login.who(), addressed(&site, &room)?, message(&text)?).await

@@ -6,7 +6,7 @@ use crate::{
     cluster::{Node, NodeId},
     engine::DrainError,
 };
-use app::protocol::{people::Role, refusal::Refusal};
+use app::protocol::{powers::Power, refusal::Refusal};
 use axum::{
     Json,
     extract::{Path, State},
@@ -65,5 +65,5 @@ fn set_draining(site: &Site, login: &Login, node: &str, draining: bool) -> Answe
 }
 
 fn check_admin(login: &Login) -> Result<(), Refused> {
-    if login.user.role == Role::Admin { Ok(()) } else { Err(Refused(Refusal::NotAllowed)) }
+    if login.user.role.may(Power::Nodes) { Ok(()) } else { Err(Refused(Refusal::NotAllowed)) }
 }

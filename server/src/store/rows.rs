@@ -4,6 +4,7 @@ use app::protocol::{
     ids::{LoginId, Millis, Seq, UserId},
     message::Entry,
     people::Role,
+    room::{Door, Rank, RoomKind},
     snapshot::RoomSummary,
 };
 use uuid::Uuid;
@@ -20,7 +21,25 @@ pub struct ChannelSpec {
 }
 
 /// A room as stored.
-pub type RoomRow = RoomSummary;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRow {
+    /// As everybody may see it who may know of it; nothing in it depends on the reader.
+    pub summary: RoomSummary,
+    /// Its host, in kinds that have one.
+    pub host: Option<UserId>,
+    /// Who follows the host.
+    pub successor: Option<UserId>,
+    /// Who asked to write, in a direct room whose other has not answered.
+    pub asked_by: Option<UserId>,
+}
+
+/// A stored room is read as its summary for most purposes.
+impl std::ops::Deref for RoomRow {
+    type Target = RoomSummary;
+    fn deref(&self) -> &RoomSummary {
+        &self.summary
+    }
+}
 
 /// A member as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +50,12 @@ pub struct MemberRow {
     pub name: String,
     /// What they may do on this server.
     pub role: Role,
+    /// What they may do in the room.
+    pub rank: Rank,
+    /// They may not speak until then; the largest value for ever.
+    pub muted_until: Option<Millis>,
+    /// In a large room: they may speak.
+    pub speaker: bool,
 }
 
 /// A page of a room's log.
@@ -112,7 +137,9 @@ pub(super) struct RoomChange {
 /// The role of that name; what is not known may the least.
 pub(super) fn role_from(text: &str) -> Role {
     match text {
+        "owner" => Role::Owner,
         "admin" => Role::Admin,
+        "moderator" => Role::Moderator,
         "member" => Role::Member,
         _ => Role::Guest,
     }
@@ -121,8 +148,31 @@ pub(super) fn role_from(text: &str) -> Role {
 /// The name of a role in the database.
 pub(super) const fn role_name(role: Role) -> &'static str {
     match role {
+        Role::Owner => "owner",
         Role::Admin => "admin",
+        Role::Moderator => "moderator",
         Role::Member => "member",
         Role::Guest => "guest",
+    }
+}
+
+/// The kind of room of that name.
+pub(super) fn kind_from(text: &str) -> RoomKind {
+    match text {
+        "channel" => RoomKind::Channel,
+        "private" => RoomKind::Private,
+        "direct" => RoomKind::Direct,
+        "temporary" => RoomKind::Temporary,
+        "large" => RoomKind::Large,
+        _ => RoomKind::Unknown,
+    }
+}
+
+/// The door of that name; what is not known is the narrowest.
+pub(super) fn door_from(text: &str) -> Door {
+    match text {
+        "open" => Door::Open,
+        "password" => Door::Password,
+        _ => Door::Invite,
     }
 }

@@ -14,7 +14,7 @@ async fn the_first_account_runs_the_server_and_others_do_not() {
     assert_eq!(guest.get("/api/v1/me").await.expect(200).json()["me"]["role"], "guest");
     let mut ann = server.signed_up("Ann").await;
     let me = ann.get("/api/v1/me").await.expect(200).json();
-    assert_eq!((&me["me"]["name"], &me["me"]["role"]), (&"Ann".into(), &"admin".into()));
+    assert_eq!((&me["me"]["name"], &me["me"]["role"]), (&"Ann".into(), &"owner".into()));
     let mut bob = server.signed_up("Bob").await;
     assert_eq!(bob.get("/api/v1/me").await.expect(200).json()["me"]["role"], "member");
 }

@@ -39,7 +39,10 @@ impl Tab {
             ServerPacket::PeopleChanged(it) => self.people_changed(it),
             ServerPacket::RoomsChanged(it) => self.rooms_changed(&it),
             ServerPacket::Beat(it) => self.beat(&it),
-            ServerPacket::Typed(_) | ServerPacket::Unknown => {}
+            ServerPacket::Typed(_)
+            | ServerPacket::Gained(_)
+            | ServerPacket::Lost(_)
+            | ServerPacket::Unknown => {}
         }
         self.look_recovered();
     }

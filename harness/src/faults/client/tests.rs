@@ -74,15 +74,8 @@ fn enter(tab: &mut Tab) {
     let asked = written(&mut tab.main.out);
     let [ClientPacket::Enter(enter)] = &*asked else { panic!("{asked:?}") };
     let (cid, start) = (enter.cid, tab.rooms[0].timeline.last());
-    let room = RoomSummary {
-        id: ROOM,
-        kind: RoomKind::Channel,
-        name: "hall".into(),
-        topic: String::new(),
-        people: 1,
-        capacity: 9,
-        head: start,
-    };
+    let hall = RoomSummary::new(ROOM, RoomKind::Channel, "hall".into(), 9);
+    let room = RoomSummary { people: 1, head: start, ..hall };
     tell(tab, &ServerPacket::Entered(Entered { cid, room, start }));
 }
 

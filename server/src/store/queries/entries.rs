@@ -4,15 +4,17 @@ use super::{BEGIN_READ, DbRow, Queries, number, seq_from};
 use crate::store::{EntryPage, StoreResult};
 use app::protocol::{
     ids::{Cid, Millis, RoomId, Seq, UserId},
-    message::{Entry, What},
+    message::{Deed, Did, Entry, Subject, What},
 };
 use sqlx::Row;
 
-const COLUMNS_AFTER: &str = "select seq, at, author_id, name, cid, kind, text
-     from entry join account on account.id = entry.author_id
+const COLUMNS_AFTER: &str = "select seq, at, author_id, author.name, cid, kind, text, until, subject_id, subject.name as subject_name
+     from entry join account author on author.id = author_id
+         left join account subject on subject.id = subject_id
      where room_id = $1 and seq > $2 order by seq limit $3";
-const COLUMNS_BEFORE: &str = "select seq, at, author_id, name, cid, kind, text
-     from entry join account on account.id = entry.author_id
+const COLUMNS_BEFORE: &str = "select seq, at, author_id, author.name, cid, kind, text, until, subject_id, subject.name as subject_name
+     from entry join account author on author.id = author_id
+         left join account subject on subject.id = subject_id
      where room_id = $1 and seq < $2 order by seq desc limit $3";
 
 impl Queries {
@@ -58,7 +60,15 @@ fn entry_from(row: &DbRow) -> StoreResult<Entry> {
         "joined" => What::Joined,
         "left" => What::Left,
         "announced" => What::Announced { text: text()? },
-        _ => What::Unknown,
+        other => match Deed::ALL.iter().find(|it| it.name() == other) {
+            Some(deed) => What::Did(Did {
+                deed: *deed,
+                subject: subject_from(row)?,
+                until: row.try_get::<Option<i64>, _>("until")?.map(Millis),
+                text: text()?,
+            }),
+            None => What::Unknown,
+        },
     };
     let cid = row.try_get::<Option<uuid::Uuid>, _>("cid")?.map(Cid);
     Ok(Entry {
@@ -69,4 +79,10 @@ fn entry_from(row: &DbRow) -> StoreResult<Entry> {
         cid: cid.filter(|_| matches!(what, What::Message { .. })),
         what,
     })
+}
+
+fn subject_from(row: &DbRow) -> StoreResult<Option<Subject>> {
+    let id: Option<uuid::Uuid> = row.try_get("subject_id")?;
+    let name: Option<String> = row.try_get("subject_name")?;
+    Ok(id.zip(name).map(|(id, name)| Subject { id: UserId(id), name }))
 }

@@ -1,10 +1,14 @@
 //! Rooms and who belongs to them.
 
 use super::{BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, lock_deployment, seq_from};
-use crate::store::{ChannelSpec, MemberRow, RoomRow, StoreError, StoreResult, rows::role_from};
+use crate::store::{
+    ChannelSpec, MemberRow, RoomRow, StoreError, StoreResult,
+    rows::{door_from, kind_from, role_from},
+};
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
-    snapshot::RoomKind,
+    room::{Rank, Request},
+    snapshot::RoomSummary,
 };
 use sqlx::{QueryBuilder, Row};
 
@@ -50,15 +54,22 @@ impl Queries {
     }
 
     pub(in crate::store) async fn rooms(&self) -> StoreResult<Vec<RoomRow>> {
-        let sql = "select id, kind, name, topic, capacity, head, people from room
-             order by position, name";
+        let sql = "select id, kind, name, topic, capacity, head, people, door, locked, slow_secs,
+                 closes_at, host_id, successor_id, asked_by
+             from room where closed_at is null order by position, name, id";
         let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
         rows.iter().map(room_from).collect()
     }
 
     pub(in crate::store) async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
-        let sql = "select account.id, name, role from member
-             join account on account.id = member.account_id where room_id = $1";
+        let sql = "select account.id, name, role, speaker, cohost_at, until,
+                 cast(case when host_id = account.id then 1 else 0 end as bigint) as hosts
+             from member
+             join room on room.id = member.room_id
+             join account on account.id = member.account_id
+             left join sanction on sanction.room_id = member.room_id
+                 and sanction.account_id = member.account_id and sanction.kind = 'mute'
+             where member.room_id = $1";
         let rows = sqlx::query(sql).bind(room.0).fetch_all(&self.readers).await?;
         rows.iter()
             .map(|row| {
@@ -66,6 +77,9 @@ impl Queries {
                     id: UserId(row.try_get("id")?),
                     name: row.try_get("name")?,
                     role: role_from(row.try_get("role")?),
+                    rank: rank_from(row)?,
+                    muted_until: row.try_get::<Option<i64>, _>("until")?.map(Millis),
+                    speaker: row.try_get::<i64, _>("speaker")? != 0,
                 })
             })
             .collect()
@@ -73,18 +87,40 @@ impl Queries {
 }
 
 fn room_from(row: &DbRow) -> StoreResult<RoomRow> {
-    let kind = match row.try_get("kind")? {
-        "channel" => RoomKind::Channel,
-        _ => RoomKind::Unknown,
+    let user = |column| -> StoreResult<Option<UserId>> {
+        Ok(row.try_get::<Option<uuid::Uuid>, _>(column)?.map(UserId))
     };
-    Ok(RoomRow {
+    let summary = RoomSummary {
         id: RoomId(row.try_get("id")?),
-        kind,
+        kind: kind_from(row.try_get("kind")?),
         name: row.try_get("name")?,
         topic: row.try_get("topic")?,
         people: count_from(row, "people")?,
         capacity: count_from(row, "capacity")?,
         head: seq_from(row, "head")?,
+        door: door_from(row.try_get("door")?),
+        locked: row.try_get::<i64, _>("locked")? != 0,
+        slow_secs: count_from(row, "slow_secs")?,
+        closes_at: row.try_get::<Option<i64>, _>("closes_at")?.map(Millis),
+        mine: false,
+        peer: None,
+        request: Request::None,
+    };
+    Ok(RoomRow {
+        summary,
+        host: user("host_id")?,
+        successor: user("successor_id")?,
+        asked_by: user("asked_by")?,
+    })
+}
+
+fn rank_from(row: &DbRow) -> StoreResult<Rank> {
+    Ok(if row.try_get::<i64, _>("hosts")? != 0 {
+        Rank::Host
+    } else if row.try_get::<Option<i64>, _>("cohost_at")?.is_some() {
+        Rank::Cohost
+    } else {
+        Rank::Member
     })
 }
 

@@ -45,7 +45,7 @@ impl Queries {
             "insert into account (id, name, name_key, password, role, created_at)
              values ($1, $2, $3, $4,
                  case when $5 = 'member' and not exists (select 1 from account where password is not null)
-                     then 'admin' else $5 end,
+                     then 'owner' else $5 end,
                  $6)
              returning id, name, role, password",
         )
@@ -126,7 +126,7 @@ impl Queries {
             "update account set password = $2, generation = generation + 1, role = case
                  when role <> 'guest' then role
                  when exists (select 1 from account where password is not null) then 'member'
-                 else 'admin' end
+                 else 'owner' end
              where id = $1",
         )
         .bind(id.0)

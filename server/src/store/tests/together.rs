@@ -225,7 +225,7 @@ async fn of_accounts_made_at_once_one_is_the_admin_and_a_name_is_given_once() {
             let own = store.create_user(new(format!("user {n}")), Millis(0)).await.unwrap();
             let wanted = store.create_user(new("wanted".into()), Millis(0)).await;
             assert!(matches!(wanted, Ok(_) | Err(StoreError::NameTaken)), "{wanted:?}");
-            (own.role == Role::Admin, wanted.is_ok())
+            (own.role == Role::Owner, wanted.is_ok())
         })
         .await;
         assert_eq!(made.iter().filter(|it| it.0).count(), 1);

@@ -12,7 +12,7 @@ async fn the_first_account_is_the_admin_and_no_later_one() {
     for home in homes().await {
         let store = home.open().await;
         let ann = store.create_user(account("ann"), Millis(0)).await.unwrap();
-        assert_eq!(ann.role, Role::Admin);
+        assert_eq!(ann.role, Role::Owner);
         store.set_role(ann.id, Role::Member).await.unwrap();
         let eve = store.create_user(account("eve"), Millis(0)).await.unwrap();
         assert_eq!(eve.role, Role::Member);
