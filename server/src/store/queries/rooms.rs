@@ -62,7 +62,7 @@ impl Queries {
     }
 
     pub(in crate::store) async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
-        let sql = "select account.id, name, role, speaker, cohost_at, until,
+        let sql = "select account.id, account.name, role, speaker, cohost_at, until,
                  cast(case when host_id = account.id then 1 else 0 end as bigint) as hosts
              from member
              join room on room.id = member.room_id
