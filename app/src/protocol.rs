@@ -7,6 +7,7 @@ pub mod ids;
 pub mod limits;
 pub mod message;
 pub mod packets;
+pub mod pages;
 pub mod people;
 pub mod powers;
 pub mod refusal;

@@ -31,6 +31,8 @@ uuid_id! {
     UserId;
     /// A room, of whatever kind.
     RoomId;
+    /// Something to be done at a time.
+    JobId;
     /// A login: one signed-in browser or API token.
     LoginId;
     /// The id that a client gives to what it sends. A UUID, version 7 by our own clients;

@@ -3,6 +3,7 @@
 use super::{
     ids::{Epoch, Millis, RoomId, Seq, UserId},
     message::Entry,
+    pages::Plain,
     people::{Person, Role},
     refusal::Refusal,
     room::{Door, Request, RoomKind, Standing},
@@ -193,6 +194,9 @@ pub struct Snapshot {
     pub typed: Option<String>,
     /// What was done by the form that led here, for a line of confirmation.
     pub done: Option<Done>,
+    /// What a page without a script shows beside: never in the browser.
+    #[serde(skip)]
+    pub plain: Plain,
 }
 
 /// Something that a form did, told on the page that follows it.

@@ -1,0 +1,128 @@
+//! What the pages without a script show, beside the [`Snapshot`](super::snapshot::Snapshot).
+
+use super::{
+    ids::{JobId, Millis, RoomId, Seq, UserId},
+    people::{Presence, Role},
+    refusal::Refusal,
+    snapshot::RoomSummary,
+};
+use serde::{Deserialize, Serialize};
+
+/// What one of the pages without a script shows. It never travels to the browser's half.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Plain {
+    /// Nothing more than the snapshot has.
+    #[default]
+    Nothing,
+    /// `/inbox`: the direct rooms, those with the newest words first.
+    Inbox(Vec<Talk>),
+    /// `/people/{user}`.
+    Person(Box<Profile>),
+    /// `/blocks`: whom the reader has blocked, the last one first.
+    Blocks(Vec<Blocked>),
+    /// `/later`: what is to come, the next one first, and what failed.
+    Later(Vec<Planned>),
+}
+
+/// A direct room in the inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talk {
+    /// The room; its name and peer are the other's, its `request` says whether they agreed.
+    pub room: RoomSummary,
+    /// Whether the other is at hand.
+    pub presence: Presence,
+    /// The version of the other's picture, if they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// What was said last, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<LastWords>,
+    /// The reader has not seen the last of it.
+    pub unread: bool,
+}
+
+/// What was said last in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastWords {
+    /// When.
+    pub at: Millis,
+    /// By whom.
+    pub author: UserId,
+    /// What.
+    pub text: String,
+}
+
+/// A user as their own page shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Who it is.
+    pub id: UserId,
+    /// What they are called.
+    pub name: String,
+    /// What they may do on this server.
+    pub role: Role,
+    /// Whether they are at hand; offline where one of the two has blocked the other.
+    pub presence: Presence,
+    /// The version of their picture, if they have one: `/api/v1/people/{id}/picture?v={version}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
+    /// What they wrote about themselves; may be empty.
+    pub about: String,
+    /// The tags of the languages that they speak.
+    pub languages: Vec<String>,
+    /// What they like.
+    pub interests: Vec<String>,
+    /// When they first came.
+    pub since: Millis,
+    /// The rooms that both are in.
+    pub rooms: Vec<RoomSummary>,
+    /// The reader has blocked them.
+    pub blocked: bool,
+}
+
+/// Somebody whom the reader has blocked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocked {
+    /// Who it is.
+    pub id: UserId,
+    /// What they are called.
+    pub name: String,
+    /// Since when.
+    pub at: Millis,
+}
+
+/// What a [`Planned`] is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plan {
+    /// To say something.
+    Say,
+    /// To be reminded of something that was said.
+    Remind,
+}
+
+/// Something to be done at a time, or that failed when it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// Its id.
+    pub id: JobId,
+    /// What it is for.
+    pub plan: Plan,
+    /// The room.
+    pub room: RoomId,
+    /// What the room is called.
+    pub room_name: String,
+    /// Of a reminder: the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<Seq>,
+    /// What is to be said, or what was.
+    pub text: String,
+    /// When it is due.
+    pub due_at: Millis,
+    /// When it was done, where it is still shown: a reminder that came, a message that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<Millis>,
+    /// Why the message could not be sent when it was due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<Refusal>,
+}
