@@ -7,12 +7,13 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use app::protocol::{
-    ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
+    ids::{Cid, Epoch, JobId, Millis, RoomId, Seq, UserId},
+    later::Reminder,
     message::{Deed, Did, Entry, Subject, What},
     packets::{
         Acked, Appended, Attend, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Lost,
-        Outcome, PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, Seek, ServerPacket,
-        TypeIn, Typed, Watch, Welcomed,
+        Outcome, PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, See, Seek, Seen,
+        ServerPacket, TypeIn, Typed, Watch, Welcomed,
     },
     people::{Person, Presence, Role},
     refusal::Refusal,
@@ -66,6 +67,7 @@ fn from_client() -> Vec<(&'static str, ClientPacket)> {
         ("type", P::Type(TypeIn { room: ROOM })),
         ("attend", P::Attend(Attend { attending: true })),
         ("watch", P::Watch(Watch { rooms: vec![ROOM] })),
+        ("see", P::See(See { room: ROOM, seq: seq(114) })),
     ]
 }
 
@@ -126,6 +128,24 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
     ];
     let changed = vec![person(BOB, "하늘", Role::Member, Presence::Offline)];
     let count = RoomCount { room: ROOM, people: 2, head: seq(114) };
+    let reminder = Reminder {
+        id: JobId(id(0xd1)),
+        room: Some(ROOM),
+        room_name: "plaza".into(),
+        seq: seq(114),
+        author: "ann".into(),
+        text: "안녕하세요".into(),
+        at: AT,
+        due: true,
+    };
+    let nothing = String::new;
+    let gone = Reminder {
+        room: None,
+        room_name: nothing(),
+        author: nothing(),
+        text: nothing(),
+        ..reminder.clone()
+    };
     let refused = |cid, reason| P::Refused(Refused { cid, reason });
     vec![
         ("welcomed", P::Welcomed(Welcomed { me: ANN, epoch: Epoch(id(0xe)), at: AT, rooms })),
@@ -166,6 +186,9 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
             }),
         ),
         ("rooms_changed", P::RoomsChanged(RoomsChanged { rooms: vec![count] })),
+        ("seen", P::Seen(Seen { room: ROOM, user: BOB, seq: seq(114) })),
+        ("reminded", P::Reminded(reminder)),
+        ("reminded_of_nothing", P::Reminded(gone)),
         ("beat", P::Beat(Beat { at: AT, heads: vec![have(114)] })),
     ]
 }
@@ -182,6 +205,7 @@ fn type_of_client(packet: &ClientPacket) -> &'static str {
         ClientPacket::Type(_) => "type",
         ClientPacket::Attend(_) => "attend",
         ClientPacket::Watch(_) => "watch",
+        ClientPacket::See(_) => "see",
         ClientPacket::Unknown => "unknown",
     }
 }
@@ -200,6 +224,8 @@ fn type_of_server(packet: &ServerPacket) -> &'static str {
         ServerPacket::Beat(_) => "beat",
         ServerPacket::Gained(_) => "gained",
         ServerPacket::Lost(_) => "lost",
+        ServerPacket::Seen(_) => "seen",
+        ServerPacket::Reminded(_) => "reminded",
         ServerPacket::Unknown => "unknown",
     }
 }
@@ -250,7 +276,7 @@ fn every_type_of_packet_has_a_golden_file() {
     let server: BTreeSet<_> = from_server().iter().map(|(_, it)| type_of_server(it)).collect();
     assert_eq!(
         (client.len(), server.len()),
-        (8, 12),
+        (9, 14),
         "all variants but Unknown; a new one counts here and in the list above"
     );
 }

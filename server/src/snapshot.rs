@@ -6,6 +6,7 @@ use crate::{
     http::Site,
 };
 use app::protocol::{
+    ids::Seq,
     limits::PAGE_ENTRIES,
     refusal::Refusal,
     room::Standing,
@@ -55,6 +56,7 @@ async fn room_view(engine: &Engine, login: &Login, address: &str) -> Result<Room
         people: engine.people(room.id)?,
         entries: page.entries,
         more_before: page.more_before,
+        seen: Seq::ZERO,
         // What is shown and what is counted as shown must be one.
         room: RoomSummary { head: page.head, ..room },
     })

@@ -35,7 +35,8 @@ impl Client {
             ServerPacket::Gained(it) => self.put_room(it),
             ServerPacket::Lost(it) => self.has_lost(it.room),
             ServerPacket::Beat(it) => self.beat(&it),
-            ServerPacket::Unknown => {}
+            // Told by the server for the pages of direct rooms and of what comes later.
+            ServerPacket::Seen(_) | ServerPacket::Reminded(_) | ServerPacket::Unknown => {}
         }
     }
 

@@ -312,6 +312,14 @@ fn done(done: Done) -> &'static str {
         Done::Announced => "Announced.",
         Done::LeftRoom => "You left the room.",
         Done::SignedOut => "You are signed out. See you soon.",
+        Done::Planned => "It will be sent then.",
+        Done::Cancelled => "It will not be sent.",
+        Done::WillRemind => "You will be reminded then.",
+        Done::Dismissed => "The reminder is gone.",
+        Done::Accepted => "You can write to each other now.",
+        Done::Declined => "Declined. They are not told.",
+        Done::Blocked => "Blocked. They are not told.",
+        Done::Unblocked => "Not blocked any more.",
     }
 }
 

@@ -293,6 +293,14 @@ fn done(done: Done) -> &'static str {
         Done::Announced => "공지했어요.",
         Done::LeftRoom => "채널에서 나왔어요.",
         Done::SignedOut => "로그아웃했어요. 또 만나요.",
+        Done::Planned => "그때 보낼게요.",
+        Done::Cancelled => "보내지 않기로 했어요.",
+        Done::WillRemind => "그때 알려 드릴게요.",
+        Done::Dismissed => "알림을 지웠어요.",
+        Done::Accepted => "이제 서로 메시지를 보낼 수 있어요.",
+        Done::Declined => "요청을 거절했어요. 상대에게는 알리지 않아요.",
+        Done::Blocked => "차단했어요. 상대에게는 알리지 않아요.",
+        Done::Unblocked => "차단을 풀었어요.",
     }
 }
 

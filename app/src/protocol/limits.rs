@@ -67,6 +67,12 @@ pub const LARGE_SLOW_SECS: u32 = 10;
 pub const SANCTION_SECS_MAX: u32 = 365 * 24 * 60 * 60;
 /// Messages of a request to write, before the other has answered.
 pub const REQUEST_MESSAGES_MAX: u32 = 3;
+/// Messages to be sent later and reminders to come of one user.
+pub const LATER_PER_USER: u32 = 50;
+/// So far ahead a message is sent later, or a reminder comes, in days.
+pub const LATER_DAYS_MAX: i64 = 365;
+/// What a list shows of a message, in characters.
+pub const EXCERPT_CHARS: usize = 200;
 /// Rooms on a page of the directory.
 pub const DIRECTORY_PAGE: usize = 50;
 /// People in a channel, unless the configuration says otherwise.

@@ -5,6 +5,7 @@
 
 use super::{
     ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
+    later::Reminder,
     message::{Deed, Entry, known_deed},
     people::Person,
     refusal::Refusal,
@@ -37,6 +38,8 @@ pub enum ClientPacket {
     Attend(Attend),
     /// Tell the counts of these rooms, too: they are on the page. Replaces those named before.
     Watch(Watch),
+    /// The user has seen a direct room's log up to there.
+    See(See),
     /// From a newer client. Refused, never fatal.
     #[serde(other, deserialize_with = "ignore")]
     Unknown,
@@ -129,6 +132,15 @@ pub struct Watch {
     pub rooms: Vec<RoomId>,
 }
 
+/// The data of [`ClientPacket::See`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct See {
+    /// The room.
+    pub room: RoomId,
+    /// The last entry that they saw.
+    pub seq: Seq,
+}
+
 /// What a server tells.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -156,6 +168,10 @@ pub enum ServerPacket {
     Gained(RoomSummary),
     /// The user is a member of a room no longer, and gets nothing more of it.
     Lost(Lost),
+    /// The other one of a direct room has seen its log up to there. May be missed.
+    Seen(Seen),
+    /// A moment has come of which the user wanted to be reminded.
+    Reminded(Reminder),
     /// A sign of life, with the heads of all rooms that the session follows.
     Beat(Beat),
     /// From a newer server. Ignored, never fatal.
@@ -300,6 +316,17 @@ pub struct Lost {
     /// The reason that was given; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+}
+
+/// The data of [`ServerPacket::Seen`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The room.
+    pub room: RoomId,
+    /// Who has seen it.
+    pub user: UserId,
+    /// The last entry that they saw.
+    pub seq: Seq,
 }
 
 /// The data of [`ServerPacket::Beat`].

@@ -1,7 +1,9 @@
 //! What a page shows first: loaded once by the server, rendered, and handed to the browser.
 
 use super::{
+    direct::{Blocked, WriteRequest},
     ids::{Epoch, Millis, RoomId, Seq, UserId},
+    later::{Later, Reminder},
     message::Entry,
     pages::Plain,
     people::{Person, Role},
@@ -49,6 +51,9 @@ pub struct RoomSummary {
     /// Whether the two of a direct room have agreed to write to each other.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub request: Request,
+    /// The reader does not want to be told of it.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub quiet: bool,
 }
 
 impl RoomSummary {
@@ -69,6 +74,7 @@ impl RoomSummary {
             mine: false,
             peer: None,
             request: Request::None,
+            quiet: false,
         }
     }
 }
@@ -152,6 +158,8 @@ pub struct RoomView {
     pub more_before: bool,
     /// The members.
     pub people: Vec<Person>,
+    /// Up to where the other one of a direct room has seen the log; 0 elsewhere.
+    pub seen: Seq,
 }
 
 /// A room as it is seen from outside, by who may know of it and not read it.
@@ -186,6 +194,14 @@ pub struct Snapshot {
     pub room: Option<RoomView>,
     /// The room of a room page that the user may not read, or not yet.
     pub door: Option<DoorView>,
+    /// Who asks to write to the user, on the page of requests.
+    pub requests: Vec<WriteRequest>,
+    /// Whom the user has blocked, on the page of blocks.
+    pub blocks: Vec<Blocked>,
+    /// The user's messages that are sent later, on their page; those that were refused stay.
+    pub later: Vec<Later>,
+    /// The user's reminders, on the same page; those that have come stay until dismissed.
+    pub reminders: Vec<Reminder>,
     /// Own logins, on the settings page.
     pub logins: Vec<LoginSummary>,
     /// Why the form that led here was refused.
@@ -215,4 +231,20 @@ pub enum Done {
     LeftRoom,
     /// The user signed out.
     SignedOut,
+    /// A message will be sent later, or is sent at another time or with another text.
+    Planned,
+    /// A message is not sent later after all.
+    Cancelled,
+    /// The user will be reminded.
+    WillRemind,
+    /// A reminder is gone.
+    Dismissed,
+    /// A request to write was accepted.
+    Accepted,
+    /// A request to write was refused.
+    Declined,
+    /// Somebody is blocked.
+    Blocked,
+    /// Somebody is blocked no longer.
+    Unblocked,
 }

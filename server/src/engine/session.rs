@@ -253,7 +253,7 @@ impl Session {
             ClientPacket::Seek(seek) => self.seek(seek),
             ClientPacket::Type(TypeIn { room }) => self.typing(room),
             ClientPacket::Attend(attend) => self.attend(attend.attending),
-            ClientPacket::Watch(_) | ClientPacket::Unknown => {
+            ClientPacket::Watch(_) | ClientPacket::See(_) | ClientPacket::Unknown => {
                 self.refuse(None, Refusal::UnknownPacket)
             }
         }

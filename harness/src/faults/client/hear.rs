@@ -42,6 +42,8 @@ impl Tab {
             ServerPacket::Typed(_)
             | ServerPacket::Gained(_)
             | ServerPacket::Lost(_)
+            | ServerPacket::Seen(_)
+            | ServerPacket::Reminded(_)
             | ServerPacket::Unknown => {}
         }
         self.look_recovered();

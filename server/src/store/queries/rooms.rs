@@ -105,6 +105,7 @@ fn room_from(row: &DbRow) -> StoreResult<RoomRow> {
         mine: false,
         peer: None,
         request: Request::None,
+        quiet: false,
     };
     Ok(RoomRow {
         summary,
