@@ -3,9 +3,7 @@
 //! Uses std, serde, uuid and thiserror only: no Leptos, no `cfg`, no I/O, no clock.
 
 pub mod close;
-pub mod direct;
 pub mod ids;
-pub mod later;
 pub mod limits;
 pub mod message;
 pub mod packets;

@@ -8,13 +8,13 @@
 
 use app::protocol::{
     ids::{Cid, Epoch, JobId, Millis, RoomId, Seq, UserId},
-    later::Reminder,
     message::{Deed, Did, Entry, Subject, What},
     packets::{
         Acked, Appended, Attend, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Lost,
         Outcome, PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, See, Seek, Seen,
         ServerPacket, TypeIn, Typed, Watch, Welcomed,
     },
+    pages::{Plan, Planned},
     people::{Person, Presence, Role},
     refusal::Refusal,
     room::{Door, Request, RoomKind},
@@ -128,23 +128,16 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
     ];
     let changed = vec![person(BOB, "하늘", Role::Member, Presence::Offline)];
     let count = RoomCount { room: ROOM, people: 2, head: seq(114) };
-    let reminder = Reminder {
+    let planned = Planned {
         id: JobId(id(0xd1)),
-        room: Some(ROOM),
+        plan: Plan::Remind,
+        room: ROOM,
         room_name: "plaza".into(),
-        seq: seq(114),
-        author: "ann".into(),
+        seq: Some(seq(114)),
         text: "안녕하세요".into(),
-        at: AT,
-        due: true,
-    };
-    let nothing = String::new;
-    let gone = Reminder {
-        room: None,
-        room_name: nothing(),
-        author: nothing(),
-        text: nothing(),
-        ..reminder.clone()
+        due_at: AT,
+        done_at: Some(AT.plus(3)),
+        failed: None,
     };
     let refused = |cid, reason| P::Refused(Refused { cid, reason });
     vec![
@@ -187,8 +180,7 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
         ),
         ("rooms_changed", P::RoomsChanged(RoomsChanged { rooms: vec![count] })),
         ("seen", P::Seen(Seen { room: ROOM, user: BOB, seq: seq(114) })),
-        ("reminded", P::Reminded(reminder)),
-        ("reminded_of_nothing", P::Reminded(gone)),
+        ("reminded", P::Reminded(planned)),
         ("beat", P::Beat(Beat { at: AT, heads: vec![have(114)] })),
     ]
 }

@@ -35,8 +35,6 @@ uuid_id! {
     JobId;
     /// A login: one signed-in browser or API token.
     LoginId;
-    /// Something that is to be done at a time.
-    JobId;
     /// The id that a client gives to what it sends. A UUID, version 7 by our own clients;
     /// unique per author for ever, so that what is resent is known again.
     Cid;

@@ -5,8 +5,8 @@
 
 use super::{
     ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
-    later::Reminder,
     message::{Deed, Entry, known_deed},
+    pages::Planned,
     people::Person,
     refusal::Refusal,
     snapshot::RoomSummary,
@@ -171,7 +171,7 @@ pub enum ServerPacket {
     /// The other one of a direct room has seen its log up to there. May be missed.
     Seen(Seen),
     /// A moment has come of which the user wanted to be reminded.
-    Reminded(Reminder),
+    Reminded(Planned),
     /// A sign of life, with the heads of all rooms that the session follows.
     Beat(Beat),
     /// From a newer server. Ignored, never fatal.

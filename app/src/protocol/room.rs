@@ -87,6 +87,18 @@ pub enum Request {
     Received,
 }
 
+/// What the reader says to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestAnswer {
+    /// Both write.
+    Accept,
+    /// The room is gone from the reader's list; who asked is not told.
+    Refuse,
+    /// And nothing more comes from them.
+    RefuseAndBlock,
+}
+
 /// What somebody does in a room by its powers. `secs` absent: for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]

@@ -1,9 +1,7 @@
 //! What a page shows first: loaded once by the server, rendered, and handed to the browser.
 
 use super::{
-    direct::{Blocked, WriteRequest},
     ids::{Epoch, Millis, RoomId, Seq, UserId},
-    later::{Later, Reminder},
     message::Entry,
     pages::Plain,
     people::{Person, Role},
@@ -194,14 +192,6 @@ pub struct Snapshot {
     pub room: Option<RoomView>,
     /// The room of a room page that the user may not read, or not yet.
     pub door: Option<DoorView>,
-    /// Who asks to write to the user, on the page of requests.
-    pub requests: Vec<WriteRequest>,
-    /// Whom the user has blocked, on the page of blocks.
-    pub blocks: Vec<Blocked>,
-    /// The user's messages that are sent later, on their page; those that were refused stay.
-    pub later: Vec<Later>,
-    /// The user's reminders, on the same page; those that have come stay until dismissed.
-    pub reminders: Vec<Reminder>,
     /// Own logins, on the settings page.
     pub logins: Vec<LoginSummary>,
     /// Why the form that led here was refused.
