@@ -21,6 +21,9 @@ mod snapshot;
 pub mod store;
 pub mod telemetry;
 
+#[doc(hidden)]
+pub use http::{Route, all_routes};
+
 use crate::{
     accept::{Caps, Door},
     cluster::{Membership, redis::Joining},
@@ -72,7 +75,7 @@ pub async fn serve(
     let site = Site::new(config, engine.clone(), listener.local_addr()?, stop);
     tasks.spawn(auth::sweep(site.clone()));
     notify::tell(Standing::Ready);
-    accept::run(listener, http::routes(site), &door).await;
+    accept::run(listener, http::router(site), &door).await;
     notify::tell(Standing::Stopping);
     if timeout(drain_max, drain(&engine, &door.connections, &tasks)).await.is_err() {
         tracing::warn!(left = tasks.len(), "stopped before every session had left");

@@ -320,6 +320,13 @@ fn done(done: Done) -> &'static str {
         Done::Declined => "Declined. They are not told.",
         Done::Blocked => "Blocked. They are not told.",
         Done::Unblocked => "Not blocked any more.",
+        Done::RoomMade => "The room is there.",
+        Done::RoomClosed => "The room is closed.",
+        Done::Acted => "Done.",
+        Done::Invited => "The invitation is made. Its link is shown only now.",
+        Done::InviteTaken => "The invitation is taken back.",
+        Done::Waits => "You wait for a place, and are let in when it is your turn.",
+        Done::WaitsNot => "You wait no longer.",
     }
 }
 

@@ -301,6 +301,13 @@ fn done(done: Done) -> &'static str {
         Done::Declined => "요청을 거절했어요. 상대에게는 알리지 않아요.",
         Done::Blocked => "차단했어요. 상대에게는 알리지 않아요.",
         Done::Unblocked => "차단을 풀었어요.",
+        Done::RoomMade => "방을 만들었어요.",
+        Done::RoomClosed => "방을 닫았어요.",
+        Done::Acted => "그렇게 했어요.",
+        Done::Invited => "초대 링크를 만들었어요. 링크는 지금만 볼 수 있어요.",
+        Done::InviteTaken => "초대를 거두었어요.",
+        Done::Waits => "자리가 나기를 기다리고 있어요. 차례가 되면 들어가요.",
+        Done::WaitsNot => "이제 기다리지 않아요.",
     }
 }
 

@@ -35,6 +35,8 @@ uuid_id! {
     JobId;
     /// A login: one signed-in browser or API token.
     LoginId;
+    /// An invitation into a room.
+    InviteId;
     /// The id that a client gives to what it sends. A UUID, version 7 by our own clients;
     /// unique per author for ever, so that what is resent is known again.
     Cid;

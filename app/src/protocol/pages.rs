@@ -1,9 +1,10 @@
 //! What the pages without a script show, beside the [`Snapshot`](super::snapshot::Snapshot).
 
 use super::{
-    ids::{JobId, Millis, RoomId, Seq, UserId},
-    people::{Presence, Role},
+    ids::{InviteId, JobId, Millis, RoomId, Seq, UserId},
+    people::{Person, Presence, Role},
     refusal::Refusal,
+    room::Standing,
     snapshot::RoomSummary,
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub enum Plain {
     Person(Box<Profile>),
     /// `/blocks`: whom the reader has blocked, the last one first.
     Blocks(Vec<Blocked>),
+    /// `/rooms/{room}/settings`.
+    Room(Box<RoomSettings>),
     /// `/later`: what is to come, the next one first, and what failed.
     Later(Vec<Planned>),
 }
@@ -125,4 +128,67 @@ pub struct Planned {
     /// Why the message could not be sent when it was due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<Refusal>,
+}
+
+/// Somebody who may not come into a room, or not speak in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sanction {
+    /// They may not come in; else they may not speak.
+    pub banned: bool,
+    /// Who.
+    pub user: UserId,
+    /// What they are called.
+    pub name: String,
+    /// Until when; absent for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+    /// Why; may be empty.
+    pub reason: String,
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// An invitation into a room, as its hosts see it: whoever has the link comes in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteSummary {
+    /// The invitation.
+    pub id: InviteId,
+    /// Who made it.
+    pub by: String,
+    /// When.
+    pub at: Millis,
+    /// Until when it is good; absent for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+    /// How often it may still be used; absent for as often as one likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_left: Option<u32>,
+    /// How often it was used.
+    pub used: u32,
+    /// What stands in the link, told once, to who made it: the server keeps a hash of it only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// A room's settings, for who may change them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSettings {
+    /// The room.
+    pub room: RoomSummary,
+    /// How the reader stands in it.
+    pub standing: Standing,
+    /// Who follows the host.
+    pub successor: Option<UserId>,
+    /// A temporary room is gone when it was empty for so many minutes.
+    pub empty_mins: Option<u32>,
+    /// The members with their ranks; of a large room those with a rank, and those who may speak.
+    pub people: Vec<Person>,
+    /// Who may not come in or speak.
+    pub sanctions: Vec<Sanction>,
+    /// The invitations that are good.
+    pub invites: Vec<InviteSummary>,
+    /// The token of the invitation that was just made.
+    pub invited: Option<String>,
 }

@@ -175,6 +175,51 @@ pub struct DoorView {
     pub place: Option<u32>,
 }
 
+/// A page of the directory: the rooms that can be found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directory {
+    /// The rooms, as they are now.
+    pub rooms: Vec<RoomSummary>,
+    /// How many there are in all that fit what is looked for.
+    pub total: u32,
+    /// Where the next page begins, for `after`; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// In which order the directory is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectorySort {
+    /// The fullest first.
+    #[default]
+    People,
+    /// By name.
+    Name,
+    /// The newest first.
+    New,
+}
+
+/// What is looked for in the directory: the query of its address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryQuery {
+    /// Part of a name or topic; empty for any.
+    #[serde(default)]
+    pub q: String,
+    /// In which order.
+    #[serde(default)]
+    pub sort: DirectorySort,
+    /// Of which kind; all that can be found otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<RoomKind>,
+    /// The [`Directory::next`] of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// How many, at most [`super::limits::DIRECTORY_PAGE`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
 /// Everything that a page's first paint needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -192,12 +237,22 @@ pub struct Snapshot {
     pub room: Option<RoomView>,
     /// The room of a room page that the user may not read, or not yet.
     pub door: Option<DoorView>,
+    /// The rooms that can be found, on the page of the rooms.
+    #[serde(default)]
+    pub directory: Option<Directory>,
+    /// What was looked for there.
+    #[serde(default)]
+    pub sought: DirectoryQuery,
     /// Own logins, on the settings page.
     pub logins: Vec<LoginSummary>,
     /// Why the form that led here was refused.
     pub refused: Option<Refusal>,
     /// What was typed in the refused form, never a password: name or message text.
     pub typed: Option<String>,
+    /// What was typed in a refused form of several fields, by their names; never a password.
+    /// Such forms are on pages that do not live in the browser.
+    #[serde(skip)]
+    pub fields: Vec<(String, String)>,
     /// What was done by the form that led here, for a line of confirmation.
     pub done: Option<Done>,
     /// What a page without a script shows beside: never in the browser.
@@ -237,4 +292,18 @@ pub enum Done {
     Blocked,
     /// Somebody is blocked no longer.
     Unblocked,
+    /// The room was made.
+    RoomMade,
+    /// The room is closed.
+    RoomClosed,
+    /// What a host wanted was done.
+    Acted,
+    /// An invitation was made; its link is shown.
+    Invited,
+    /// An invitation was taken back.
+    InviteTaken,
+    /// The user waits for a place in a full room.
+    Waits,
+    /// The user waits no longer.
+    WaitsNot,
 }

@@ -1,0 +1,112 @@
+//! Every route, in one place: what is not here is not answered, but for the site's files.
+//!
+//! To add a route, add a row here, and one to `server/tests/web/powers/table.rs`, which says who gets
+//! what there: the test fails for a route without a row.
+
+use super::{Site, api, forms, nodes, pages, socket, status};
+use axum::{
+    Router,
+    routing::{delete, get, patch, post, put},
+};
+use std::sync::Arc;
+
+/// A route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Route {
+    /// The method, in small letters.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+}
+
+/// Makes a router of rows, and the list that the authorisation test compares its table with.
+macro_rules! table {
+    (
+        $(#[$doc:meta])*
+        $router:ident, $list:ident, $at:literal;
+        $($method:ident $path:literal => $handler:path,)+
+    ) => {
+        $(#[$doc])*
+        pub(super) fn $router() -> Router<Arc<Site>> {
+            Router::new()$(.route($path, $method($handler)))+
+        }
+
+        const $list: &[Route] =
+            &[$(Route { method: stringify!($method), path: concat!($at, $path) },)+];
+    };
+}
+
+/// All routes.
+pub fn all_routes() -> impl Iterator<Item = Route> {
+    [PAGES, FORMS, API, SOCKETS].into_iter().flatten().copied()
+}
+
+table! {
+    /// What is read.
+    pages, PAGES, "";
+    get "/" => pages::home,
+    get "/forgot" => pages::forgot,
+    get "/rooms" => pages::rooms,
+    get "/rooms/{room}" => pages::room,
+    get "/settings" => pages::settings,
+}
+
+table! {
+    /// What is filled in; also what their addresses show to who reloads a refused one.
+    forms, FORMS, "";
+    get "/sign-in" => pages::sign_in,
+    post "/sign-in" => forms::sign_in,
+    get "/sign-up" => pages::sign_up,
+    post "/sign-up" => forms::sign_up,
+    get "/guest" => pages::guest,
+    post "/guest" => forms::guest,
+    post "/sign-out" => forms::sign_out,
+    get "/rooms/{room}/enter" => pages::back_to_room,
+    post "/rooms/{room}/enter" => forms::enter,
+    get "/rooms/{room}/leave" => pages::back_to_room,
+    post "/rooms/{room}/leave" => forms::leave,
+    get "/rooms/{room}/say" => pages::back_to_room,
+    post "/rooms/{room}/say" => forms::say,
+    post "/settings/name" => forms::rename,
+    post "/settings/look" => forms::look,
+    post "/settings/password" => forms::password,
+    post "/settings/account" => forms::account,
+    post "/settings/logins/{login}/end" => forms::end_login,
+    post "/settings/logins/end-others" => forms::end_others,
+    post "/announcements" => forms::announce,
+}
+
+table! {
+    /// The REST API.
+    api, API, "/api/v1";
+    post "/users" => api::sign_up,
+    post "/guests" => api::guest,
+    post "/logins" => api::sign_in,
+    get "/logins" => api::logins,
+    delete "/logins" => api::end_others,
+    delete "/logins/current" => api::sign_out,
+    delete "/logins/{login}" => api::end_login,
+    get "/me" => api::me,
+    patch "/me" => api::rename,
+    put "/me/password" => api::password,
+    post "/me/account" => api::account,
+    get "/rooms" => api::rooms,
+    get "/rooms/{room}" => api::room,
+    get "/rooms/{room}/entries" => api::entries,
+    post "/rooms/{room}/entries" => api::say,
+    get "/rooms/{room}/people" => api::people,
+    put "/rooms/{room}/members/me" => api::enter,
+    delete "/rooms/{room}/members/me" => api::leave,
+    post "/announcements" => api::announce,
+    get "/nodes" => nodes::nodes,
+    post "/nodes/{node}/drain" => nodes::drain,
+    delete "/nodes/{node}/drain" => nodes::undo_drain,
+    get "/status" => status::status,
+    get "/ready" => status::ready,
+}
+
+table! {
+    /// The live part.
+    sockets, SOCKETS, "";
+    get "/ws" => socket::open,
+}
