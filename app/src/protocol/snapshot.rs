@@ -4,7 +4,7 @@ use super::{
     ids::{Epoch, Millis, RoomId, Seq, UserId},
     message::Entry,
     pages::Plain,
-    people::{Person, Role},
+    people::{Person, Presence, Role},
     refusal::Refusal,
     room::{Door, Request, RoomKind, Standing},
 };
@@ -46,6 +46,9 @@ pub struct RoomSummary {
     /// The other one of a direct room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<UserId>,
+    /// Whether that other is at hand, as far as the reader may know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Presence>,
     /// Whether the two of a direct room have agreed to write to each other.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub request: Request,
@@ -71,6 +74,7 @@ impl RoomSummary {
             closes_at: None,
             mine: false,
             peer: None,
+            presence: None,
             request: Request::None,
             quiet: false,
         }

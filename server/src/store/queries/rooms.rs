@@ -104,6 +104,7 @@ fn room_from(row: &DbRow) -> StoreResult<RoomRow> {
         closes_at: row.try_get::<Option<i64>, _>("closes_at")?.map(Millis),
         mine: false,
         peer: None,
+        presence: None,
         request: Request::None,
         quiet: false,
     };
