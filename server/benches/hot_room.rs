@@ -79,14 +79,14 @@ impl Bench {
         let engine = Engine::start(store, options(), Membership::alone("bench"), tasks, stop);
         let engine = engine.await.expect("an engine");
         let who = who(&user, login);
-        let room = engine.room("hot").expect("a room").id;
+        let room = engine.room("hot", who.user).expect("a room").id;
         engine.enter(&who, room).await.expect("a member");
         Self { engine, who, room, bare }
     }
 
     /// Messages a second through the engine.
     async fn engine_rate(&self) -> f64 {
-        let before = self.engine.room("hot").expect("a room").head;
+        let before = self.engine.room("hot", self.who.user).expect("a room").head;
         let began = Instant::now();
         let mut talkers = JoinSet::new();
         for _ in 0..TALKERS {
@@ -102,13 +102,13 @@ impl Bench {
             done.expect("no panic");
         }
         let secs = began.elapsed().as_secs_f64();
-        let after = self.engine.room("hot").expect("a room").head;
+        let after = self.engine.room("hot", self.who.user).expect("a room").head;
         count(after.since(before)) / secs
     }
 
     /// Messages a second by the bare loop.
     async fn bare_rate(&mut self) -> f64 {
-        let room = self.engine.room("bare").expect("a room").id.0;
+        let room = self.engine.room("bare", self.who.user).expect("a room").id.0;
         let author = self.who.user.0;
         let mut seq = self.bare.head(room).await;
         let (began, before) = (Instant::now(), seq);

@@ -5,36 +5,36 @@ mod absences;
 mod caretaker;
 pub mod clock;
 mod committer;
+mod crowd;
+mod doors;
 mod encode;
 mod hub;
 mod nodes;
 mod polling;
 mod room;
 pub(crate) mod session;
+mod sight;
 
 pub use encode::appended_frames;
 pub use nodes::DrainError;
 pub use room::{Found, Ring};
+pub use sight::Sight;
 
 use crate::{
     cluster::{Cluster, Membership, Roster, Word},
-    store::{Append, Appending, Change, Fence, Store, StoreError, StoreResult, User},
+    store::{Append, Change, Fence, Store, StoreError, StoreResult, User},
 };
 use absences::Absences;
 use app::protocol::{
     close::Close,
-    ids::{Cid, LoginId, RoomId, UserId},
-    message::MessageText,
-    packets::Acked,
-    people::{Person, Presence, Role},
-    powers::Power,
+    ids::{Cid, LoginId, UserId},
+    people::{Presence, Role},
     refusal::Refusal,
-    snapshot::RoomSummary,
 };
 use committer::Committer;
 use hub::Hub;
 use polling::Look;
-use room::{Command, Filler, Room};
+use room::{Around, Command, Filler, Room};
 use session::mailbox::{Mailbox, ReplyTo};
 use std::{
     sync::{
@@ -129,11 +129,11 @@ struct Inner {
     store: Store,
     options: EngineOptions,
     hub: Hub,
+    around: Arc<Around>,
     roster: Arc<Roster>,
     cluster: Arc<dyn Cluster>,
     /// The way to the database for new rooms, until the engine drains.
     committer: Mutex<Option<Committer>>,
-    filler: Filler,
     /// Places for commands that wait for the store.
     waiting: Arc<Semaphore>,
     /// Turns of sessions that read pages from the store.
@@ -194,11 +194,18 @@ impl Engine {
         let (committer, committing) = Committer::new(store.clone(), options.disk_free_bytes_min);
         let halt = CancellationToken::new();
         let Membership { cluster, roster, heard, parted } = membership;
-        let engine = Self(Arc::new(Inner {
+        let hub = Hub::default();
+        let around = Arc::new(Around {
+            roster: roster.clone(),
+            cluster: cluster.clone(),
             filler: Filler::new(store.clone(), tasks.clone(), halt.clone()),
+            crowd: hub.crowd().clone(),
+        });
+        let engine = Self(Arc::new(Inner {
             store,
             options,
-            hub: Hub::default(),
+            hub,
+            around,
             roster,
             cluster,
             committer: Mutex::new(Some(committer)),
@@ -262,87 +269,6 @@ impl Engine {
         session::run(self, socket, who).await;
     }
 
-    /// The rooms that every user may see, in the order of lists.
-    pub fn rooms(&self) -> Vec<RoomSummary> {
-        self.0.hub.listed().iter().map(|it| it.summary()).collect()
-    }
-
-    /// The room of that name or id.
-    pub fn room(&self, address: &str) -> Option<RoomSummary> {
-        self.0.hub.listed().iter().find(|it| it.has_address(address)).map(|it| it.summary())
-    }
-
-    /// The members of a room and their presence.
-    pub fn people(&self, room: RoomId) -> Result<Vec<Person>, Refusal> {
-        Ok(self.0.hub.room(room).ok_or(Refusal::NoSuchRoom)?.people())
-    }
-
-    /// Whether that user is a member of that room.
-    pub fn is_member(&self, user: UserId, room: RoomId) -> bool {
-        self.0.hub.room(room).is_some_and(|it| it.has(user))
-    }
-
-    /// Makes the user a member of the room; nothing where they are one.
-    pub async fn enter(&self, who: &Who, room: RoomId) -> Result<RoomSummary, Refusal> {
-        self.change(who.into(), room, None, Change::Join).await?;
-        Ok(self.0.hub.room(room).ok_or(Refusal::NoSuchRoom)?.summary())
-    }
-
-    /// Ends the user's membership of the room; nothing where there is none.
-    pub async fn leave(&self, who: &Who, room: RoomId) -> Result<(), Refusal> {
-        self.change(who.into(), room, None, Change::Leave).await?;
-        Ok(())
-    }
-
-    /// Says something. When this returns, it is stored and will survive.
-    pub async fn say(
-        &self,
-        who: &Who,
-        room: RoomId,
-        cid: Cid,
-        text: String,
-    ) -> Result<Acked, Refusal> {
-        let text = MessageText::try_from(text)?;
-        let done = self.change(who.into(), room, Some(cid), Change::Message(text.into())).await?;
-        Ok(Acked { cid, room: done.room, seq: done.seq, at: done.at })
-    }
-
-    /// Tells something to a room, or to every room; for admins.
-    pub async fn announce(
-        &self,
-        who: &Who,
-        room: Option<RoomId>,
-        text: String,
-    ) -> Result<(), Refusal> {
-        if !who.role.may(Power::Announce) {
-            return Err(Refusal::NotAllowed);
-        }
-        let text = MessageText::try_from(text)?;
-        let rooms = match room {
-            Some(id) => vec![id],
-            None => self.0.hub.listed().iter().map(|it| it.id).collect(),
-        };
-        for room in rooms {
-            let change = Change::Announce(text.as_str().to_owned());
-            self.change(who.into(), room, None, change).await?;
-        }
-        Ok(())
-    }
-
-    async fn change(
-        &self,
-        by: By,
-        room: RoomId,
-        cid: Option<Cid>,
-        change: Change,
-    ) -> Result<Appending, Refusal> {
-        let room = self.0.hub.room(room).ok_or(Refusal::NoSuchRoom)?;
-        let (reply, outcome) = ReplyTo::once();
-        self.command(&room, by, cid, change, reply);
-        // Dropped without an answer: the store failed, and that was logged.
-        outcome.await.unwrap_or(Err(Refusal::Internal))
-    }
-
     /// Hands a change to the room's task, or refuses it as busy.
     fn command(&self, room: &Room, by: By, cid: Option<Cid>, change: Change, reply: ReplyTo) {
         let Ok(permit) = self.0.waiting.clone().try_acquire_owned() else {
@@ -359,7 +285,7 @@ impl Engine {
 
     /// Closes the sockets of logins that the store has ended, on every node.
     pub fn end_logins(&self, ended: &[LoginId]) {
-        self.0.hub.end_sessions(Close::SignedOut, |it| ended.contains(&it.login));
+        self.0.hub.crowd().end_sessions(Close::SignedOut, |it| ended.contains(&it.login));
         for some in ended.chunks(LOGINS_A_WORD) {
             self.0.cluster.tell(Word::LoginsEnded(some.to_vec()));
         }
@@ -374,10 +300,10 @@ impl Engine {
     /// Takes over how a user stands in the store.
     fn take_user(&self, user: &User) {
         let name: Arc<str> = user.name.as_str().into();
-        for mailbox in self.0.hub.sessions_of(user.id) {
+        for mailbox in self.0.hub.crowd().sessions_of(user.id) {
             mailbox.rename(name.clone(), user.role);
         }
-        for room in self.0.hub.listed() {
+        for room in self.0.hub.rooms_of(user.id) {
             room.note_user(user.id, Some(user));
         }
     }
@@ -395,9 +321,9 @@ impl Engine {
     /// How much goes on.
     pub fn figures(&self) -> Figures {
         Figures {
-            sessions: self.0.hub.session_count(),
+            sessions: self.0.hub.crowd().session_count(),
             users: self.0.roster.online(),
-            rooms: self.0.hub.listed().len(),
+            rooms: self.0.hub.room_count(),
         }
     }
 
@@ -407,7 +333,7 @@ impl Engine {
         self.0.draining.cancel();
         self.send_all_away().await;
         let gone = async {
-            while self.0.hub.session_count() > 0 {
+            while self.0.hub.crowd().session_count() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
@@ -432,7 +358,7 @@ impl Engine {
         if !self.0.roster.open(user, self.0.options.sockets_per_user) {
             return Err(Close::TooManySockets);
         }
-        self.0.hub.add_session(mailbox);
+        self.0.hub.crowd().add_session(mailbox);
         // Between the check above and here the node may have begun to drain.
         if takes_none() {
             mailbox.end(Close::Restarting);
@@ -450,7 +376,7 @@ impl Engine {
     /// A session ended: counts it out.
     fn dismiss(&self, mailbox: &Arc<Mailbox>, was_attending: bool) {
         let user = mailbox.user;
-        self.0.hub.remove_session(mailbox);
+        self.0.hub.crowd().remove_session(mailbox);
         self.0.roster.close(user, was_attending);
         self.note_presence(user);
         self.0.absences.look_at(user, true);

@@ -35,7 +35,7 @@ pub(crate) async fn load(
     let engine = &site.engine;
     snapshot.me = Some(login.me());
     snapshot.epoch = Some(engine.store().epoch());
-    snapshot.rooms = engine.rooms();
+    snapshot.rooms = engine.rooms_of(login.user.id);
     match wanted {
         Wanted::Nothing | Wanted::Rooms => {}
         Wanted::Room(address) => snapshot.room = Some(room_view(engine, login, address).await?),
@@ -46,14 +46,14 @@ pub(crate) async fn load(
 
 /// A room's newest page and its people.
 async fn room_view(engine: &Engine, login: &Login, address: &str) -> Result<RoomView, Refusal> {
-    let room = engine.room(address).ok_or(Refusal::NoSuchRoom)?;
+    let room = engine.readable(address, login.user.id)?;
     let page = engine.store().entries(room.id, None, None, PAGE_ENTRIES).await?;
     Ok(RoomView {
         standing: Standing {
             entered: engine.is_member(login.user.id, room.id),
             ..Standing::default()
         },
-        people: engine.people(room.id)?,
+        people: engine.people(room.id, login.user.id)?,
         entries: page.entries,
         more_before: page.more_before,
         seen: Seq::ZERO,

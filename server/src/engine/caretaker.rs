@@ -30,7 +30,7 @@ pub(super) async fn run(engine: Engine) {
         tokio::select! {
             () = engine.halted() => return,
             _ = volatile.tick() => {
-                for room in engine.hub().listed() {
+                for room in engine.hub().all() {
                     room.publish_volatile();
                 }
             }
@@ -82,14 +82,13 @@ fn look_at(engine: &Engine, clocks: &mut Clocks, user: UserId, seen: bool) {
 /// Tells all sessions the counts and heads that changed since the last time.
 fn tell_counts(engine: &Engine, told: &mut HashMap<RoomId, RoomCount>) {
     let mut rooms = Vec::new();
-    for room in engine.hub().listed() {
-        let summary = room.summary();
-        let count = RoomCount { room: room.id, people: summary.people, head: summary.head };
+    for room in engine.hub().channels() {
+        let count = room.count();
         if told.insert(room.id, count) != Some(count) {
             rooms.push(count);
         }
     }
-    if !rooms.is_empty() && engine.hub().session_count() > 0 {
+    if !rooms.is_empty() && engine.hub().crowd().session_count() > 0 {
         engine.hub().post(frame(&ServerPacket::RoomsChanged(RoomsChanged { rooms })));
     }
 }
@@ -97,12 +96,15 @@ fn tell_counts(engine: &Engine, told: &mut HashMap<RoomId, RoomCount>) {
 impl Engine {
     /// Whether there is a room to let that user go from.
     pub(super) fn is_member_somewhere(&self, user: UserId) -> bool {
-        self.hub().listed().iter().any(|it| it.has(user))
+        self.hub().rooms_of(user).iter().any(|it| it.kind.lets_absent_go())
     }
 
     /// Lets a member go who has been offline for long, in every room.
     pub(super) async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
-        for room in self.hub().listed() {
+        for room in self.hub().rooms_of(user) {
+            if !room.kind.lets_absent_go() {
+                continue;
+            }
             let Some(person) = room.person(user) else { continue };
             if self.presence(user) != Presence::Offline {
                 return Ok(());

@@ -1,24 +1,24 @@
 //! What is there: the rooms, and the sessions by user and login.
 
 use super::{
+    crowd::Crowd,
     room::{Room, Volatile},
-    session::mailbox::Mailbox,
 };
 use app::protocol::{
-    close::Close,
-    ids::{LoginId, RoomId, UserId},
+    ids::{RoomId, UserId},
+    room::RoomKind,
 };
 use axum::extract::ws::Utf8Bytes;
 use std::{
-    collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 /// The rooms and sessions of this node. Its locks are held for look-ups only.
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     rooms: RwLock<Rooms>,
-    sessions: Mutex<Sessions>,
+    crowd: Arc<Crowd>,
     /// Volatile frames for every session.
     bulletin: Mutex<Volatile>,
 }
@@ -27,13 +27,7 @@ pub(crate) struct Hub {
 struct Rooms {
     by_id: HashMap<RoomId, Arc<Room>>,
     /// In the order of lists.
-    listed: Vec<Arc<Room>>,
-}
-
-#[derive(Debug, Default)]
-struct Sessions {
-    by_user: HashMap<UserId, Vec<Arc<Mailbox>>>,
-    count: usize,
+    channels: Vec<Arc<Room>>,
 }
 
 impl Hub {
@@ -41,30 +35,47 @@ impl Hub {
         self.rooms.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rooms_mut(&self) -> RwLockWriteGuard<'_, Rooms> {
+        self.rooms.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn bulletin(&self) -> MutexGuard<'_, Volatile> {
         self.bulletin.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lists a room after the others.
+    /// The people.
+    pub(crate) fn crowd(&self) -> &Arc<Crowd> {
+        &self.crowd
+    }
+
+    /// Adds a room; a channel is listed after the others.
     pub(crate) fn add_room(&self, room: Arc<Room>) {
-        let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
-        rooms.by_id.insert(room.id, room.clone());
-        rooms.listed.push(room);
+        let mut rooms = self.rooms_mut();
+        let is_new = rooms.by_id.insert(room.id, room.clone()).is_none();
+        if is_new && room.kind == RoomKind::Channel {
+            rooms.channels.push(room);
+        }
     }
 
-    /// Lists the rooms in that order, those that it does not name after the others.
+    /// Lists the channels in that order, those that it does not name after the others.
     pub(crate) fn order(&self, order: &HashMap<RoomId, usize>) {
-        let mut rooms = self.rooms.write().unwrap_or_else(PoisonError::into_inner);
-        rooms.listed.sort_by_key(|it| order.get(&it.id).copied().unwrap_or(usize::MAX));
+        let place = |it: &Arc<Room>| order.get(&it.id).copied().unwrap_or(usize::MAX);
+        self.rooms_mut().channels.sort_by_key(place);
     }
 
-    /// All rooms, in the order of lists.
-    pub(crate) fn listed(&self) -> Vec<Arc<Room>> {
-        self.rooms().listed.clone()
+    /// All channels, in the order of lists.
+    pub(crate) fn channels(&self) -> Vec<Arc<Room>> {
+        self.rooms().channels.clone()
+    }
+
+    /// All rooms, in any order.
+    pub(crate) fn all(&self) -> Vec<Arc<Room>> {
+        self.rooms().by_id.values().cloned().collect()
+    }
+
+    /// How many rooms there are.
+    pub(crate) fn room_count(&self) -> usize {
+        self.rooms().by_id.len()
     }
 
     /// The room of that id.
@@ -72,71 +83,25 @@ impl Hub {
         self.rooms().by_id.get(&id).cloned()
     }
 
-    /// Counts a session in.
-    pub(crate) fn add_session(&self, mailbox: &Arc<Mailbox>) {
-        let mut sessions = self.sessions();
-        sessions.by_user.entry(mailbox.user).or_default().push(mailbox.clone());
-        sessions.count += 1;
+    /// The room of that id, or the channel of that name: only channels have their names as
+    /// addresses, so that nobody makes a room that takes one over.
+    pub(crate) fn at(&self, address: &str) -> Option<Arc<Room>> {
+        let rooms = self.rooms();
+        let named = rooms.channels.iter().find(|it| it.has_name(address));
+        named.or_else(|| rooms.by_id.get(&address.parse().ok()?)).cloned()
     }
 
-    /// Counts a session out.
-    pub(crate) fn remove_session(&self, mailbox: &Arc<Mailbox>) {
-        let mut sessions = self.sessions();
-        let Some(own) = sessions.by_user.get_mut(&mailbox.user) else { return };
-        let before = own.len();
-        own.retain(|it| !Arc::ptr_eq(it, mailbox));
-        let gone = before - own.len();
-        if own.is_empty() {
-            sessions.by_user.remove(&mailbox.user);
-        }
-        sessions.count -= gone;
-    }
-
-    /// How many sessions there are.
-    pub(crate) fn session_count(&self) -> usize {
-        self.sessions().count
-    }
-
-    /// The sessions of a user.
-    pub(crate) fn sessions_of(&self, user: UserId) -> Vec<Arc<Mailbox>> {
-        self.sessions().by_user.get(&user).cloned().unwrap_or_default()
-    }
-
-    /// The users who have sessions.
-    pub(crate) fn users(&self) -> Vec<UserId> {
-        self.sessions().by_user.keys().copied().collect()
-    }
-
-    /// All sessions.
-    pub(crate) fn mailboxes(&self) -> Vec<Arc<Mailbox>> {
-        self.sessions().by_user.values().flatten().cloned().collect()
-    }
-
-    /// The logins by which users have sessions.
-    pub(crate) fn logins_of(&self, users: &HashSet<UserId>) -> Vec<LoginId> {
-        let sessions = self.sessions();
-        let own = users.iter().filter_map(|it| sessions.by_user.get(it)).flatten();
-        let mut logins: Vec<_> = own.map(|it| it.login).collect();
-        logins.sort_unstable();
-        logins.dedup();
-        logins
-    }
-
-    /// Ends every session for which `which` holds.
-    pub(crate) fn end_sessions(&self, why: Close, which: impl Fn(&Mailbox) -> bool) {
-        for mailbox in self.sessions().by_user.values().flatten() {
-            if which(mailbox) {
-                mailbox.end(why);
-            }
-        }
+    /// The rooms that a user is a member of, in any order.
+    pub(crate) fn rooms_of(&self, user: UserId) -> Vec<Arc<Room>> {
+        let ids = self.crowd.rooms_of(user);
+        let rooms = self.rooms();
+        ids.iter().filter_map(|it| rooms.by_id.get(it).cloned()).collect()
     }
 
     /// Tells every session something that may be missed.
     pub(crate) fn post(&self, frame: Utf8Bytes) {
         self.bulletin().push(frame);
-        for mailbox in self.sessions().by_user.values().flatten() {
-            mailbox.wake();
-        }
+        self.crowd.wake_all();
     }
 
     /// The bulletin after `cursor`, and where the cursor then stands.

@@ -80,7 +80,7 @@ impl Engine {
     async fn send_away(&self, spread: Duration, wished: impl Fn() -> bool) {
         let began = Instant::now();
         let chance = |mailbox| (began + part_of(spread), mailbox);
-        let mut leaving: Vec<_> = self.hub().mailboxes().into_iter().map(chance).collect();
+        let mut leaving: Vec<_> = self.hub().crowd().mailboxes().into_iter().map(chance).collect();
         leaving.sort_by_key(|(at, _)| *at);
         for (at, mailbox) in leaving {
             sleep_until(at).await;
@@ -99,7 +99,7 @@ impl Engine {
             self.0.cluster.beat();
             self.send_away(STOP_SPREAD, || true).await;
         }
-        self.hub().end_sessions(Close::Restarting, |_| true);
+        self.hub().crowd().end_sessions(Close::Restarting, |_| true);
     }
 
     /// Takes in what another node told.
@@ -116,7 +116,7 @@ impl Engine {
                 }
             }
             Heard::LoginsEnded(logins) => {
-                self.hub().end_sessions(Close::SignedOut, |it| logins.contains(&it.login));
+                self.hub().crowd().end_sessions(Close::SignedOut, |it| logins.contains(&it.login));
             }
             Heard::UserChanged(user) => self.0.look.user(user),
             Heard::RoomsChanged => self.0.look.rooms(),
@@ -140,7 +140,7 @@ impl Engine {
         if !self.0.roster.set_blind(blind) {
             return;
         }
-        for room in self.hub().listed() {
+        for room in self.hub().all() {
             room.note_everybody();
             for person in room.people() {
                 self.0.absences.look_at(person.id, false);
@@ -150,7 +150,7 @@ impl Engine {
 
     /// A user's presence may be another.
     pub(super) fn note_presence(&self, user: UserId) {
-        for room in self.hub().listed() {
+        for room in self.hub().rooms_of(user) {
             room.note_user(user, None);
         }
         self.0.absences.look_at(user, self.presence(user).is_seen());

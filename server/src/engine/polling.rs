@@ -4,7 +4,7 @@
 use super::{Engine, room::Room};
 use crate::{
     planted::{self, Bug},
-    store::{RoomRow, StoreResult},
+    store::{MemberRow, RoomRow, StoreResult},
 };
 use app::protocol::{
     close::Close,
@@ -167,8 +167,7 @@ impl Poll {
             return Ok(());
         }
         // From before asking: what was known then was written then.
-        let known: Vec<_> =
-            self.engine.hub().listed().iter().map(|it| (it.id, it.head())).collect();
+        let known: Vec<_> = self.engine.hub().all().iter().map(|it| (it.id, it.head())).collect();
         let heads: HashMap<_, _> = self.engine.store().heads().await?.into_iter().collect();
         let is_back =
             |(room, known): &(RoomId, Seq)| heads.get(room).copied().unwrap_or(Seq::ZERO) < *known;
@@ -189,7 +188,7 @@ impl Poll {
     /// How often the users with sockets here have changed. One who is not known yet counts as
     /// changed: something may have happened since their login was looked up.
     async fn generations(&self) -> StoreResult<HashMap<UserId, i64>> {
-        let here = self.engine.hub().users();
+        let here = self.engine.hub().crowd().users();
         if here.is_empty() {
             Ok(HashMap::new())
         } else {
@@ -218,11 +217,11 @@ impl Engine {
         if users.is_empty() {
             return Ok(());
         }
-        let asked = self.hub().logins_of(users);
+        let asked = self.hub().crowd().logins_of(users);
         let live = self.store().known_logins(&asked).await?;
         let lost: HashSet<_> = asked.into_iter().filter(|it| !live.contains(it)).collect();
         if !lost.is_empty() {
-            self.hub().end_sessions(Close::SignedOut, |it| lost.contains(&it.login));
+            self.hub().crowd().end_sessions(Close::SignedOut, |it| lost.contains(&it.login));
         }
         let users: Vec<_> = users.iter().copied().collect();
         for user in self.store().users(&users).await? {
@@ -235,12 +234,12 @@ impl Engine {
     pub(super) async fn load_rooms(&self) -> StoreResult<()> {
         let rooms = self.store().rooms().await?;
         let order: HashMap<RoomId, usize> = rooms.iter().map(|it| it.id).zip(0..).collect();
-        for RoomRow { summary, .. } in rooms {
-            if let Some(room) = self.hub().room(summary.id) {
-                room.describe(summary);
+        for row in rooms {
+            if let Some(room) = self.hub().room(row.id) {
+                room.describe(row);
             } else {
-                let members = self.store().members(summary.id).await?;
-                self.add_room(summary, members);
+                let members = self.store().members(row.id).await?;
+                self.add_room(row, members);
             }
         }
         self.hub().order(&order);
@@ -249,19 +248,14 @@ impl Engine {
     }
 
     /// Starts a room's task, unless the engine ends.
-    fn add_room(
-        &self,
-        summary: app::protocol::snapshot::RoomSummary,
-        members: Vec<crate::store::MemberRow>,
-    ) {
+    fn add_room(&self, row: RoomRow, members: Vec<MemberRow>) {
         let committer = self.0.committer.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(committer) = committer else { return };
         let inner = &*self.0;
         for member in &members {
             inner.absences.look_at(member.id, false);
         }
-        let (roster, cluster) = (inner.roster.clone(), inner.cluster.clone());
-        let (room, inbox) = Room::new(summary, members, roster, cluster, inner.filler.clone());
+        let (room, inbox) = Room::new(row, members, inner.around.clone());
         let room = Arc::new(room);
         inner.cluster.follow(room.id);
         self.hub().add_room(room.clone());

@@ -2,6 +2,7 @@
 
 mod feed;
 mod filling;
+mod looks;
 mod order;
 mod ring;
 mod task;
@@ -13,13 +14,14 @@ pub(crate) use task::run;
 pub(crate) use volatile::Volatile;
 
 use super::{
+    crowd::Crowd,
     encode::{appended_frames, frame},
     session::mailbox::{Mailbox, ReplyTo},
 };
 use crate::{
     cluster::{Appended, Cluster, Roster, Typed as TypedElsewhere, Word},
     planted::{self, Bug, Point},
-    store::{Append, Appending, Change, MemberRow, User},
+    store::{Append, Appending, Change, MemberRow, RoomRow, User},
 };
 use app::protocol::{
     ids::{RoomId, Seq, UserId},
@@ -28,7 +30,7 @@ use app::protocol::{
     packets::{PeopleChanged, ServerPacket, Typed},
     people::{Person, Role},
     refusal::Refusal,
-    snapshot::RoomSummary,
+    room::RoomKind,
 };
 use axum::extract::ws::Utf8Bytes;
 use feed::{Feed, Piece};
@@ -58,17 +60,25 @@ pub(crate) struct Command {
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) id: RoomId,
+    pub(crate) kind: RoomKind,
     inbox: mpsc::Sender<Command>,
     state: Mutex<State>,
-    roster: Arc<Roster>,
-    cluster: Arc<dyn Cluster>,
-    filler: Filler,
+    around: Arc<Around>,
+}
+
+/// What is around every room of a node.
+#[derive(Debug)]
+pub(crate) struct Around {
+    pub(crate) roster: Arc<Roster>,
+    pub(crate) cluster: Arc<dyn Cluster>,
+    pub(crate) filler: Filler,
+    pub(crate) crowd: Arc<Crowd>,
 }
 
 #[derive(Debug)]
 struct State {
     /// Its `head` and `people` are those of `feed` and of `people` below.
-    summary: RoomSummary,
+    row: RoomRow,
     feed: Feed,
     volatile: Volatile,
     people: HashMap<UserId, Person>,
@@ -90,18 +100,12 @@ pub(crate) type Inbox = mpsc::Receiver<Command>;
 
 impl Room {
     /// A room as the store has it, and the inbox that its task has to serve.
-    pub(crate) fn new(
-        summary: RoomSummary,
-        members: Vec<MemberRow>,
-        roster: Arc<Roster>,
-        cluster: Arc<dyn Cluster>,
-        filler: Filler,
-    ) -> (Self, Inbox) {
+    pub(crate) fn new(row: RoomRow, members: Vec<MemberRow>, around: Arc<Around>) -> (Self, Inbox) {
         let (inbox, commands) = mpsc::channel(COMMANDS_WAITING_MAX);
         let state = State {
-            feed: Feed::new(summary.head),
+            feed: Feed::new(row.head),
             volatile: Volatile::default(),
-            people: people(members, &roster),
+            people: people(members, &around.roster),
             doubts: 0,
             settled: 0,
             moves: 0,
@@ -110,10 +114,11 @@ impl Room {
             followers: Vec::new(),
             changed: HashSet::new(),
             typing: Vec::new(),
-            summary,
+            row,
         };
-        let id = state.summary.id;
-        (Self { id, inbox, state: Mutex::new(state), roster, cluster, filler }, commands)
+        let (id, kind) = (state.row.id, state.row.kind);
+        state.people.keys().for_each(|it| around.crowd.joined(*it, id));
+        (Self { id, kind, inbox, state: Mutex::new(state), around }, commands)
     }
 
     /// Changes are small and whole, so a state whose holder died is still sound.
@@ -129,19 +134,9 @@ impl Room {
         }
     }
 
-    /// The room as lists show it.
-    pub(crate) fn summary(&self) -> RoomSummary {
-        let state = self.state();
-        RoomSummary {
-            head: state.feed.ring().head(),
-            people: u32::try_from(state.people.len()).unwrap_or(u32::MAX),
-            ..state.summary.clone()
-        }
-    }
-
-    /// Whether it goes by that name or id.
-    pub(crate) fn has_address(&self, address: &str) -> bool {
-        self.state().summary.name == address || address.parse() == Ok(self.id)
+    /// Whether it has that name.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.state().row.name == name
     }
 
     /// The newest entry.
@@ -196,7 +191,7 @@ impl Room {
     pub(crate) fn type_here(&self, user: UserId, name: Arc<str>) {
         if self.note_typing(user, name.clone()) {
             let name = name.to_string();
-            self.cluster.tell(Word::Typed(TypedElsewhere { room: self.id, user, name }));
+            self.around.cluster.tell(Word::Typed(TypedElsewhere { room: self.id, user, name }));
         }
     }
 
@@ -215,7 +210,7 @@ impl Room {
 
     /// A user's presence, name or role may have changed.
     pub(crate) fn note_user(&self, user: UserId, renamed: Option<&User>) {
-        let presence = self.roster.of(user);
+        let presence = self.around.roster.of(user);
         let mut state = self.state();
         let Some(person) = state.people.get_mut(&user) else { return };
         let before = person.clone();
@@ -234,7 +229,7 @@ impl Room {
         let mut state = self.state();
         let State { people, changed, .. } = &mut *state;
         for person in people.values_mut() {
-            let presence = self.roster.of(person.id);
+            let presence = self.around.roster.of(person.id);
             if std::mem::replace(&mut person.presence, presence) != presence {
                 changed.insert(person.id);
             }
@@ -242,9 +237,9 @@ impl Room {
     }
 
     /// The room has another topic, or takes more people.
-    pub(crate) fn describe(&self, summary: RoomSummary) {
+    pub(crate) fn describe(&self, row: RoomRow) {
         // Its head and people come by their own ways.
-        self.state().summary = summary;
+        self.state().row = row;
     }
 
     /// Tells followers what changed among the people, and who types.
@@ -281,7 +276,7 @@ impl Room {
             if appending.fresh {
                 let cid = command.append.shown_cid();
                 let Append { author, change, .. } = command.append;
-                state.move_people(&change, author, &command.name, command.role, &self.roster);
+                self.move_people(&mut state, &change, (author, &command.name, command.role));
                 // Said is typed no more, though the line was not told yet.
                 state.typing.retain(|(user, _)| *user != author);
                 entries.push(Entry {
@@ -311,7 +306,7 @@ impl Room {
         for run in runs(entries) {
             for (first, last, frame) in appended_frames(self.id, run) {
                 let told = Appended { room: self.id, first, last, moved, frame: frame.clone() };
-                self.cluster.tell(Word::Appended(told));
+                self.around.cluster.tell(Word::Appended(told));
                 state.take(Piece { first, last, moved: false, frame });
             }
         }
@@ -343,11 +338,29 @@ impl Room {
         self.fill(&mut state);
     }
 
+    fn move_people(&self, state: &mut State, change: &Change, who: (UserId, &str, Role)) {
+        let (user, name, role) = who;
+        match change {
+            Change::Join => {
+                let presence = self.around.roster.of(user);
+                state.people.insert(user, Person::new(user, name.to_owned(), role, presence));
+                self.around.crowd.joined(user, self.id);
+            }
+            Change::Leave => {
+                state.people.remove(&user);
+                self.around.crowd.left(user, self.id);
+            }
+            Change::Message(_) | Change::Announce(_) => return,
+        }
+        state.moves += 1;
+        state.changed.insert(user);
+    }
+
     /// Begins to read what is missing, unless that is being done.
     fn fill(self: &Arc<Self>, state: &mut State) {
         if !state.filling && state.lacks() {
             state.filling = true;
-            self.filler.begin(self.clone());
+            self.around.filler.begin(self.clone());
         }
     }
 }
@@ -369,26 +382,6 @@ impl State {
         for follower in &self.followers {
             follower.wake();
         }
-    }
-
-    fn move_people(
-        &mut self,
-        change: &Change,
-        user: UserId,
-        name: &str,
-        role: Role,
-        roster: &Roster,
-    ) {
-        match change {
-            Change::Join => {
-                let presence = roster.of(user);
-                self.people.insert(user, Person::new(user, name.to_owned(), role, presence));
-            }
-            Change::Leave => drop(self.people.remove(&user)),
-            Change::Message(_) | Change::Announce(_) => return,
-        }
-        self.moves += 1;
-        self.changed.insert(user);
     }
 
     /// Something has to be read from the store.

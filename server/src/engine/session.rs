@@ -14,7 +14,7 @@ use app::{
     client::pace::Pace,
     protocol::{
         close::Close,
-        ids::{Cid, Millis, RoomId},
+        ids::{Cid, Millis, RoomId, UserId},
         limits::{DEAD_AFTER_SECS, PING_SECS, SENDS_IN_FLIGHT_MAX, TYPING_EVERY_MS},
         message::MessageText,
         packets::{
@@ -157,9 +157,9 @@ fn end_of(error: axum::Error) -> End {
 }
 
 /// Reads what a client has of the rooms and this node has not.
-async fn catch_up(engine: &Engine, rooms: &[Have]) {
+async fn catch_up(engine: &Engine, user: UserId, rooms: &[Have]) {
     for Have { room, have } in rooms {
-        let Some(room) = engine.hub().room(*room) else { continue };
+        let Ok(room) = engine.read(user, *room) else { continue };
         if let Err(error) = room.catch_up(engine.store(), *have).await {
             tracing::warn!(%error, "could not read what a client has");
         }
@@ -270,7 +270,7 @@ impl Session {
         let is_ahead = |it: &Self| hello.rooms.iter().any(|have| it.is_ahead(*have));
         if hello.epoch == Some(epoch) && is_ahead(self) {
             // It may come from a node that heard of the newest first.
-            let caught_up = Box::pin(catch_up(&self.engine, &hello.rooms));
+            let caught_up = Box::pin(catch_up(&self.engine, self.who.user, &hello.rooms));
             if timeout(CATCH_UP, caught_up).await.is_err() {
                 tracing::warn!("could not read in time what a client has");
             }
@@ -288,12 +288,12 @@ impl Session {
 
     /// The client claims entries that the room does not have.
     fn is_ahead(&self, Have { room, have }: Have) -> bool {
-        self.engine.hub().room(room).is_some_and(|it| have > it.head())
+        self.engine.read(self.who.user, room).is_ok_and(|it| have > it.head())
     }
 
     fn resume(&mut self, Have { room, have }: Have, same_epoch: bool) -> Resumed {
-        let outcome = match self.engine.hub().room(room) {
-            Some(it) => {
+        let outcome = match self.engine.read(self.who.user, room) {
+            Ok(it) => {
                 let head = it.head();
                 let start = start_for(head, have, same_epoch);
                 let start =
@@ -301,7 +301,7 @@ impl Session {
                 self.cursors.follow(&it, start);
                 Outcome::Follows { start, head }
             }
-            None => Outcome::Refused(Refusal::NoSuchRoom),
+            Err(reason) => Outcome::Refused(reason),
         };
         Resumed { room, outcome }
     }
@@ -326,8 +326,9 @@ impl Session {
 
     /// Hands a change to its room; the answer comes by the mailbox.
     fn ask(&mut self, room: RoomId, cid: Cid, own: Option<Cid>, change: Change, asked: Asked) {
-        let Some(room) = self.engine.hub().room(room) else {
-            return self.refuse(Some(cid), Refusal::NoSuchRoom);
+        let room = match self.engine.found(self.who.user, room) {
+            Ok(room) => room,
+            Err(reason) => return self.refuse(Some(cid), reason),
         };
         if self.in_flight >= SENDS_IN_FLIGHT_MAX {
             return self.refuse(Some(cid), Refusal::TooManyInFlight);
@@ -370,9 +371,9 @@ impl Session {
         if let Err(retry_after_ms) = self.seeks.take(self.now()) {
             return self.refuse(None, Refusal::TooFast { retry_after_ms });
         }
-        match self.engine.hub().room(room) {
-            Some(it) => self.cursors.follow(&it, after.min(it.head())),
-            None => self.refuse(None, Refusal::NoSuchRoom),
+        match self.engine.read(self.who.user, room) {
+            Ok(it) => self.cursors.follow(&it, after.min(it.head())),
+            Err(reason) => self.refuse(None, reason),
         }
     }
 
@@ -383,8 +384,9 @@ impl Session {
         if self.typed.iter().any(|(it, _)| *it == room) {
             return;
         }
-        let Some(room) = self.engine.hub().room(room) else {
-            return self.refuse(None, Refusal::NoSuchRoom);
+        let room = match self.engine.read(self.who.user, room) {
+            Ok(room) => room,
+            Err(reason) => return self.refuse(None, reason),
         };
         self.typed.push((room.id, now));
         room.type_here(self.who.user, self.mailbox.name());
@@ -407,10 +409,14 @@ impl Session {
             }
             (Asked::Say { cid, room }, Err(reason)) => self.refuse_say(cid, room, reason),
             (Asked::Enter { cid, room, have }, Ok(_)) => {
-                let Some(it) = self.engine.hub().room(room) else { return };
+                let it = match self.engine.read(self.who.user, room) {
+                    Ok(it) => it,
+                    // Out again already.
+                    Err(reason) => return self.refuse(Some(cid), reason),
+                };
                 let start = start_for(it.head(), have, true);
                 self.cursors.follow(&it, start);
-                let entered = Entered { cid, room: it.summary(), start };
+                let entered = Entered { cid, room: it.summary_for(self.who.user), start };
                 self.replies.push(ServerPacket::Entered(entered));
             }
             (Asked::Leave { cid, room }, Ok(_)) => {

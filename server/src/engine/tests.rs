@@ -1,7 +1,7 @@
 use super::*;
 use crate::store::{CARETAKER, ChannelSpec, NewUser, StoreAddress};
 use app::protocol::{
-    ids::{Millis, Seq},
+    ids::{Millis, RoomId, Seq},
     limits,
     packets::ServerPacket,
 };
@@ -36,7 +36,7 @@ async fn with_ann_among(membership: Membership) -> (Engine, Who, RoomId) {
             .await
             .unwrap();
     let who = Who { user: ann.id, name: "Ann".into(), role: ann.role, login };
-    let room = engine.room("plaza").unwrap().id;
+    let room = engine.room("plaza", who.user).unwrap().id;
     engine.enter(&who, room).await.unwrap();
     (engine, who, room)
 }
@@ -67,7 +67,7 @@ async fn a_store_that_fails_is_neither_an_ack_nor_the_end_of_the_room() {
     // Nothing of hers is written before it.
     assert_eq!(say(cid()).await, Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
     assert_eq!(say(first).await, Err(Refusal::Internal));
-    assert_eq!(engine.people(room).unwrap().len(), 1);
+    assert_eq!(engine.people(room, ann.user).unwrap().len(), 1);
     assert_eq!(engine.0.waiting.available_permits(), limits::COMMANDS_WAITING_MAX);
 }
 
@@ -209,7 +209,7 @@ async fn members_whose_time_is_over_together_are_let_go_together() {
     }
     let leaving = users.iter().map(|user| engine.let_go(*user));
     assert_eq!(futures::future::join_all(leaving).await, [Ok(()); 9]);
-    assert_eq!(engine.people(room).unwrap(), []);
+    assert_eq!(engine.people(room, ann.user).unwrap(), []);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::{
     visitor::{SignedIn, Visitor},
 };
 use crate::{
-    auth::{Begun, clear_cookie, me as me_of},
+    auth::{Begun, Login, clear_cookie, me as me_of},
     store::User,
 };
 use app::protocol::{
@@ -194,20 +194,24 @@ pub(super) struct RoomsBody {
     rooms: Vec<RoomSummary>,
 }
 
-pub(super) async fn rooms(State(site): State<Arc<Site>>, _: SignedIn) -> Json<RoomsBody> {
-    Json(RoomsBody { epoch: site.engine.store().epoch(), rooms: site.engine.rooms() })
+pub(super) async fn rooms(
+    State(site): State<Arc<Site>>,
+    SignedIn { login, .. }: SignedIn,
+) -> Json<RoomsBody> {
+    let rooms = site.engine.rooms_of(login.user.id);
+    Json(RoomsBody { epoch: site.engine.store().epoch(), rooms })
 }
 
-fn find(site: &Site, room: &str) -> Result<RoomSummary, Refusal> {
-    site.engine.room(room).ok_or(Refusal::NoSuchRoom)
+fn find(site: &Site, login: &Login, room: &str) -> Result<RoomSummary, Refusal> {
+    site.engine.room(room, login.user.id).ok_or(Refusal::NoSuchRoom)
 }
 
 pub(super) async fn room(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    _: SignedIn,
+    SignedIn { login, .. }: SignedIn,
 ) -> Answer<Json<RoomSummary>> {
-    Ok(Json(find(&site, &room)?))
+    Ok(Json(find(&site, &login, &room)?))
 }
 
 /// Which part of a log.
@@ -230,11 +234,11 @@ pub(super) async fn entries(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
     part: Result<Query<Part>, axum::extract::rejection::QueryRejection>,
-    _: SignedIn,
+    SignedIn { login, .. }: SignedIn,
 ) -> Answer<Json<EntriesBody>> {
     let Query(Part { after, before, limit }) = part.map_err(|_| Refusal::Malformed)?;
     let limit = limit.unwrap_or(PAGE_ENTRIES).clamp(1, PAGE_ENTRIES);
-    let room = find(&site, &room)?;
+    let room = site.engine.readable(&room, login.user.id)?;
     let store = site.engine.store();
     let page = store.entries(room.id, after, before, limit).await?;
     Ok(Json(EntriesBody {
@@ -253,9 +257,10 @@ pub(super) struct PeopleBody {
 pub(super) async fn people(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    _: SignedIn,
+    SignedIn { login, .. }: SignedIn,
 ) -> Answer<Json<PeopleBody>> {
-    Ok(Json(PeopleBody { people: site.engine.people(find(&site, &room)?.id)? }))
+    let room = find(&site, &login, &room)?;
+    Ok(Json(PeopleBody { people: site.engine.people(room.id, login.user.id)? }))
 }
 
 pub(super) async fn enter(
@@ -263,7 +268,7 @@ pub(super) async fn enter(
     Path(room): Path<String>,
     SignedIn { login, .. }: SignedIn,
 ) -> Answer<Json<RoomSummary>> {
-    let room = find(&site, &room)?;
+    let room = find(&site, &login, &room)?;
     Ok(Json(site.engine.enter(&login.who(), room.id).await?))
 }
 
@@ -272,7 +277,7 @@ pub(super) async fn leave(
     Path(room): Path<String>,
     SignedIn { login, .. }: SignedIn,
 ) -> Answer<StatusCode> {
-    let room = find(&site, &room)?;
+    let room = find(&site, &login, &room)?;
     site.engine.leave(&login.who(), room.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -289,7 +294,7 @@ pub(super) async fn say(
     SignedIn { login, .. }: SignedIn,
     Body(Saying { cid, text }): Body<Saying>,
 ) -> Answer<(StatusCode, Json<Acked>)> {
-    let room = find(&site, &room)?;
+    let room = find(&site, &login, &room)?;
     let text = message(&text)?;
     site.rates.sends.check(&login.user.id)?;
     let acked = site.engine.say(&login.who(), room.id, cid, text).await?;

@@ -16,11 +16,12 @@ use crate::{
     snapshot::{self, Wanted},
 };
 use app::protocol::{
-    ids::{Cid, LoginId, RoomId},
+    ids::{Cid, LoginId, RoomId, UserId},
     message::MessageText,
     powers::Power,
     refusal::Refusal,
-    snapshot::Done,
+    room::RoomKind,
+    snapshot::{Done, RoomSummary},
 };
 use axum::{
     Form,
@@ -162,12 +163,12 @@ pub(super) async fn enter(
     visitor: Visitor,
 ) -> Response {
     let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let entered = match site.engine.room(&room) {
-        Some(found) => site.engine.enter(&login.who(), found.id).await.map(|it| it.name),
+    let entered = match site.engine.room(&room, login.user.id) {
+        Some(found) => site.engine.enter(&login.who(), found.id).await,
         None => Err(Refusal::NoSuchRoom),
     };
     match entered {
-        Ok(name) => Redirect::to(&room_path(&name)).into_response(),
+        Ok(entered) => Redirect::to(&path_of(&entered)).into_response(),
         Err(refusal) => back(&site, &room_path(&room), &Flash::refused(refusal, String::new())),
     }
 }
@@ -178,11 +179,19 @@ pub(super) async fn leave(
     visitor: Visitor,
 ) -> Response {
     let Ok(login) = visitor.login() else { return to_sign_in("/rooms") };
-    let left = match site.engine.room(&room) {
+    let left = match site.engine.room(&room, login.user.id) {
         Some(found) => site.engine.leave(&login.who(), found.id).await,
         None => Err(Refusal::NoSuchRoom),
     };
     back(&site, "/rooms", &outcome(left, Done::LeftRoom, String::new()))
+}
+
+/// The address of a room's page: only channels have their names as addresses.
+fn path_of(room: &RoomSummary) -> String {
+    match room.kind {
+        RoomKind::Channel => room_path(&room.name),
+        _ => room_path(&room.id.to_string()),
+    }
 }
 
 /// The composer's form. Without a `cid` each sending is a new message.
@@ -201,10 +210,10 @@ pub(super) async fn say(
     form: Filled<Saying>,
 ) -> Response {
     let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let Some(found) = site.engine.room(&room) else {
+    let Some(found) = site.engine.room(&room, login.user.id) else {
         return back(&site, "/rooms", &Flash::refused(Refusal::NoSuchRoom, String::new()));
     };
-    let path = room_path(&found.name);
+    let path = path_of(&found);
     let Ok(Form(Saying { cid, text })) = form else {
         let refused = (Refusal::Malformed, "");
         return again(&site, &visitor, &path, Wanted::Room(&room), refused).await;
@@ -360,18 +369,20 @@ pub(super) async fn announce(
         if !login.user.role.may(Power::Announce) {
             return Err(Refusal::NotAllowed);
         }
-        site.engine.announce(&login.who(), addressed(&site, &room)?, message(&text)?).await
+        site.engine
+            .announce(&login.who(), addressed(&site, login.user.id, &room)?, message(&text)?)
+            .await
     };
     let told = outcome(told.await, Done::Announced, text.clone());
     back(&site, "/settings", &told)
 }
 
 /// The room that an announcement goes to; none for all.
-fn addressed(site: &Site, room: &str) -> Result<Option<RoomId>, Refusal> {
+fn addressed(site: &Site, user: UserId, room: &str) -> Result<Option<RoomId>, Refusal> {
     if room.is_empty() || room == "all" {
         return Ok(None);
     }
-    site.engine.room(room).map(|it| Some(it.id)).ok_or(Refusal::NoSuchRoom)
+    site.engine.room(room, user).map(|it| Some(it.id)).ok_or(Refusal::NoSuchRoom)
 }
 
 /// What the next page shall say.

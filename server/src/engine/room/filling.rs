@@ -141,10 +141,17 @@ impl Room {
             return;
         }
         state.settled = known.doubts;
-        let now = people(members, &self.roster);
+        let now = people(members, &self.around.roster);
         let differs = |it: &&super::Person| now.get(&it.id) != Some(*it);
         let mut changed: Vec<_> = state.people.values().filter(differs).map(|it| it.id).collect();
         changed.extend(now.keys().filter(|it| !state.people.contains_key(it)));
+        for user in &changed {
+            if now.contains_key(user) {
+                self.around.crowd.joined(*user, self.id);
+            } else {
+                self.around.crowd.left(*user, self.id);
+            }
+        }
         state.changed.extend(changed);
         state.people = now;
     }

@@ -1,0 +1,121 @@
+//! Who is there: the sessions by user and login, and the rooms that each user is a member of.
+
+use super::session::mailbox::Mailbox;
+use app::protocol::{
+    close::Close,
+    ids::{LoginId, RoomId, UserId},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The sessions of this node, and the members of all rooms. Its locks are held for look-ups only,
+/// and nothing else is locked by whoever holds one.
+#[derive(Debug, Default)]
+pub(crate) struct Crowd {
+    sessions: Mutex<Sessions>,
+    rooms: Mutex<HashMap<UserId, HashSet<RoomId>>>,
+}
+
+#[derive(Debug, Default)]
+struct Sessions {
+    by_user: HashMap<UserId, Vec<Arc<Mailbox>>>,
+    count: usize,
+}
+
+impl Crowd {
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<UserId, HashSet<RoomId>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a session in.
+    pub(crate) fn add_session(&self, mailbox: &Arc<Mailbox>) {
+        let mut sessions = self.sessions();
+        sessions.by_user.entry(mailbox.user).or_default().push(mailbox.clone());
+        sessions.count += 1;
+    }
+
+    /// Counts a session out.
+    pub(crate) fn remove_session(&self, mailbox: &Arc<Mailbox>) {
+        let mut sessions = self.sessions();
+        let Some(own) = sessions.by_user.get_mut(&mailbox.user) else { return };
+        let before = own.len();
+        own.retain(|it| !Arc::ptr_eq(it, mailbox));
+        let gone = before - own.len();
+        if own.is_empty() {
+            sessions.by_user.remove(&mailbox.user);
+        }
+        sessions.count -= gone;
+    }
+
+    /// How many sessions there are.
+    pub(crate) fn session_count(&self) -> usize {
+        self.sessions().count
+    }
+
+    /// The sessions of a user.
+    pub(crate) fn sessions_of(&self, user: UserId) -> Vec<Arc<Mailbox>> {
+        self.sessions().by_user.get(&user).cloned().unwrap_or_default()
+    }
+
+    /// The users who have sessions.
+    pub(crate) fn users(&self) -> Vec<UserId> {
+        self.sessions().by_user.keys().copied().collect()
+    }
+
+    /// All sessions.
+    pub(crate) fn mailboxes(&self) -> Vec<Arc<Mailbox>> {
+        self.sessions().by_user.values().flatten().cloned().collect()
+    }
+
+    /// The logins by which users have sessions.
+    pub(crate) fn logins_of(&self, users: &HashSet<UserId>) -> Vec<LoginId> {
+        let sessions = self.sessions();
+        let own = users.iter().filter_map(|it| sessions.by_user.get(it)).flatten();
+        let mut logins: Vec<_> = own.map(|it| it.login).collect();
+        logins.sort_unstable();
+        logins.dedup();
+        logins
+    }
+
+    /// Ends every session for which `which` holds.
+    pub(crate) fn end_sessions(&self, why: Close, which: impl Fn(&Mailbox) -> bool) {
+        for mailbox in self.sessions().by_user.values().flatten() {
+            if which(mailbox) {
+                mailbox.end(why);
+            }
+        }
+    }
+
+    /// Lets every session look for what is new.
+    pub(crate) fn wake_all(&self) {
+        for mailbox in self.sessions().by_user.values().flatten() {
+            mailbox.wake();
+        }
+    }
+
+    /// A user is a member of a room.
+    pub(crate) fn joined(&self, user: UserId, room: RoomId) {
+        self.rooms().entry(user).or_default().insert(room);
+    }
+
+    /// A user is a member of a room no longer.
+    pub(crate) fn left(&self, user: UserId, room: RoomId) {
+        let mut rooms = self.rooms();
+        let Some(own) = rooms.get_mut(&user) else { return };
+        own.remove(&room);
+        if own.is_empty() {
+            rooms.remove(&user);
+        }
+    }
+
+    /// The rooms that a user is a member of, in any order.
+    pub(crate) fn rooms_of(&self, user: UserId) -> Vec<RoomId> {
+        self.rooms().get(&user).map(|it| it.iter().copied().collect()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,118 @@
+//! What pages, REST and bots ask of the engine. Each asks for somebody, and what they may not know
+//! of is answered like what is not there.
+
+use super::{By, Engine, Who, sight::Sight};
+use crate::{
+    engine::session::mailbox::ReplyTo,
+    store::{Appending, Change},
+};
+use app::protocol::{
+    ids::{Cid, RoomId, UserId},
+    message::MessageText,
+    packets::Acked,
+    people::Person,
+    powers::Power,
+    refusal::Refusal,
+    snapshot::RoomSummary,
+};
+
+impl Engine {
+    /// The channels in the order of lists, then the rooms that the user is a member of.
+    pub fn rooms_of(&self, user: UserId) -> Vec<RoomSummary> {
+        let channels = self.hub().channels();
+        let channels = channels.iter().filter(|it| it.sight(user) > Sight::Absent);
+        let channels = channels.map(|it| RoomSummary { mine: false, ..it.summary_for(user) });
+        let own = self.0.hub.rooms_of(user);
+        let mut own: Vec<_> = own.iter().map(|it| it.summary_for(user)).collect();
+        own.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        channels.chain(own).collect()
+    }
+
+    /// The room of that id, or the channel of that name, where the user may know that it is
+    /// there.
+    pub fn room(&self, address: &str, user: UserId) -> Option<RoomSummary> {
+        let room = self.hub().at(address)?;
+        (room.sight(user) > Sight::Absent).then(|| room.summary_for(user))
+    }
+
+    /// As [`Engine::room`], where the user may read it.
+    pub fn readable(&self, address: &str, user: UserId) -> Result<RoomSummary, Refusal> {
+        let room = self.hub().at(address).ok_or(Refusal::NoSuchRoom)?;
+        Ok(self.read(user, room.id)?.summary_for(user))
+    }
+
+    /// The members of a room and their presence.
+    pub fn people(&self, room: RoomId, user: UserId) -> Result<Vec<Person>, Refusal> {
+        Ok(self.read(user, room)?.people())
+    }
+
+    /// Whether that user is a member of that room.
+    pub fn is_member(&self, user: UserId, room: RoomId) -> bool {
+        self.hub().room(room).is_some_and(|it| it.has(user))
+    }
+
+    /// Makes the user a member of the room; nothing where they are one.
+    pub async fn enter(&self, who: &Who, room: RoomId) -> Result<RoomSummary, Refusal> {
+        self.found(who.user, room)?;
+        self.change(who.into(), room, None, Change::Join).await?;
+        Ok(self.found(who.user, room)?.summary_for(who.user))
+    }
+
+    /// Ends the user's membership of the room; nothing where there is none.
+    pub async fn leave(&self, who: &Who, room: RoomId) -> Result<(), Refusal> {
+        self.found(who.user, room)?;
+        self.change(who.into(), room, None, Change::Leave).await?;
+        Ok(())
+    }
+
+    /// Says something. When this returns, it is stored and will survive.
+    pub async fn say(
+        &self,
+        who: &Who,
+        room: RoomId,
+        cid: Cid,
+        text: String,
+    ) -> Result<Acked, Refusal> {
+        self.found(who.user, room)?;
+        let text = MessageText::try_from(text)?;
+        let done = self.change(who.into(), room, Some(cid), Change::Message(text.into())).await?;
+        Ok(Acked { cid, room: done.room, seq: done.seq, at: done.at })
+    }
+
+    /// Tells something to a room that one may read, or to every channel; for admins.
+    pub async fn announce(
+        &self,
+        who: &Who,
+        room: Option<RoomId>,
+        text: String,
+    ) -> Result<(), Refusal> {
+        if !who.role.may(Power::Announce) {
+            return Err(Refusal::NotAllowed);
+        }
+        let text = MessageText::try_from(text)?;
+        let rooms = match room {
+            Some(id) => vec![self.read(who.user, id)?.id],
+            None => self.hub().channels().iter().map(|it| it.id).collect(),
+        };
+        for room in rooms {
+            let change = Change::Announce(text.as_str().to_owned());
+            self.change(who.into(), room, None, change).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks a room for a change in its log.
+    pub(super) async fn change(
+        &self,
+        by: By,
+        room: RoomId,
+        cid: Option<Cid>,
+        change: Change,
+    ) -> Result<Appending, Refusal> {
+        let room = self.hub().room(room).ok_or(Refusal::NoSuchRoom)?;
+        let (reply, outcome) = ReplyTo::once();
+        self.command(&room, by, cid, change, reply);
+        // Dropped without an answer: the store failed, and that was logged.
+        outcome.await.unwrap_or(Err(Refusal::Internal))
+    }
+}
