@@ -105,19 +105,28 @@ create index block_blocked on block (blocked_id);
 -- What is to be done at a time.
 create table job (
     id uuid primary key not null,
-    -- 'remind', 'say', 'unban', 'unmute', 'close', 'succeed', 'purge'
+    -- 'say', 'remind', 'succeed'. What rooms and sanctions tell by themselves has no row here: when
+    -- they end stands with them.
     kind text not null,
     due_at bigint not null,
-    room_id uuid references room (id) on delete cascade,
-    account_id uuid references account (id) on delete cascade,
-    -- What the kind needs, as JSON.
+    -- A room that may be gone by then.
+    room_id uuid,
+    account_id uuid not null references account (id) on delete cascade,
+    -- Of what entry somebody is reminded.
+    seq bigint,
+    -- What else the kind needs, as JSON.
     detail text not null,
     created_at bigint not null,
+    -- When the leader began with it: from then on its author cannot change it.
+    begun_at bigint,
     -- When it was done, where it is kept to be shown; null while it is to be done.
     done_at bigint
 );
 create index job_due on job (due_at) where done_at is null;
 create index job_account on job (account_id);
+create index room_closes on room (closes_at) where closes_at is not null and closed_at is null;
+create index room_empty on room (empty_since) where empty_since is not null and closed_at is null;
+create index room_closed on room (closed_at) where closed_at is not null;
 
 -- A user's picture, re-encoded.
 create table picture (

@@ -105,19 +105,28 @@ create index block_blocked on block (blocked_id);
 -- What is to be done at a time.
 create table job (
     id blob primary key not null,
-    -- 'remind', 'say', 'unban', 'unmute', 'close', 'succeed', 'purge'
+    -- 'say', 'remind', 'succeed'. What rooms and sanctions tell by themselves has no row here: when
+    -- they end stands with them.
     kind text not null,
     due_at integer not null,
-    room_id blob references room (id) on delete cascade,
-    account_id blob references account (id) on delete cascade,
-    -- What the kind needs, as JSON.
+    -- A room that may be gone by then.
+    room_id blob,
+    account_id blob not null references account (id) on delete cascade,
+    -- Of what entry somebody is reminded.
+    seq integer,
+    -- What else the kind needs, as JSON.
     detail text not null,
     created_at integer not null,
+    -- When the leader began with it: from then on its author cannot change it.
+    begun_at integer,
     -- When it was done, where it is kept to be shown; null while it is to be done.
     done_at integer
 ) without rowid;
 create index job_due on job (due_at) where done_at is null;
 create index job_account on job (account_id);
+create index room_closes on room (closes_at) where closes_at is not null and closed_at is null;
+create index room_empty on room (empty_since) where empty_since is not null and closed_at is null;
+create index room_closed on room (closed_at) where closed_at is not null;
 
 -- A user's picture, re-encoded.
 create table picture (

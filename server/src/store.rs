@@ -8,6 +8,7 @@ mod change;
 mod copying;
 mod decide;
 mod error;
+mod jobs;
 mod postgres;
 mod rows;
 mod sqlite;
@@ -17,6 +18,7 @@ pub use address::{BadAddress, StoreAddress};
 pub use change::{Append, AppendError, Appending, CARETAKER, Change, Outcomes};
 pub use copying::{Copied, CopyError};
 pub use error::{StoreError, StoreResult};
+pub use jobs::{Finish, Job, JobDetail, JobKind};
 pub use rows::{
     ChannelSpec, EntryPage, Fence, LoginRow, MemberRow, NewUser, RoomRow, TokenHash, User,
 };
@@ -54,6 +56,7 @@ macro_rules! on_either {
         }
     };
 }
+use on_either;
 
 impl Store {
     /// Opens the database, brings its schema up to date and reads its epoch.

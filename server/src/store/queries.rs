@@ -7,6 +7,8 @@ mod append;
 mod copying;
 #[path = "queries/entries.rs"]
 mod entries;
+#[path = "queries/jobs.rs"]
+mod jobs;
 #[path = "queries/leases.rs"]
 mod leases;
 #[path = "queries/logins.rs"]

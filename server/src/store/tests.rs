@@ -5,12 +5,16 @@ mod append;
 mod copying;
 #[path = "../../tests/support/database.rs"]
 mod database;
+mod jobs;
 mod orders;
 mod together;
 mod users;
 
 use super::*;
-use app::protocol::ids::Cid;
+use app::protocol::{
+    ids::{Cid, JobId},
+    refusal::Refusal,
+};
 use database::Database;
 use tempfile::TempDir;
 use uuid::Uuid;

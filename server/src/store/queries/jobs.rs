@@ -1,0 +1,279 @@
+//! What is to be done at a time.
+//!
+//! Users change their own jobs under their account's row; the leader under the lease. A job that
+//! the leader has begun with is the leader's alone.
+
+use super::{BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx, leases, number, seq_from};
+use crate::store::{CARETAKER, Fence, Finish, Job, JobDetail, JobKind, StoreError, StoreResult};
+use app::protocol::ids::{JobId, Millis, RoomId, UserId};
+use sqlx::{QueryBuilder, Row};
+
+const COLUMNS: &str = "id, kind, due_at, room_id, account_id, seq, detail, done_at";
+
+impl Queries {
+    pub(in crate::store) async fn plan_job(
+        &self,
+        job: &Job,
+        most: u32,
+        now: Millis,
+    ) -> StoreResult<bool> {
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        lock_account(&mut tx, job.account).await?;
+        let there: Option<(i64,)> =
+            sqlx::query_as("select due_at from job where id = $1 and account_id = $2")
+                .bind(job.id.0)
+                .bind(job.account.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if there.is_some() {
+            return Ok(true);
+        }
+        let (open,): (i64,) = sqlx::query_as(
+            "select count(*) from job
+             where account_id = $1 and done_at is null and kind in ('say', 'remind')",
+        )
+        .bind(job.account.0)
+        .fetch_one(&mut *tx)
+        .await?;
+        if open >= i64::from(most) {
+            return Ok(false);
+        }
+        let done = sqlx::query(
+            "insert into job (id, kind, due_at, room_id, account_id, seq, detail, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing",
+        )
+        .bind(job.id.0)
+        .bind(job.kind.name())
+        .bind(job.due_at.0)
+        .bind(job.room.map(|it| it.0))
+        .bind(job.account.0)
+        .bind(job.seq.map(number))
+        .bind(written(&job.detail))
+        .bind(now.0)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        // The id is somebody else's: of that no more is told.
+        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(true) }
+    }
+
+    pub(in crate::store) async fn jobs_of(&self, user: UserId) -> StoreResult<Vec<Job>> {
+        let mut sql = QueryBuilder::new("select ");
+        sql.push(COLUMNS).push(" from job where account_id = ").push_bind(user.0);
+        sql.push(" and kind in ('say', 'remind') order by due_at, id");
+        jobs_from(&sql.build().fetch_all(&self.readers).await?)
+    }
+
+    pub(in crate::store) async fn change_job(
+        &self,
+        user: UserId,
+        id: JobId,
+        text: Option<&str>,
+        due_at: Option<Millis>,
+    ) -> StoreResult<bool> {
+        let detail =
+            text.map(|text| written(&JobDetail { text: text.to_owned(), ..JobDetail::default() }));
+        let done = sqlx::query(
+            "update job set detail = coalesce($3, detail), due_at = coalesce($4, due_at)
+             where id = $1 and account_id = $2 and kind = 'say' and begun_at is null
+                 and done_at is null",
+        )
+        .bind(id.0)
+        .bind(user.0)
+        .bind(detail)
+        .bind(due_at.map(|it| it.0))
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    pub(in crate::store) async fn cancel_job(
+        &self,
+        user: UserId,
+        id: JobId,
+        kind: JobKind,
+    ) -> StoreResult<bool> {
+        let done = sqlx::query(
+            "delete from job where id = $1 and account_id = $2 and kind = $3
+                 and (begun_at is null or done_at is not null)",
+        )
+        .bind(id.0)
+        .bind(user.0)
+        .bind(kind.name())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    pub(in crate::store) async fn next_due(
+        &self,
+        purge_after_ms: i64,
+    ) -> StoreResult<Option<Millis>> {
+        let (due,): (Option<i64>,) = sqlx::query_as(
+            "select min(at) from (
+                 select min(due_at) as at from job where done_at is null
+                 union all select min(until) from sanction
+                     join room on room.id = sanction.room_id
+                     where until < 9223372036854775807 and closed_at is null
+                 union all select min(closes_at) from room
+                     where closes_at is not null and closed_at is null
+                 union all select min(empty_since + empty_mins * 60000) from room
+                     where empty_since is not null and closed_at is null
+                 union all select min(closed_at) + $1 from room where closed_at is not null
+             ) as moments",
+        )
+        .bind(purge_after_ms)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(due.map(Millis))
+    }
+
+    pub(in crate::store) async fn begin_jobs(
+        &self,
+        fence: Fence,
+        now: Millis,
+        most: u32,
+    ) -> StoreResult<Option<Vec<Job>>> {
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        if !leads(&mut tx, fence).await? {
+            return Ok(None);
+        }
+        let mut sql = QueryBuilder::new("select ");
+        sql.push(COLUMNS).push(" from job where done_at is null and due_at <= ");
+        sql.push_bind(now.0).push(" order by due_at, id limit ").push_bind(i64::from(most));
+        sql.push(FOR_UPDATE);
+        let rows = sql.build().fetch_all(&mut *tx).await?;
+        let jobs = jobs_from(&rows)?;
+        for job in &jobs {
+            sqlx::query("update job set begun_at = $2 where id = $1 and begun_at is null")
+                .bind(job.id.0)
+                .bind(now.0)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(Some(jobs))
+    }
+
+    pub(in crate::store) async fn finish_job(
+        &self,
+        fence: Fence,
+        id: JobId,
+        finish: &Finish,
+        now: Millis,
+    ) -> StoreResult<()> {
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        if !leads(&mut tx, fence).await? {
+            return Ok(());
+        }
+        let done = match finish {
+            Finish::Gone => sqlx::query("delete from job where id = $1").bind(id.0),
+            Finish::Kept(detail) => {
+                sqlx::query("update job set done_at = $2, detail = $3 where id = $1")
+                    .bind(id.0)
+                    .bind(now.0)
+                    .bind(written(detail))
+            }
+            Finish::Later(at) => {
+                sqlx::query("update job set due_at = $2, begun_at = null where id = $1")
+                    .bind(id.0)
+                    .bind(at.0)
+            }
+            Finish::Again(at) => {
+                sqlx::query("update job set due_at = $2 where id = $1").bind(id.0).bind(at.0)
+            }
+        };
+        done.execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn plan_succession(
+        &self,
+        user: UserId,
+        due_at: Millis,
+        now: Millis,
+    ) -> StoreResult<()> {
+        sqlx::query(
+            "insert into job (id, kind, due_at, account_id, detail, created_at)
+             select $4, 'succeed', $2, id, '{}', $3 from account
+             where id = $1
+                 and exists (select 1 from room where host_id = $1 and closed_at is null)
+                 and not exists (select 1 from job where account_id = $1 and kind = 'succeed')",
+        )
+        .bind(user.0)
+        .bind(due_at.0)
+        .bind(now.0)
+        .bind(uuid::Uuid::now_v7())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn cancel_succession(&self, user: UserId) -> StoreResult<()> {
+        sqlx::query("delete from job where account_id = $1 and kind = 'succeed'")
+            .bind(user.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    pub(in crate::store) async fn absent_hosts(&self) -> StoreResult<Vec<UserId>> {
+        let sql = "select account_id from job where kind = 'succeed'";
+        let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
+        rows.iter().map(|row| user_from(row, "account_id")).collect()
+    }
+
+    pub(in crate::store) async fn hosted_rooms(&self, user: UserId) -> StoreResult<Vec<RoomId>> {
+        let sql = "select id from room where host_id = $1 and closed_at is null order by id";
+        let rows = sqlx::query(sql).bind(user.0).fetch_all(&self.readers).await?;
+        rows.iter().map(|row| room_from(row, "id")).collect()
+    }
+}
+
+/// Whether no later holder has taken the lease; nobody does until the transaction ends.
+async fn leads(tx: &mut Tx, fence: Fence) -> StoreResult<bool> {
+    Ok(leases::fence(tx, CARETAKER).await?.is_none_or(|it| it <= fence))
+}
+
+/// Nobody else changes what belongs to that account until the transaction ends.
+async fn lock_account(tx: &mut Tx, user: UserId) -> StoreResult<()> {
+    let mut sql = QueryBuilder::new("select id from account where id = ");
+    sql.push_bind(user.0).push(FOR_UPDATE);
+    sql.build().fetch_optional(&mut **tx).await?;
+    Ok(())
+}
+
+fn written(detail: &JobDetail) -> String {
+    serde_json::to_string(detail).expect("a detail has string keys")
+}
+
+fn room_from(row: &DbRow, column: &str) -> StoreResult<RoomId> {
+    Ok(RoomId(row.try_get(column)?))
+}
+
+fn user_from(row: &DbRow, column: &str) -> StoreResult<UserId> {
+    Ok(UserId(row.try_get(column)?))
+}
+
+/// The jobs of these rows, without those of kinds that a newer version made.
+fn jobs_from(rows: &[DbRow]) -> StoreResult<Vec<Job>> {
+    rows.iter().filter_map(|row| job_from(row).transpose()).collect()
+}
+
+fn job_from(row: &DbRow) -> StoreResult<Option<Job>> {
+    let Some(kind) = JobKind::named(row.try_get("kind")?) else { return Ok(None) };
+    let has_seq = row.try_get::<Option<i64>, _>("seq")?.is_some();
+    let detail: &str = row.try_get("detail")?;
+    let unreadable = |error| StoreError::Db(sqlx::Error::Decode(Box::new(error)));
+    Ok(Some(Job {
+        id: JobId(row.try_get("id")?),
+        kind,
+        due_at: Millis(row.try_get("due_at")?),
+        room: row.try_get::<Option<uuid::Uuid>, _>("room_id")?.map(RoomId),
+        account: user_from(row, "account_id")?,
+        seq: if has_seq { Some(seq_from(row, "seq")?) } else { None },
+        detail: serde_json::from_str(detail).map_err(unreadable)?,
+        done_at: row.try_get::<Option<i64>, _>("done_at")?.map(Millis),
+    }))
+}
