@@ -55,6 +55,8 @@ pub enum Connection {
     SignedOut,
     /// The server speaks a newer protocol.
     Outdated,
+    /// The user signed in elsewhere, and wants one login at a time.
+    Replaced,
     /// The server does not want this tab back, by that close code.
     Stopped(u16),
 }

@@ -10,6 +10,7 @@ pub mod packets;
 pub mod pages;
 pub mod people;
 pub mod powers;
+pub mod profile;
 pub mod refusal;
 pub mod room;
 pub mod snapshot;

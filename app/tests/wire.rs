@@ -178,6 +178,18 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
                 gone: vec![],
             }),
         ),
+        (
+            "people_changed_picture",
+            P::PeopleChanged(PeopleChanged {
+                room: ROOM,
+                all: false,
+                people: vec![Person {
+                    picture: Some("019a9f00000070008000000000000001".into()),
+                    ..person(BOB, "하늘", Role::Member, Presence::Busy)
+                }],
+                gone: vec![],
+            }),
+        ),
         ("rooms_changed", P::RoomsChanged(RoomsChanged { rooms: vec![count] })),
         ("seen", P::Seen(Seen { room: ROOM, user: BOB, seq: seq(114) })),
         ("reminded", P::Reminded(planned)),

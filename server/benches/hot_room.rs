@@ -5,7 +5,7 @@
 use app::protocol::{
     ids::{Cid, LoginId, Millis, RoomId},
     limits::{self, ROOM_BATCH_MAX},
-    people::Role,
+    people::{ByHand, Role},
 };
 use server::{
     cluster::Membership,
@@ -147,7 +147,14 @@ impl Bench {
 }
 
 fn who(user: &server::store::User, login: LoginId) -> Who {
-    Who { user: user.id, name: user.name.as_str().into(), role: user.role, login }
+    Who {
+        user: user.id,
+        name: user.name.as_str().into(),
+        role: user.role,
+        login,
+        by_hand: ByHand::Auto,
+        picture: None,
+    }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a rate is read, not counted with")]

@@ -64,6 +64,8 @@ impl Login {
             name: self.user.name.as_str().into(),
             role: self.user.role,
             login: self.row.id,
+            by_hand: self.user.by_hand,
+            picture: self.user.picture.as_deref().map(Into::into),
         }
     }
 
@@ -75,7 +77,7 @@ impl Login {
 
 /// A user as they see themselves.
 pub(crate) fn me(user: &User) -> Me {
-    Me { id: user.id, name: user.name.clone(), role: user.role }
+    Me { id: user.id, name: user.name.clone(), role: user.role, picture: user.picture.clone() }
 }
 
 /// What somebody typed to come in, and from where. Without `Debug`, for it has a password.

@@ -28,7 +28,7 @@ use absences::Absences;
 use app::protocol::{
     close::Close,
     ids::{Cid, LoginId, UserId},
-    people::{Presence, Role},
+    people::{ByHand, Presence, Role},
     refusal::Refusal,
 };
 use committer::Committer;
@@ -90,6 +90,10 @@ pub struct Who {
     pub role: Role,
     /// The login.
     pub login: LoginId,
+    /// What they say about being at hand.
+    pub by_hand: ByHand,
+    /// The version of their picture, if they have one.
+    pub picture: Option<Arc<str>>,
 }
 
 /// Who does something; without a login, the server in a user's stead, where this node leads.
@@ -98,6 +102,7 @@ struct By {
     user: UserId,
     name: Arc<str>,
     role: Role,
+    picture: Option<Arc<str>>,
     login: Option<LoginId>,
     fence: Option<Fence>,
 }
@@ -105,7 +110,8 @@ struct By {
 impl From<&Who> for By {
     fn from(who: &Who) -> Self {
         let (login, fence) = (Some(who.login), None);
-        Self { user: who.user, name: who.name.clone(), role: who.role, login, fence }
+        let (name, picture) = (who.name.clone(), who.picture.clone());
+        Self { user: who.user, name, role: who.role, picture, login, fence }
     }
 }
 
@@ -280,7 +286,8 @@ impl Engine {
         let cid = Some(cid.unwrap_or_else(|| Cid(uuid::Uuid::now_v7())));
         let (author, login, fence) = (by.user, by.login, by.fence);
         let append = Append { room: room.id, author, login, cid, fence, change };
-        room.send(Command { append, name: by.name, role: by.role, reply, _permit: permit });
+        let By { name, role, picture, .. } = by;
+        room.send(Command { append, name, role, picture, reply, _permit: permit });
     }
 
     /// Closes the sockets of logins that the store has ended, on every node.
@@ -291,7 +298,7 @@ impl Engine {
         }
     }
 
-    /// Takes over a user's new name or role, on every node.
+    /// Takes over a user's new name, role, picture or word about being at hand, on every node.
     pub fn user_changed(&self, user: &User) {
         self.take_user(user);
         self.0.cluster.tell(Word::UserChanged(user.id));
@@ -300,9 +307,11 @@ impl Engine {
     /// Takes over how a user stands in the store.
     fn take_user(&self, user: &User) {
         let name: Arc<str> = user.name.as_str().into();
+        let picture: Option<Arc<str>> = user.picture.as_deref().map(Into::into);
         for mailbox in self.0.hub.crowd().sessions_of(user.id) {
-            mailbox.rename(name.clone(), user.role);
+            mailbox.rename(name.clone(), user.role, picture.clone());
         }
+        self.0.roster.set_by_hand(user.id, user.by_hand);
         for room in self.0.hub.rooms_of(user.id) {
             room.note_user(user.id, Some(user));
         }

@@ -22,6 +22,8 @@ pub enum After {
     Wait(u32),
     /// Stays away: the login was ended.
     SignedOut,
+    /// Stays away: the user signed in elsewhere, and wants one login at a time.
+    Replaced,
     /// Stays away until the page is loaded anew: the server speaks another version.
     Outdated,
     /// Stays away: the server does not want it back, by that close code.
@@ -47,6 +49,7 @@ impl Backoff {
         match Close::from_code(code) {
             Some(Close::Restarting) => After::Wait(restart_pause_ms(random)),
             Some(Close::SignedOut) => After::SignedOut,
+            Some(Close::Replaced) => After::Replaced,
             Some(Close::Outdated) => After::Outdated,
             _ if !may_come_back(code) => After::Stopped(code),
             _ => After::Wait(self.next_ms(random)),
@@ -95,6 +98,7 @@ mod tests {
             (4006, After::Wait(500)),
             (4000, After::Wait(10_000)),
             (4501, After::SignedOut),
+            (4506, After::Replaced),
             (4500, After::Outdated),
             (4502, After::Stopped(4502)),
             (4999, After::Stopped(4999)),

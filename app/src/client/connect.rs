@@ -115,6 +115,7 @@ impl Client {
                 }
             }
             After::SignedOut => self.connection.set(Connection::SignedOut),
+            After::Replaced => self.connection.set(Connection::Replaced),
             After::Outdated => self.connection.set(Connection::Outdated),
             After::Stopped(code) => self.connection.set(Connection::Stopped(code)),
         }
@@ -176,7 +177,10 @@ impl Client {
                     self.closed(1006);
                 }
             }
-            Connection::SignedOut | Connection::Outdated | Connection::Stopped(_) => {}
+            Connection::SignedOut
+            | Connection::Replaced
+            | Connection::Outdated
+            | Connection::Stopped(_) => {}
         }
         if self.typists.read_untracked().iter().any(|it| it.until <= now) {
             self.typists.update(|typists| typists.retain(|it| it.until > now));

@@ -30,6 +30,7 @@ pub fn Avatar(
         let presence = match it {
             Presence::Here => "here",
             Presence::Away => "away",
+            Presence::Busy => "busy",
             Presence::Offline => "offline",
             Presence::Unknown => "unknown",
         };

@@ -201,7 +201,8 @@ impl Writing {
 
     fn send(self) {
         let Some(field) = self.field.get_untracked() else { return };
-        if self.client.connection.get_untracked() == Connection::SignedOut {
+        let connection = self.client.connection.get_untracked();
+        if matches!(connection, Connection::SignedOut | Connection::Replaced) {
             // The line above says so; what was typed stays.
             return;
         }

@@ -11,6 +11,7 @@ enum Told {
     Connecting,
     CaughtUp(usize),
     SignedOut,
+    Replaced,
     Outdated,
     Stopped(u16),
 }
@@ -24,7 +25,7 @@ pub fn ConnectionBanner() -> impl IntoView {
         Told::Nothing => "none",
         Told::CaughtUp(_) => "good",
         Told::Waiting | Told::Connecting => "patient",
-        Told::SignedOut | Told::Outdated | Told::Stopped(_) => "stop",
+        Told::SignedOut | Told::Replaced | Told::Outdated | Told::Stopped(_) => "stop",
     };
     view! {
         <div
@@ -45,6 +46,7 @@ fn told(client: Client) -> Told {
         Connection::Connecting => Told::Connecting,
         Connection::Waiting(_) => Told::Waiting,
         Connection::SignedOut => Told::SignedOut,
+        Connection::Replaced => Told::Replaced,
         Connection::Outdated => Told::Outdated,
         Connection::Stopped(code) => Told::Stopped(code),
     }
@@ -64,12 +66,18 @@ fn sentence(client: Client, told: Told) -> AnyView {
         .into_any(),
         Told::Connecting => texts.connecting.into_any(),
         Told::CaughtUp(count) => (texts.caught_up)(count).into_any(),
-        Told::SignedOut => view! {
-            <span>{texts.signed_out}</span>
-            <a href=browser::sign_in_address() rel="external">{texts.sign_in}</a>
-        }
-        .into_any(),
+        Told::SignedOut => sign_in(client, texts.signed_out),
+        Told::Replaced => sign_in(client, texts.replaced),
         Told::Outdated => view! { <span>{texts.outdated}</span>{reload()} }.into_any(),
         Told::Stopped(code) => view! { <span>{(texts.stopped)(code)}</span>{reload()} }.into_any(),
     }
+}
+
+/// Why there is no login any more, and the way to another.
+fn sign_in(client: Client, why: &'static str) -> AnyView {
+    view! {
+        <span>{why}</span>
+        <a href=browser::sign_in_address() rel="external">{client.texts.link.sign_in}</a>
+    }
+    .into_any()
 }

@@ -32,6 +32,7 @@ pub fn PeopleList() -> impl IntoView {
             </button>
             <PeopleGroup presence=Presence::Here label=texts.room.here />
             <PeopleGroup presence=Presence::Away label=texts.room.away />
+            <PeopleGroup presence=Presence::Busy label=texts.room.busy />
             <PeopleGroup presence=Presence::Unknown label=texts.room.unknown />
             <PeopleGroup presence=Presence::Offline label=texts.room.offline />
         </aside>
@@ -101,6 +102,7 @@ const fn presence_name(presence: Presence) -> &'static str {
     match presence {
         Presence::Here => "here",
         Presence::Away => "away",
+        Presence::Busy => "busy",
         Presence::Offline => "offline",
         Presence::Unknown => "unknown",
     }

@@ -30,11 +30,13 @@ pub enum Close {
     Binary = 4504,
     /// A packet before `hello`, or a second `hello`.
     OutOfTurn = 4505,
+    /// The user signed in elsewhere, and wants one login at a time.
+    Replaced = 4506,
 }
 
 impl Close {
     /// Every code, for the docs and the tests.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Restarting,
         Self::Slow,
         Self::Silent,
@@ -48,6 +50,7 @@ impl Close {
         Self::TooBig,
         Self::Binary,
         Self::OutOfTurn,
+        Self::Replaced,
     ];
 
     /// The number on the wire.

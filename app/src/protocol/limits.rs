@@ -73,6 +73,20 @@ pub const LATER_PER_USER: u32 = 50;
 pub const LATER_DAYS_MAX: i64 = 365;
 /// What a list shows of a message, in characters.
 pub const EXCERPT_CHARS: usize = 200;
+/// What a user tells of themselves, in characters.
+pub const ABOUT_CHARS_MAX: usize = 300;
+/// Languages of a user.
+pub const LANGUAGES_MAX: usize = 8;
+/// Interests of a user.
+pub const INTERESTS_MAX: usize = 10;
+/// One interest, in characters.
+pub const INTEREST_CHARS_MAX: usize = 20;
+/// A picture as it is sent, in bytes.
+pub const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
+/// A picture as it is sent, in pixels.
+pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
+/// An e-mail address, in characters.
+pub const EMAIL_CHARS_MAX: usize = 254;
 /// Rooms on a page of the directory.
 pub const DIRECTORY_PAGE: usize = 50;
 /// People in a channel, unless the configuration says otherwise.

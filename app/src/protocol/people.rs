@@ -25,8 +25,11 @@ pub enum Role {
 pub enum Presence {
     /// Has a tab open and in view.
     Here,
-    /// Has tabs open, none of them in view.
+    /// Has tabs open, none of them in view; or says so by hand.
     Away,
+    /// Has a tab open, and does not want to be disturbed. Clients that do not know it read it as
+    /// unknown.
+    Busy,
     /// Has no tab open.
     Offline,
     /// Has no tab open here, and the other nodes cannot be asked. Also what a newer server tells.
@@ -37,7 +40,48 @@ pub enum Presence {
 impl Presence {
     /// Whether they are known to have a tab open.
     pub const fn is_seen(self) -> bool {
-        matches!(self, Self::Here | Self::Away)
+        matches!(self, Self::Here | Self::Away | Self::Busy)
+    }
+}
+
+/// What a user says about being at hand, whatever their tabs say. It counts while one is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ByHand {
+    /// The tabs tell.
+    #[default]
+    Auto,
+    /// Away.
+    Away,
+    /// Not to be disturbed.
+    Busy,
+}
+
+impl ByHand {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Away, Self::Busy];
+
+    /// Its name in forms and in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Away => "away",
+            Self::Busy => "busy",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// What others see of somebody whose tabs say `tabs`.
+    pub const fn over(self, tabs: Presence) -> Presence {
+        match (self, tabs) {
+            (Self::Away, Presence::Here | Presence::Away) => Presence::Away,
+            (Self::Busy, Presence::Here | Presence::Away) => Presence::Busy,
+            _ => tabs,
+        }
     }
 }
 
@@ -61,12 +105,25 @@ pub struct Person {
     /// In a large room: they may speak.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub speaker: bool,
+    /// The version of their picture, if they have one; its address is
+    /// `/api/v1/people/{id}/picture?size=small&v={picture}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 impl Person {
     /// A plain member.
     pub const fn new(id: UserId, name: String, role: Role, presence: Presence) -> Self {
-        Self { id, name, role, presence, rank: Rank::Member, muted: false, speaker: false }
+        Self {
+            id,
+            name,
+            role,
+            presence,
+            rank: Rank::Member,
+            muted: false,
+            speaker: false,
+            picture: None,
+        }
     }
 }
 

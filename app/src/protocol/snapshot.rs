@@ -95,6 +95,9 @@ pub struct Me {
     pub name: String,
     /// What they may do on this server.
     pub role: Role,
+    /// The version of their picture, if they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// A language of the pages.

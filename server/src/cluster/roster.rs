@@ -4,7 +4,7 @@
 use super::Word;
 use app::protocol::{
     ids::{Millis, UserId},
-    people::Presence,
+    people::{ByHand, Presence},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -89,15 +89,17 @@ pub struct Registration {
 struct Sockets {
     open: usize,
     attending: usize,
+    by_hand: ByHand,
 }
 
 impl Sockets {
     const fn presence(self) -> Presence {
-        match self {
+        let tabs = match self {
             Self { open: 0, .. } => Presence::Offline,
             Self { attending: 0, .. } => Presence::Away,
             _ => Presence::Here,
-        }
+        };
+        self.by_hand.over(tabs)
     }
 }
 
@@ -235,6 +237,15 @@ impl Roster {
         if let Some(sockets) = state.sockets.get_mut(&user) {
             let n = sockets.attending;
             sockets.attending = if attending { n + 1 } else { n.saturating_sub(1) };
+            state.changed.insert(user);
+        }
+    }
+
+    /// A user who has sockets here says that about being at hand.
+    pub(crate) fn set_by_hand(&self, user: UserId, by_hand: ByHand) {
+        let mut state = self.write();
+        if let Some(sockets) = state.sockets.get_mut(&user) {
+            sockets.by_hand = by_hand;
             state.changed.insert(user);
         }
     }
@@ -464,9 +475,10 @@ impl Registration {
     }
 }
 
-/// Whoever is here on one node is here.
+/// Whoever is here on one node is here, but for who said so by hand.
 fn nearer(one: Presence, other: Presence) -> Presence {
     match (one, other) {
+        (Presence::Busy, _) | (_, Presence::Busy) => Presence::Busy,
         (Presence::Here, _) | (_, Presence::Here) => Presence::Here,
         (Presence::Away, _) | (_, Presence::Away) => Presence::Away,
         _ => one,

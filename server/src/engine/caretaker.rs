@@ -6,7 +6,7 @@ use crate::store::{CARETAKER, Change, Fence, StoreResult};
 use app::protocol::{
     ids::{RoomId, UserId},
     packets::{RoomCount, RoomsChanged, ServerPacket},
-    people::Presence,
+    people::{Person, Presence},
     refusal::Refusal,
 };
 use std::{collections::HashMap, time::Duration};
@@ -113,7 +113,9 @@ impl Engine {
             if fence.is_none() {
                 return Err(Refusal::NotAllowed);
             }
-            let by = By { user, name: person.name.into(), role: person.role, login: None, fence };
+            let Person { name, role, picture, .. } = person;
+            let picture = picture.map(Into::into);
+            let by = By { user, name: name.into(), role, picture, login: None, fence };
             let done = self.change(by, room.id, None, Change::Leave).await;
             if done.is_err() {
                 // Perhaps another node leads by now. A number taken since is none of this.

@@ -51,6 +51,7 @@ pub(crate) struct Command {
     /// The author's name and role, for the entry and the people list.
     pub(crate) name: Arc<str>,
     pub(crate) role: Role,
+    pub(crate) picture: Option<Arc<str>>,
     pub(crate) reply: ReplyTo,
     /// One of the places for waiting commands, held until the answer.
     pub(crate) _permit: OwnedSemaphorePermit,
@@ -218,6 +219,7 @@ impl Room {
         if let Some(user) = renamed {
             person.name.clone_from(&user.name);
             person.role = user.role;
+            person.picture.clone_from(&user.picture);
         }
         if *person != before {
             state.changed.insert(user);
@@ -276,7 +278,8 @@ impl Room {
             if appending.fresh {
                 let cid = command.append.shown_cid();
                 let Append { author, change, .. } = command.append;
-                self.move_people(&mut state, &change, (author, &command.name, command.role));
+                let (name, picture) = (&command.name, command.picture.as_deref());
+                self.move_people(&mut state, &change, (author, name, command.role, picture));
                 // Said is typed no more, though the line was not told yet.
                 state.typing.retain(|(user, _)| *user != author);
                 entries.push(Entry {
@@ -338,12 +341,19 @@ impl Room {
         self.fill(&mut state);
     }
 
-    fn move_people(&self, state: &mut State, change: &Change, who: (UserId, &str, Role)) {
-        let (user, name, role) = who;
+    fn move_people(
+        &self,
+        state: &mut State,
+        change: &Change,
+        who: (UserId, &str, Role, Option<&str>),
+    ) {
+        let (user, name, role, picture) = who;
         match change {
             Change::Join => {
                 let presence = self.around.roster.of(user);
-                state.people.insert(user, Person::new(user, name.to_owned(), role, presence));
+                let picture = picture.map(ToOwned::to_owned);
+                let person = Person::new(user, name.to_owned(), role, presence);
+                state.people.insert(user, Person { picture, ..person });
                 self.around.crowd.joined(user, self.id);
             }
             Change::Leave => {
@@ -405,6 +415,7 @@ fn people(members: Vec<MemberRow>, roster: &Roster) -> HashMap<UserId, Person> {
         rank: it.rank,
         muted: it.muted_until.is_some(),
         speaker: it.speaker,
+        picture: it.picture,
         ..Person::new(it.id, it.name, it.role, roster.of(it.id))
     };
     members.into_iter().map(|it| (it.id, person(it))).collect()

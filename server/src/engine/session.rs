@@ -104,6 +104,7 @@ pub(crate) async fn run(engine: Engine, socket: WebSocket, who: Who) {
         goodbye(socket, why).await;
         return;
     }
+    engine.0.roster.set_by_hand(who.user, who.by_hand);
     let seat = Seat { engine: engine.clone(), mailbox: mailbox.clone(), attending: false };
     let options = engine.options();
     let now = Instant::now();
@@ -335,7 +336,8 @@ impl Session {
         }
         self.in_flight += 1;
         let (name, role) = (self.mailbox.name(), self.mailbox.role());
-        let by = By { name, role, ..By::from(&self.who) };
+        let picture = self.mailbox.picture();
+        let by = By { name, role, picture, ..By::from(&self.who) };
         let reply = ReplyTo::session(self.mailbox.clone(), asked);
         self.engine.command(&room, by, own, change, reply);
     }

@@ -35,7 +35,14 @@ async fn with_ann_among(membership: Membership) -> (Engine, Who, RoomId) {
         Engine::start(store, options, membership, TaskTracker::new(), CancellationToken::new())
             .await
             .unwrap();
-    let who = Who { user: ann.id, name: "Ann".into(), role: ann.role, login };
+    let who = Who {
+        user: ann.id,
+        name: "Ann".into(),
+        role: ann.role,
+        login,
+        by_hand: ByHand::Auto,
+        picture: None,
+    };
     let room = engine.room("plaza", who.user).unwrap().id;
     engine.enter(&who, room).await.unwrap();
     (engine, who, room)
@@ -203,7 +210,14 @@ async fn members_whose_time_is_over_together_are_let_go_together() {
         let user = engine.store().create_user(new, Millis(0)).await.unwrap();
         let login =
             engine.store().create_login(&user, &[100 + n; 32], "", Millis(0)).await.unwrap();
-        let who = Who { user: user.id, name: name.into(), role, login };
+        let who = Who {
+            user: user.id,
+            name: name.into(),
+            role,
+            login,
+            by_hand: ByHand::Auto,
+            picture: None,
+        };
         engine.enter(&who, room).await.unwrap();
         users.push(user.id);
     }

@@ -3,7 +3,7 @@
 use app::protocol::{
     ids::{LoginId, Millis, Seq, UserId},
     message::Entry,
-    people::Role,
+    people::{ByHand, Role},
     room::{Door, Rank, RoomKind},
     snapshot::RoomSummary,
 };
@@ -56,6 +56,8 @@ pub struct MemberRow {
     pub muted_until: Option<Millis>,
     /// In a large room: they may speak.
     pub speaker: bool,
+    /// The version of their picture, if they have one.
+    pub picture: Option<String>,
 }
 
 /// A page of a room's log.
@@ -80,6 +82,10 @@ pub struct User {
     pub role: Role,
     /// argon2id in PHC form; none for a guest.
     pub password: Option<String>,
+    /// What they say about being at hand.
+    pub by_hand: ByHand,
+    /// The version of their picture, if they have one.
+    pub picture: Option<String>,
 }
 
 /// A user to be made.

@@ -122,3 +122,23 @@ proptest! {
         prop_assert!(one.incomplete().is_empty());
     }
 }
+
+#[test]
+fn what_one_says_by_hand_counts_while_a_tab_is_open_and_is_told_to_other_nodes() {
+    let user = user(1);
+    let roster = roster();
+    roster.set_by_hand(user, ByHand::Busy);
+    assert_eq!(roster.of(user), Presence::Offline);
+    assert!(roster.open(user, 9));
+    roster.set_by_hand(user, ByHand::Busy);
+    roster.attend(user, true);
+    assert_eq!(roster.of(user), Presence::Busy);
+    assert_eq!(roster.news(), Some(News::Word(Word::Presence(1, vec![(user, Presence::Busy)]))));
+    roster.set_by_hand(user, ByHand::Away);
+    assert_eq!(roster.of(user), Presence::Away);
+    roster.set_by_hand(user, ByHand::Auto);
+    assert_eq!(roster.of(user), Presence::Here);
+    roster.set_by_hand(user, ByHand::Busy);
+    roster.close(user, true);
+    assert_eq!(roster.of(user), Presence::Offline);
+}

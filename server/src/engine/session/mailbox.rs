@@ -22,8 +22,8 @@ use tokio::sync::{Notify, oneshot};
 pub(crate) struct Mailbox {
     pub(crate) user: UserId,
     pub(crate) login: LoginId,
-    /// What the user is called now, and may do.
-    named: Mutex<(Arc<str>, Role)>,
+    /// What the user is called now, may do, and their picture.
+    named: Mutex<(Arc<str>, Role, Option<Arc<str>>)>,
     answers: Mutex<Vec<Answer>>,
     wake: Notify,
     /// A close code; 0 while the session may live.
@@ -53,7 +53,7 @@ impl Mailbox {
         Self {
             user: who.user,
             login: who.login,
-            named: Mutex::new((who.name.clone(), who.role)),
+            named: Mutex::new((who.name.clone(), who.role, who.picture.clone())),
             answers: Mutex::default(),
             wake: Notify::new(),
             end: AtomicU16::new(0),
@@ -91,9 +91,14 @@ impl Mailbox {
         lock(&self.named).1
     }
 
-    /// The user has another name or role.
-    pub(crate) fn rename(&self, name: Arc<str>, role: Role) {
-        *lock(&self.named) = (name, role);
+    /// The version of the user's picture now.
+    pub(crate) fn picture(&self) -> Option<Arc<str>> {
+        lock(&self.named).2.clone()
+    }
+
+    /// The user has another name, role or picture.
+    pub(crate) fn rename(&self, name: Arc<str>, role: Role, picture: Option<Arc<str>>) {
+        *lock(&self.named) = (name, role, picture);
     }
 
     /// The answers that came since the last call.

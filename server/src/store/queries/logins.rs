@@ -2,7 +2,7 @@
 
 use super::{
     BEGIN_WRITE, DbRow, FOR_SHARE, IDS_A_QUERY, Queries, Tx,
-    users::{bump_generation, user_from},
+    users::{bump_generation, user_columns, user_from},
 };
 use crate::store::{LoginRow, StoreError, StoreResult, TokenHash, User};
 use app::protocol::ids::{LoginId, Millis, UserId};
@@ -42,12 +42,12 @@ impl Queries {
         &self,
         token: &TokenHash,
     ) -> StoreResult<Option<(LoginRow, User)>> {
-        let row = sqlx::query(
-            "select login.id as login_id, agent, login.created_at, seen_at,
-                 account.id, name, role, password
-             from login join account on account.id = login.account_id
-             where token_hash = $1",
-        )
+        let row = sqlx::query(concat!(
+            "select login.id as login_id, agent, login.created_at, seen_at, ",
+            user_columns!(),
+            " from login join account on account.id = login.account_id
+                 where token_hash = $1",
+        ))
         .bind(token.as_slice())
         .fetch_optional(&self.readers)
         .await?;

@@ -1,6 +1,8 @@
 //! Rooms and who belongs to them.
 
-use super::{BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, lock_deployment, seq_from};
+use super::{
+    BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, lock_deployment, seq_from, users::picture_from,
+};
 use crate::store::{
     ChannelSpec, MemberRow, RoomRow, StoreError, StoreResult,
     rows::{door_from, kind_from, role_from},
@@ -62,13 +64,15 @@ impl Queries {
     }
 
     pub(in crate::store) async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
-        let sql = "select account.id, account.name, role, speaker, cohost_at, until,
+        let sql = "select account.id, account.name, role, version as picture, speaker,
+                 cohost_at, until,
                  cast(case when host_id = account.id then 1 else 0 end as bigint) as hosts
              from member
              join room on room.id = member.room_id
              join account on account.id = member.account_id
              left join sanction on sanction.room_id = member.room_id
                  and sanction.account_id = member.account_id and sanction.kind = 'mute'
+             left join picture on picture.account_id = member.account_id
              where member.room_id = $1";
         let rows = sqlx::query(sql).bind(room.0).fetch_all(&self.readers).await?;
         rows.iter()
@@ -80,6 +84,7 @@ impl Queries {
                     rank: rank_from(row)?,
                     muted_until: row.try_get::<Option<i64>, _>("until")?.map(Millis),
                     speaker: row.try_get::<i64, _>("speaker")? != 0,
+                    picture: picture_from(row)?,
                 })
             })
             .collect()

@@ -7,19 +7,36 @@ use crate::store::{
 };
 use app::protocol::{
     ids::{LoginId, Millis, UserId},
-    people::Role,
+    people::{ByHand, Role},
 };
 use sqlx::{QueryBuilder, Row};
 use std::collections::HashMap;
 
-/// The user of a row with `id`, `name`, `role` and `password`.
+/// What [`user_from`] reads of `account`.
+macro_rules! user_columns {
+    () => {
+        "account.id, account.name, account.role, account.password, account.presence,
+             (select version from picture where picture.account_id = account.id) as picture"
+    };
+}
+pub(super) use user_columns;
+
+/// The user of a row with [`user_columns`].
 pub(super) fn user_from(row: &DbRow) -> StoreResult<User> {
     Ok(User {
         id: UserId(row.try_get("id")?),
         name: row.try_get("name")?,
         role: role_from(row.try_get("role")?),
         password: row.try_get("password")?,
+        by_hand: ByHand::named(row.try_get("presence")?).unwrap_or_default(),
+        picture: picture_from(row)?,
     })
+}
+
+/// The version of a picture, in the column `picture`, as addresses have it.
+pub(super) fn picture_from(row: &DbRow) -> StoreResult<Option<String>> {
+    let version: Option<uuid::Uuid> = row.try_get("picture")?;
+    Ok(version.map(|it| it.simple().to_string()))
 }
 
 /// A unique violation is a taken name.
@@ -47,7 +64,8 @@ impl Queries {
                  case when $5 = 'member' and not exists (select 1 from account where password is not null)
                      then 'owner' else $5 end,
                  $6)
-             returning id, name, role, password",
+             returning id, name, role, password, presence,
+                 (select version from picture where account_id = $1) as picture",
         )
         .bind(id.0)
         .bind(&new.name)
@@ -67,13 +85,13 @@ impl Queries {
         &self,
         name_key: &str,
     ) -> StoreResult<Option<User>> {
-        let sql = "select id, name, role, password from account where name_key = $1";
+        let sql = concat!("select ", user_columns!(), " from account where account.name_key = $1");
         let row = sqlx::query(sql).bind(name_key).fetch_optional(&self.readers).await?;
         row.as_ref().map(user_from).transpose()
     }
 
     pub(in crate::store) async fn user(&self, id: UserId) -> StoreResult<Option<User>> {
-        let sql = "select id, name, role, password from account where id = $1";
+        let sql = concat!("select ", user_columns!(), " from account where account.id = $1");
         let row = sqlx::query(sql).bind(id.0).fetch_optional(&self.readers).await?;
         row.as_ref().map(user_from).transpose()
     }
@@ -81,8 +99,11 @@ impl Queries {
     pub(in crate::store) async fn users(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(IDS_A_QUERY) {
-            let mut sql =
-                QueryBuilder::new("select id, name, role, password from account where id in (");
+            let mut sql = QueryBuilder::new(concat!(
+                "select ",
+                user_columns!(),
+                " from account where account.id in ("
+            ));
             let mut list = sql.separated(", ");
             for user in some {
                 list.push_bind(user.0);
