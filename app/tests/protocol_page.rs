@@ -83,7 +83,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::AccountBanned { .. } => Some(Refusal::TooLarge),
         Refusal::TooLarge => Some(Refusal::NotAPicture),
         Refusal::NotAPicture => Some(Refusal::LinkOver),
-        Refusal::LinkOver => Some(Refusal::Internal),
+        Refusal::LinkOver => Some(Refusal::OutOfBounds { least: 7, most: 8 }),
+        Refusal::OutOfBounds { .. } => Some(Refusal::Internal),
         Refusal::Internal | Refusal::Unknown => None,
     };
     std::iter::successors(Some(Refusal::NoSuchRoom), |it| next(*it)).collect()

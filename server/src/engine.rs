@@ -6,6 +6,7 @@ mod caretaker;
 pub mod clock;
 mod committer;
 mod crowd;
+mod directory;
 mod doors;
 mod encode;
 mod hub;

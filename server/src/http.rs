@@ -8,6 +8,7 @@ mod guard;
 mod nodes;
 mod pages;
 mod render;
+mod rooms;
 mod routes;
 mod socket;
 mod static_files;

@@ -10,14 +10,15 @@ use app::protocol::{
     limits::PAGE_ENTRIES,
     refusal::Refusal,
     room::Standing,
-    snapshot::{Preferences, RoomSummary, RoomView, Snapshot},
+    snapshot::{DirectoryQuery, Preferences, RoomSummary, RoomView, Snapshot},
 };
 
 /// What a page shows beside the reader.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'a> {
     Nothing,
-    Rooms,
+    /// The rooms, and of the directory what is sought.
+    Rooms(&'a DirectoryQuery),
     /// A room, by name or id.
     Room(&'a str),
     Settings,
@@ -37,7 +38,11 @@ pub(crate) async fn load(
     snapshot.epoch = Some(engine.store().epoch());
     snapshot.rooms = engine.rooms_of(login.user.id);
     match wanted {
-        Wanted::Nothing | Wanted::Rooms => {}
+        Wanted::Nothing => {}
+        Wanted::Rooms(sought) => {
+            snapshot.directory = Some(engine.directory(login.user.id, sought));
+            snapshot.sought = sought.clone();
+        }
         Wanted::Room(address) => snapshot.room = Some(room_view(engine, login, address).await?),
         Wanted::Settings => snapshot.logins = site.auth.logins(login).await?,
     }

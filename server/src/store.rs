@@ -20,11 +20,12 @@ pub use copying::{Copied, CopyError};
 pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind};
 pub use rows::{
-    ChannelSpec, EntryPage, Fence, LoginRow, MemberRow, NewUser, RoomRow, TokenHash, User,
+    ChannelSpec, EntryPage, Fence, InviteRow, LoginRow, MemberRow, NewInvite, NewUser, RoomRow,
+    TokenHash, User,
 };
 
 use app::protocol::{
-    ids::{Epoch, LoginId, Millis, RoomId, Seq, UserId},
+    ids::{Epoch, InviteId, LoginId, Millis, RoomId, Seq, UserId},
     people::Role,
 };
 use std::{
@@ -313,6 +314,43 @@ impl Store {
         begun_before: Millis,
     ) -> StoreResult<Vec<LoginId>> {
         on_either!(self, it => it.delete_stale_logins(idle_since, begun_before))
+    }
+}
+
+/// Invitations into rooms. Only the hash of a token is kept.
+impl Store {
+    /// Makes an invitation; none where its maker may not, or the room is closed, both as they are
+    /// when it is written.
+    pub async fn create_invite(
+        &self,
+        new: &NewInvite,
+        now: Millis,
+    ) -> StoreResult<Option<InviteId>> {
+        on_either!(self, it => it.create_invite(new, now))
+    }
+
+    /// A room's invitations, the newest first.
+    pub async fn invites(&self, room: RoomId) -> StoreResult<Vec<InviteRow>> {
+        on_either!(self, it => it.invites(room))
+    }
+
+    /// The invitation with that token, while it is good.
+    pub async fn invite_by_token(
+        &self,
+        token: &TokenHash,
+        now: Millis,
+    ) -> StoreResult<Option<InviteRow>> {
+        on_either!(self, it => it.invite_by_token(token, now))
+    }
+
+    /// Takes an invitation into that room back; false when there was none.
+    pub async fn delete_invite(&self, room: RoomId, id: InviteId) -> StoreResult<bool> {
+        on_either!(self, it => it.delete_invite(room, id))
+    }
+
+    /// Forgets a room's invitations that are over or used up.
+    pub async fn delete_invites_over(&self, room: RoomId, now: Millis) -> StoreResult<()> {
+        on_either!(self, it => it.delete_invites_over(room, now))
     }
 }
 

@@ -273,6 +273,9 @@ fn refusal(reason: Refusal) -> String {
         }
         Refusal::TooLarge => "The picture is too large.".to_owned(),
         Refusal::NotAPicture => "Choose a PNG, JPEG, GIF or WebP picture.".to_owned(),
+        Refusal::OutOfBounds { least, most } => {
+            format!("Write a number from {least} to {most}.")
+        }
         Refusal::LinkOver => {
             "This link is over, or was used already. Ask for a new one.".to_owned()
         }

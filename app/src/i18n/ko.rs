@@ -256,6 +256,9 @@ fn refusal(reason: Refusal) -> String {
         Refusal::AccountBanned { until: Some(_) } => "지금은 들어올 수 없는 계정이에요.".to_owned(),
         Refusal::TooLarge => "사진이 너무 커요.".to_owned(),
         Refusal::NotAPicture => "PNG, JPEG, GIF, WebP 사진을 골라 주세요.".to_owned(),
+        Refusal::OutOfBounds { least, most } => {
+            format!("{least}부터 {most}까지의 수를 적어 주세요.")
+        }
         Refusal::LinkOver => "끝났거나 이미 쓴 링크예요. 새로 요청해 주세요.".to_owned(),
         Refusal::Unknown => "서버가 거절했어요.".to_owned(),
     }

@@ -161,6 +161,14 @@ pub enum Refusal {
     /// The link is over, or was used.
     #[error("the link is over")]
     LinkOver,
+    /// The number is smaller or larger than it may be.
+    #[error("out of bounds")]
+    OutOfBounds {
+        /// The smallest one.
+        least: u32,
+        /// The largest one.
+        most: u32,
+    },
     /// From a newer server.
     #[error("refused")]
     Unknown,
@@ -182,6 +190,10 @@ pub(super) struct FlatRefusal {
     limit: u32,
     #[serde(default)]
     until: Option<Millis>,
+    #[serde(default)]
+    least: u32,
+    #[serde(default)]
+    most: u32,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -225,14 +237,16 @@ enum Reason {
     TooLarge,
     NotAPicture,
     LinkOver,
+    OutOfBounds,
     #[serde(other)]
     Unknown,
 }
 
 impl From<FlatRefusal> for Refusal {
     fn from(flat: FlatRefusal) -> Self {
-        let FlatRefusal { reason, capacity, chars_min, chars_max, retry_after_ms, limit, until } =
+        let FlatRefusal { reason, capacity, chars_min, chars_max, retry_after_ms, limit, .. } =
             flat;
+        let FlatRefusal { until, least, most, .. } = flat;
         match reason {
             Reason::NoSuchRoom => Self::NoSuchRoom,
             Reason::NotFound => Self::NotFound,
@@ -272,6 +286,7 @@ impl From<FlatRefusal> for Refusal {
             Reason::TooLarge => Self::TooLarge,
             Reason::NotAPicture => Self::NotAPicture,
             Reason::LinkOver => Self::LinkOver,
+            Reason::OutOfBounds => Self::OutOfBounds { least, most },
             Reason::Unknown => Self::Unknown,
         }
     }

@@ -15,6 +15,7 @@ pub(crate) use volatile::Volatile;
 
 use super::{
     crowd::Crowd,
+    directory::Sought,
     encode::{appended_frames, frame},
     session::mailbox::{Mailbox, ReplyTo},
 };
@@ -94,6 +95,8 @@ struct State {
     followers: Vec<Arc<Mailbox>>,
     changed: HashSet<UserId>,
     typing: Vec<(UserId, Arc<str>)>,
+    /// What the directory seeks in.
+    sought: Sought,
 }
 
 /// The receiving end of a room's inbox, for [`run`].
@@ -115,6 +118,7 @@ impl Room {
             followers: Vec::new(),
             changed: HashSet::new(),
             typing: Vec::new(),
+            sought: Sought::default(),
             row,
         };
         let (id, kind) = (state.row.id, state.row.kind);

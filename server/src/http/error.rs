@@ -53,6 +53,7 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::NameLength { .. }
         | Refusal::NameCharacters
         | Refusal::NotAPicture
+        | Refusal::OutOfBounds { .. }
         | Refusal::PasswordLength { .. }
         | Refusal::PasswordCommon => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooFast { .. } | Refusal::SlowMode { .. } | Refusal::TooManyInFlight => {

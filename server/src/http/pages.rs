@@ -1,6 +1,6 @@
 //! The pages: each handler loads a snapshot, and the page shows it.
 
-use super::{Site, error::status_of, render::Page, visitor::Visitor};
+use super::{Site, error::status_of, render::Page, rooms, visitor::Visitor};
 use crate::snapshot::{self, Wanted};
 use app::protocol::refusal::Refusal;
 use axum::{
@@ -47,8 +47,14 @@ pub(super) async fn forgot(State(site): State<Arc<Site>>, visitor: Visitor) -> R
     show(&site, &visitor, "/forgot", Wanted::Nothing).await
 }
 
-pub(super) async fn rooms(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
-    behind_door(&site, &visitor, "/rooms", Wanted::Rooms).await
+pub(super) async fn rooms(
+    State(site): State<Arc<Site>>,
+    OriginalUri(uri): OriginalUri,
+    visitor: Visitor,
+) -> Response {
+    // What cannot be read is sought by nobody: the whole list.
+    let sought = rooms::sought(&uri).unwrap_or_default();
+    behind_door(&site, &visitor, &path_of(&uri), Wanted::Rooms(&sought)).await
 }
 
 pub(super) async fn room(

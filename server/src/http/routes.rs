@@ -3,7 +3,7 @@
 //! To add a route, add a row here, and one to `server/tests/web/powers/table.rs`, which says who gets
 //! what there: the test fails for a route without a row.
 
-use super::{Site, api, forms, nodes, pages, socket, status};
+use super::{Site, api, forms, nodes, pages, rooms, socket, status};
 use axum::{
     Router,
     routing::{delete, get, patch, post, put},
@@ -90,6 +90,7 @@ table! {
     patch "/me" => api::rename,
     put "/me/password" => api::password,
     post "/me/account" => api::account,
+    get "/directory" => rooms::directory,
     get "/rooms" => api::rooms,
     get "/rooms/{room}" => api::room,
     get "/rooms/{room}/entries" => api::entries,

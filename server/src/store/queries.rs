@@ -9,6 +9,8 @@ mod copying;
 mod entries;
 #[path = "queries/jobs.rs"]
 mod jobs;
+#[path = "queries/invites.rs"]
+mod invites;
 #[path = "queries/leases.rs"]
 mod leases;
 #[path = "queries/logins.rs"]

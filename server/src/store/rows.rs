@@ -1,7 +1,7 @@
 //! What the store gives and takes, whatever the database.
 
 use app::protocol::{
-    ids::{LoginId, Millis, Seq, UserId},
+    ids::{InviteId, LoginId, Millis, RoomId, Seq, UserId},
     message::Entry,
     people::{ByHand, Role},
     room::{Door, Rank, RoomKind},
@@ -101,7 +101,43 @@ pub struct NewUser {
     pub role: Role,
 }
 
-/// SHA-256 of a login's token.
+/// An invitation to be made.
+#[derive(Clone, Debug)]
+pub struct NewInvite {
+    /// Into which room.
+    pub room: RoomId,
+    /// Who invites: a host of the room, or whoever moderates rooms that can be found.
+    pub by: UserId,
+    /// What they may do on this server.
+    pub role: Role,
+    /// SHA-256 of what stands in the link.
+    pub token: TokenHash,
+    /// Until when it is good; the largest value for ever.
+    pub expires_at: Millis,
+    /// How often it may be used; none for as often as one likes.
+    pub uses: Option<u32>,
+}
+
+/// An invitation as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InviteRow {
+    /// The invitation.
+    pub id: InviteId,
+    /// Into which room.
+    pub room: RoomId,
+    /// The name of who made it.
+    pub by: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Until when it is good; the largest value for ever.
+    pub expires_at: Millis,
+    /// How often it may still be used; none for as often as one likes.
+    pub uses_left: Option<u32>,
+    /// How often it was used.
+    pub used: u32,
+}
+
+/// SHA-256 of a login's or an invitation's token.
 pub type TokenHash = [u8; 32];
 
 /// A login as stored.

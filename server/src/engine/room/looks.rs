@@ -1,7 +1,10 @@
 //! How a room looks to a reader.
 
-use super::Room;
-use crate::engine::sight::{Bearing, Sight, sight};
+use super::{Room, State};
+use crate::engine::{
+    directory::Listing,
+    sight::{Bearing, Sight, sight},
+};
 use app::protocol::{
     ids::{Seq, UserId},
     packets::RoomCount,
@@ -31,6 +34,18 @@ impl Room {
         RoomCount { room: self.id, people: state.count(), head: state.feed.ring().head() }
     }
 
+    /// The room as the directory looks at it; none where it cannot be found.
+    pub(crate) fn listing(&self) -> Option<Listing> {
+        let mut state = self.state();
+        let stranger = Bearing { member: false, banned: false };
+        if sight(self.kind, state.row.door, stranger) == Sight::Absent {
+            return None;
+        }
+        let State { row, sought, .. } = &mut *state;
+        let (name_key, text) = sought.of(&row.name, &row.topic);
+        Some(Listing { id: self.id, kind: self.kind, people: state.count(), name_key, text })
+    }
+
     /// The room as a list shows it to that user.
     pub(crate) fn summary_for(&self, user: UserId) -> RoomSummary {
         let state = self.state();
@@ -55,7 +70,7 @@ impl Room {
     }
 }
 
-impl super::State {
+impl State {
     fn count(&self) -> u32 {
         u32::try_from(self.people.len()).unwrap_or(u32::MAX)
     }
