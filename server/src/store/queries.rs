@@ -7,10 +7,10 @@ mod append;
 mod copying;
 #[path = "queries/entries.rs"]
 mod entries;
-#[path = "queries/jobs.rs"]
-mod jobs;
 #[path = "queries/invites.rs"]
 mod invites;
+#[path = "queries/jobs.rs"]
+mod jobs;
 #[path = "queries/leases.rs"]
 mod leases;
 #[path = "queries/logins.rs"]
