@@ -5,7 +5,10 @@
 use crate::{
     client::{Client, json::Buffered},
     i18n::texts,
-    pages::{First, Forgot, Guest, Home, NotFound, RoomPage, Rooms, Settings, SignUp},
+    pages::{
+        Blocks, First, Forgot, Guest, Home, Inbox, Later, NotFound, Person, RoomPage, Rooms,
+        Settings, SignUp,
+    },
     protocol::snapshot::{Snapshot, Theme},
     route::{Page, Route},
 };
@@ -86,6 +89,10 @@ fn PlainApp() -> impl IntoView {
         Page::Guest => view! { <Guest /> }.into_any(),
         Page::Forgot => view! { <Forgot /> }.into_any(),
         Page::Settings => view! { <Settings /> }.into_any(),
+        Page::Inbox => view! { <Inbox /> }.into_any(),
+        Page::Person(_) => view! { <Person /> }.into_any(),
+        Page::Blocks => view! { <Blocks /> }.into_any(),
+        Page::Later => view! { <Later /> }.into_any(),
         Page::Rooms | Page::Room(_) | Page::NotFound => view! { <NotFound /> }.into_any(),
     }
 }

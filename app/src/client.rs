@@ -14,6 +14,7 @@ pub mod lines;
 pub mod links;
 pub mod outbox;
 pub mod pace;
+pub mod plans;
 mod receive;
 mod rest;
 mod show;
@@ -27,6 +28,7 @@ use crate::{
     i18n::{Texts, texts},
     protocol::{
         ids::{Epoch, Millis, RoomId, Seq, UserId},
+        pages::Planned,
         people::Person,
         refusal::Refusal,
         room::Standing,
@@ -108,6 +110,12 @@ pub struct Client {
     pub loading_older: RwSignal<bool>,
     /// The members of the room shown.
     pub people: RwSignal<Vec<Person>>,
+    /// Up to where the other one of the direct room shown has seen it.
+    pub peer_seen: RwSignal<Seq>,
+    /// Reminders that have come, until the user knows of them.
+    pub reminders: RwSignal<Vec<Planned>>,
+    /// Something that was done, for the few seconds that it is told.
+    pub told: RwSignal<Option<String>>,
     /// Who types in the room shown.
     pub typists: RwSignal<Vec<Typist>>,
     /// What the user has said and the log does not show yet, in all rooms.
@@ -153,6 +161,8 @@ struct Link {
     typed_at: Millis,
     /// The next time that the outbox is looked at.
     flush_at: Option<Millis>,
+    /// Up to where the server was told on this socket that the user has seen a direct room.
+    told_seen: Option<(RoomId, Seq)>,
     /// What the user had seen when they looked away.
     away_since: Option<Seq>,
 }
@@ -190,6 +200,9 @@ impl Client {
             timeline: RwSignal::new(view.map_or_else(nothing, timeline_of)),
             loading_older: RwSignal::new(false),
             people: RwSignal::new(view.map(|it| it.people.clone()).unwrap_or_default()),
+            peer_seen: RwSignal::new(view.map(|it| it.seen).unwrap_or_default()),
+            reminders: RwSignal::new(Vec::new()),
+            told: RwSignal::new(None),
             typists: RwSignal::new(Vec::new()),
             outbox: RwSignal::new(Outbox::new()),
             draft: RwSignal::new(view.and(first.typed.clone()).unwrap_or_default()),

@@ -3,10 +3,16 @@
 //! [`Texts`] has one field for each text, so that a missing translation does not compile.
 
 mod dates;
+mod direct;
 mod en;
 mod ko;
+mod later;
+mod people;
 
 pub use dates::{Civil, civil, day_number};
+pub use direct::Direct;
+pub use later::{Later, later};
+pub use people::{People, people};
 
 use crate::protocol::{
     ids::Millis,
@@ -26,6 +32,8 @@ pub struct Texts {
     pub house: House,
     /// One room: its log, its people, its composer.
     pub room: Room,
+    /// Direct rooms, and what is planned in any room.
+    pub direct: Direct,
     /// The line that tells how the connection stands.
     pub link: Link,
     /// The settings.

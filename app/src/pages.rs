@@ -2,19 +2,27 @@
 
 #![allow(unreachable_pub, reason = "the macro `component` writes a public function of its own")]
 
+mod blocks;
 mod forgot;
 mod guest;
 mod home;
+mod inbox;
+mod later;
 mod not_found;
+mod person;
 mod room;
 mod rooms;
 mod settings;
 mod sign_up;
 
+pub use blocks::Blocks;
 pub use forgot::Forgot;
 pub use guest::Guest;
 pub use home::Home;
+pub use inbox::Inbox;
+pub use later::Later;
 pub use not_found::NotFound;
+pub use person::Person;
 pub use room::RoomPage;
 pub use rooms::Rooms;
 pub use settings::Settings;

@@ -23,6 +23,14 @@ pub enum Page {
     Forgot,
     /// The settings.
     Settings,
+    /// The direct rooms, and who asks to write.
+    Inbox,
+    /// Somebody, by their id.
+    Person(String),
+    /// Whom one has blocked.
+    Blocks,
+    /// What one has planned.
+    Later,
     /// Nothing.
     NotFound,
 }
@@ -39,6 +47,10 @@ impl Page {
             ("guest", None) => Self::Guest,
             ("forgot", None) => Self::Forgot,
             ("settings", _) => Self::Settings,
+            ("inbox", None) => Self::Inbox,
+            ("people", Some(user)) => Self::Person(unescaped(user)),
+            ("blocks", None) => Self::Blocks,
+            ("later", None) => Self::Later,
             ("rooms", None) => Self::Rooms,
             ("rooms", Some(room)) => Self::Room(unescaped(room)),
             _ => Self::NotFound,

@@ -55,6 +55,25 @@ pub(super) fn zone_min() -> i32 {
     -(js_sys::Date::new_0().get_timezone_offset() as i32)
 }
 
+/// What a field for date and time holds, by the browser's clock; none where it holds nothing.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are exact in a f64")]
+pub(super) fn local_moment(value: &str) -> Option<Millis> {
+    let at = js_sys::Date::parse(value);
+    at.is_finite().then_some(Millis(at as i64))
+}
+
+/// Tomorrow at that hour, by the browser's clock.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are exact in a f64")]
+pub(super) fn tomorrow_at(hour: u32) -> Millis {
+    let day = js_sys::Date::new_0();
+    day.set_date(day.get_date() + 1);
+    day.set_hours(hour);
+    day.set_minutes(0);
+    day.set_seconds(0);
+    day.set_milliseconds(0);
+    Millis(day.get_time() as i64)
+}
+
 /// Keeps the zone for the server's next first paint.
 pub(super) fn keep_zone(zone_min: i32) {
     let page = document();

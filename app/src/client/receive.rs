@@ -6,7 +6,7 @@ use crate::protocol::{
     limits::TYPING_SHOWN_MS,
     message::{Entry, What},
     packets::{
-        Acked, Appended, Beat, Entered, Outcome, PeopleChanged, Refused, RoomsChanged,
+        Acked, Appended, Beat, Entered, Outcome, PeopleChanged, Refused, RoomsChanged, Seen,
         ServerPacket, Typed, Welcomed,
     },
     people::Person,
@@ -36,7 +36,9 @@ impl Client {
             ServerPacket::Lost(it) => self.has_lost(it.room),
             ServerPacket::Beat(it) => self.beat(&it),
             // Told by the server for the pages of direct rooms and of what comes later.
-            ServerPacket::Seen(_) | ServerPacket::Reminded(_) | ServerPacket::Unknown => {}
+            ServerPacket::Seen(it) => self.seen_by_peer(it),
+            ServerPacket::Reminded(it) => self.reminded(it),
+            ServerPacket::Unknown => {}
         }
     }
 
@@ -67,12 +69,16 @@ impl Client {
             // The user went to another room while the socket opened.
             self.seek(self.timeline.read_untracked().last());
         }
-        self.link.update_value(|link| link.was_live = true);
+        self.link.update_value(|link| {
+            link.was_live = true;
+            link.told_seen = None;
+        });
         self.connection.set(Connection::Live);
         self.outbox.update(|it| it.connected(browser::now()));
         self.flush();
         self.reload_rooms();
         self.reload_people();
+        self.reload_reminders();
         // What could not be loaded without a network can be now.
         let failed = match &*self.shown.read_untracked() {
             Shown::Failed(address) => Some(address.clone()),
@@ -143,6 +149,13 @@ impl Client {
         self.rooms.update(|rooms| rooms.retain(|it| it.id != room));
         if self.room_id_now() == Some(room) {
             self.shown.set(Shown::Gone);
+        }
+    }
+
+    /// The other one of a direct room has seen what is there.
+    fn seen_by_peer(self, seen: Seen) {
+        if self.room_id_now() == Some(seen.room) && self.my_id_now() != Some(seen.user) {
+            self.peer_seen.update(|it| *it = seen.seq.max(*it));
         }
     }
 

@@ -3,12 +3,15 @@
 use super::{
     Client, Connection, Shown, browser,
     rest::{self, LoadError, Page, People, Rooms},
+    socket,
     timeline::Timeline,
 };
 use crate::protocol::{
     ids::{RoomId, Seq, UserId},
     limits::PAGE_ENTRIES,
+    packets::{ClientPacket, See},
     refusal::Refusal,
+    room::RoomKind,
     snapshot::RoomSummary,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -93,6 +96,7 @@ impl Client {
         spawn_local(async move {
             let loaded = rest::load::<People>(&format!("rooms/{room}/people")).await;
             if let (true, Ok(loaded)) = (self.room_id_now() == Some(room), loaded) {
+                self.peer_seen.update(|it| *it = loaded.seen.max(*it));
                 self.set_people(loaded.people);
             }
         });
@@ -132,6 +136,8 @@ impl Client {
         self.shown.set(shown);
         self.timeline.set(super::nothing());
         self.people.set(Vec::new());
+        self.peer_seen.set(Seq::ZERO);
+        self.told.set(None);
         self.typists.set(Vec::new());
         self.entered.set(false);
         self.new_after.set(None);
@@ -153,6 +159,7 @@ impl Client {
         self.start_new_line(id);
         self.draft.set(self.kept_draft(id));
         self.shown.set(Shown::Room(id));
+        self.peer_seen.set(people.seen);
         self.set_people(people.people);
         self.drop_logged(id);
         self.look();
@@ -209,6 +216,7 @@ impl Client {
             return;
         }
         let last = self.timeline.read_untracked().last();
+        self.tell_seen(room, last);
         if self.seen.read_untracked().get(&room).is_some_and(|seen| *seen == last) {
             return;
         }
@@ -222,6 +230,17 @@ impl Client {
                 }
             });
             browser::keep_seen(me, &self.seen.read_untracked());
+        }
+    }
+
+    /// Tells the other one of a direct room how much of it the user has seen.
+    fn tell_seen(self, room: RoomId, seq: Seq) {
+        let is_direct = untrack(|| self.room()).is_some_and(|it| it.kind == RoomKind::Direct);
+        let is_live = self.connection.get_untracked() == Connection::Live;
+        let is_told = self.link.with_value(|link| link.told_seen == Some((room, seq)));
+        if is_direct && is_live && !is_told {
+            self.link.update_value(|link| link.told_seen = Some((room, seq)));
+            socket::send(&ClientPacket::See(See { room, seq }));
         }
     }
 }

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 /// How many colours there are; each has a class in `avatar.css`.
 const COLOURS: u32 = 8;
 
-/// A user's first letter on a colour of their own. Unseen by screen readers: the name is beside it.
+/// A user's picture, or their first letter on a colour of their own. Unseen by screen readers: the
+/// name is beside it.
 #[component]
 pub fn Avatar(
     /// Whose it is.
@@ -19,13 +20,22 @@ pub fn Avatar(
     /// Whether they are at hand, as a dot.
     #[prop(optional_no_strip)]
     presence: Option<Presence>,
+    /// The version of their picture, if they have one.
+    #[prop(optional_no_strip)]
+    picture: Option<String>,
 ) -> impl IntoView {
     let mut class = String::from("avatar avatar--");
     class.push_str(&colour(user).to_string());
     if small {
         class.push_str(" avatar--small");
     }
-    let letter: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
+    let face = match picture {
+        Some(version) => {
+            let address = picture_address(user, &version, "small");
+            view! { <img class="avatar__picture" src=address alt="" loading="lazy" /> }.into_any()
+        }
+        None => name.chars().take(1).flat_map(char::to_uppercase).collect::<String>().into_any(),
+    };
     let dot = presence.map(|it| {
         let presence = match it {
             Presence::Here => "here",
@@ -36,7 +46,12 @@ pub fn Avatar(
         };
         view! { <i class="avatar__dot" data-presence=presence></i> }
     });
-    view! { <span class=class aria-hidden="true">{letter}{dot}</span> }
+    view! { <span class=class aria-hidden="true">{face}{dot}</span> }
+}
+
+/// Where a user's picture is; it never changes there.
+pub(crate) fn picture_address(user: UserId, version: &str, size: &str) -> String {
+    format!("/api/v1/people/{user}/picture?size={size}&v={version}")
 }
 
 fn colour(user: UserId) -> u32 {

@@ -1,5 +1,6 @@
 //! Where one writes.
 
+use super::SendLater;
 use crate::{
     client::{
         Client, Connection,
@@ -8,6 +9,7 @@ use crate::{
     protocol::{
         limits::{TEXT_CHARS_MAX, TEXT_CHARS_SHOW_LEFT},
         message::MessageText,
+        room::RoomKind,
     },
 };
 use leptos::{ev, html, prelude::*};
@@ -47,7 +49,9 @@ pub fn Composer() -> impl IntoView {
     let first = client.draft.get_untracked();
     let room = untrack(|| client.room());
     let name = room.as_ref().map(|it| it.name.clone()).unwrap_or_default();
-    let label = (texts.room.placeholder)(&name);
+    let is_direct = room.as_ref().is_some_and(|it| it.kind == RoomKind::Direct);
+    let label =
+        if is_direct { (texts.direct.placeholder)(&name) } else { (texts.room.placeholder)(&name) };
     let action = room.map(|it| format!("/rooms/{}/say", it.id)).unwrap_or_default();
     let chars = Memo::new(move |_| client.draft.read().trim().chars().count());
     Effect::new(move |before: Option<()>| writing.show_draft(before.is_none()));
@@ -80,6 +84,7 @@ pub fn Composer() -> impl IntoView {
             <button class="primary" disabled=move || { chars.get() > TEXT_CHARS_MAX }>
                 {texts.room.send}
             </button>
+            <SendLater />
             <p
                 class="composer__note"
                 id="composer-note"

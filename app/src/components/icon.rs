@@ -15,6 +15,8 @@ pub enum Picture {
     Cross,
     /// Down.
     Down,
+    /// A time.
+    Clock,
 }
 
 /// A picture in the colour of the text around it, unseen by screen readers.
@@ -31,6 +33,7 @@ pub fn Icon(
         }
         Picture::Menu => "M4 7h16M4 12h16M4 17h16",
         Picture::Cross => "M6 6l12 12M18 6L6 18",
+        Picture::Clock => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 7v5l3 2",
         Picture::Down => "M12 5v14M6 13l6 6 6-6",
     };
     view! {

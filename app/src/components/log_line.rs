@@ -1,6 +1,6 @@
 //! One line of the log.
 
-use super::{Avatar, MessageText};
+use super::{Avatar, DirectLine, MessageMenu, MessageText, direct_line::is_direct};
 use crate::{
     client::{
         Client,
@@ -25,6 +25,9 @@ pub fn LogLine(
     match line {
         Line::Day(_, at) => day_line(at).into_any(),
         Line::New(_) => new_line().into_any(),
+        Line::Message { entry, headed } if is_direct(expect_context()) => {
+            view! { <DirectLine entry headed /> }.into_any()
+        }
         Line::Message { entry, headed } => message_line(entry, headed, admins).into_any(),
         Line::Moved(moved) => moved_line(&moved).into_any(),
         Line::Announced(entry) => announced_line(&entry).into_any(),
@@ -55,7 +58,9 @@ fn message_line(entry: Arc<Entry>, headed: bool, admins: Memo<Vec<UserId>>) -> i
         view! {
             <Avatar user=author name=name.clone() />
             <p class="log-line__head">
-                <b class="log-line__name">{name}</b>
+                <b class="log-line__name">
+                    <a href=format!("/people/{author}") rel="external">{name}</a>
+                </b>
                 {admin}
                 <time class="log-line__time">{clock}</time>
             </p>
@@ -70,10 +75,12 @@ fn message_line(entry: Arc<Entry>, headed: bool, admins: Memo<Vec<UserId>>) -> i
         }
         .into_any()
     };
+    let (seq, text) = (entry.seq.to_string(), text_of(&entry));
     view! {
-        <li class="log-line log-line--message" data-seq=entry.seq.to_string() data-headed=headed.to_string()>
+        <li class="log-line log-line--message" data-seq=seq data-headed=headed.to_string()>
             {head}
-            <p class="log-line__text"><MessageText text=text_of(&entry) /></p>
+            <p class="log-line__text"><MessageText text /></p>
+            <MessageMenu entry />
         </li>
     }
 }

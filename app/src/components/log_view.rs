@@ -1,6 +1,11 @@
 //! The log of a room.
 
-use super::{Icon, LogLine, PendingLine, Picture, log_window::LogWindow};
+use super::{
+    Icon, LogLine, PendingLine, Picture,
+    direct_line::LastSeen,
+    log_window::LogWindow,
+    message_menu::{OpenMenu, move_by_key},
+};
 use crate::{
     client::{
         Client,
@@ -23,6 +28,8 @@ pub fn LogView() -> impl IntoView {
     let admins = Memo::new(move |_| admins(client));
     let pending = Memo::new(move |_| pending(client, window));
     follow_own_words(window, pending);
+    provide_context(LastSeen::of(client));
+    provide_context(OpenMenu(RwSignal::new(None)));
     Effect::new(move |_| {
         // Whenever the log begins elsewhere.
         _ = client.timeline.read().start();
@@ -47,6 +54,11 @@ pub fn LogView() -> impl IntoView {
                 aria-label=texts.room.log
                 aria-live=move || if window.left_at.get().is_some() { "off" } else { "polite" }
                 on:scroll=move |_| window.scrolled()
+                on:keydown=move |event| {
+                    if let Some(list) = window.list.get_untracked() {
+                        move_by_key(&list, &event);
+                    }
+                }
             >
                 <div class="log-view__page">
                     <p class="log-view__top">{top}</p>

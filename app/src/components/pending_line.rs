@@ -1,6 +1,6 @@
 //! Something that the user said and the log does not show yet.
 
-use super::{Avatar, MessageText};
+use super::{Avatar, MessageText, direct_line::is_direct};
 use crate::client::{
     Client,
     outbox::{Outgoing, SendState},
@@ -17,11 +17,25 @@ pub fn PendingLine(
 ) -> impl IntoView {
     let client = expect_context::<Client>();
     let texts = client.texts;
-    let cid = item.cid;
     let state = match item.state {
         SendState::Refused(_) => "refused",
         SendState::Queued | SendState::Sent | SendState::Acked => "pending",
     };
+    let foot = foot(client, &item);
+    if is_direct(client) {
+        return view! {
+            <li
+                class="log-line direct-line pending-line"
+                data-state=state
+                data-headed=headed.to_string()
+                data-mine="true"
+            >
+                <p class="direct-line__text"><MessageText text=item.text /></p>
+                {foot}
+            </li>
+        }
+        .into_any();
+    }
     let head = client.me.get_untracked().filter(|_| headed).map_or_else(
         || view! { <span class="log-line__gutter"></span> }.into_any(),
         |me| {
@@ -37,7 +51,20 @@ pub fn PendingLine(
             .into_any()
         },
     );
-    let foot = if let SendState::Refused(reason) = item.state {
+    view! {
+        <li class="log-line log-line--message pending-line" data-state=state data-headed=headed.to_string()>
+            {head}
+            <p class="log-line__text"><MessageText text=item.text /></p>
+            {foot}
+        </li>
+    }
+    .into_any()
+}
+
+/// That it is on its way, or why it is not and what can be done.
+fn foot(client: Client, item: &Outgoing) -> AnyView {
+    let (texts, cid) = (client.texts, item.cid);
+    if let SendState::Refused(reason) = item.state {
         let why = (texts.room.not_sent)(&(texts.refusal)(reason));
         view! {
             <div class="pending-line__foot">
@@ -54,12 +81,5 @@ pub fn PendingLine(
         .into_any()
     } else {
         view! { <span class="visually-hidden">{texts.room.sending}</span> }.into_any()
-    };
-    view! {
-        <li class="log-line log-line--message pending-line" data-state=state data-headed=headed.to_string()>
-            {head}
-            <p class="log-line__text"><MessageText text=item.text /></p>
-            {foot}
-        </li>
     }
 }

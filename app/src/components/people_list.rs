@@ -98,7 +98,8 @@ fn group(people: &[Person], presence: Presence) -> Vec<Person> {
     group
 }
 
-const fn presence_name(presence: Presence) -> &'static str {
+/// What sheets know a presence by.
+pub(crate) const fn presence_name(presence: Presence) -> &'static str {
     match presence {
         Presence::Here => "here",
         Presence::Away => "away",

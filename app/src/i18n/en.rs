@@ -9,6 +9,7 @@ pub(super) static TEXTS: Texts = Texts {
     door: DOOR,
     house: HOUSE,
     room: ROOM,
+    direct: super::direct::EN,
     link: LINK,
     settings: SETTINGS,
     refusal,

@@ -9,6 +9,7 @@ pub(super) static TEXTS: Texts = Texts {
     door: DOOR,
     house: HOUSE,
     room: ROOM,
+    direct: super::direct::KO,
     link: LINK,
     settings: SETTINGS,
     refusal,

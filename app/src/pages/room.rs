@@ -2,7 +2,11 @@
 
 use crate::{
     client::{Client, Shown},
-    components::{Composer, ConnectionBanner, Frame, LogView, PeopleList, RoomHeader, TypingLine},
+    components::{
+        Composer, ConnectionBanner, DirectHeader, Frame, LogView, PeopleList, ReminderNotice,
+        RequestCard, RequestNote, RoomHeader, TypingLine, messages_left,
+    },
+    protocol::room::{Request, RoomKind},
     route::{Page, Route},
 };
 use leptos::{ev, prelude::*};
@@ -33,10 +37,17 @@ pub fn RoomPage() -> impl IntoView {
         Shown::Failed(_) => Middle::Failed,
         Shown::Gone => Middle::Gone,
     });
+    let is_direct = Memo::new(move |_| client.room().is_some_and(|it| it.kind == RoomKind::Direct));
     // A memo, so that the counts of the room do not write the title again and again.
     let title = Memo::new(move |_| {
         let brand = client.texts.house.brand;
-        client.room().map_or_else(|| brand.to_owned(), |it| format!("#{} · {brand}", it.name))
+        client.room().map_or_else(
+            || brand.to_owned(),
+            |it| {
+                let mark = if it.kind == RoomKind::Direct { "" } else { "#" };
+                format!("{mark}{} · {brand}", it.name)
+            },
+        )
     });
     view! {
         <Title text=move || title.get() />
@@ -47,8 +58,15 @@ pub fn RoomPage() -> impl IntoView {
                 tabindex="-1"
                 data-connected=move || client.is_live().to_string()
             >
-                <RoomHeader />
+                {move || {
+                    if is_direct.get() {
+                        view! { <DirectHeader /> }.into_any()
+                    } else {
+                        view! { <RoomHeader /> }.into_any()
+                    }
+                }}
                 <ConnectionBanner />
+                <ReminderNotice />
                 {move || match middle.get() {
                     Middle::Log => view! { <LogView /> <Foot /> }.into_any(),
                     Middle::Loading => view! { <Skeleton /> }.into_any(),
@@ -56,7 +74,7 @@ pub fn RoomPage() -> impl IntoView {
                     Middle::Gone => view! { <Gone /> }.into_any(),
                 }}
             </main>
-            <PeopleList />
+            {move || (!is_direct.get()).then(|| view! { <PeopleList /> })}
         </Frame>
     }
 }
@@ -66,11 +84,19 @@ pub fn RoomPage() -> impl IntoView {
 fn Foot() -> impl IntoView {
     let client = expect_context::<Client>();
     let entered = client.entered;
+    let is_asked =
+        Memo::new(move |_| client.room().is_some_and(|it| it.request == Request::Received));
+    let may_ask_more = Memo::new(move |_| messages_left(client) != Some(0));
     view! {
         <TypingLine />
         <Trouble />
-        {move || {
-            if entered.get() { view! { <Composer /> }.into_any() } else { view! { <EnterBar /> }.into_any() }
+        <Told />
+        <RequestNote />
+        {move || match (is_asked.get(), entered.get(), may_ask_more.get()) {
+            (true, ..) => view! { <RequestCard /> }.into_any(),
+            (false, true, true) => view! { <Composer /> }.into_any(),
+            (false, true, false) => ().into_any(),
+            (false, false, _) => view! { <EnterBar /> }.into_any(),
         }}
     }
 }
@@ -88,6 +114,22 @@ fn Trouble() -> impl IntoView {
             hidden=move || client.trouble.get().is_none()
         >
             {why}
+        </p>
+    }
+}
+
+/// What was done, told for a while.
+#[component]
+fn Told() -> impl IntoView {
+    let client = expect_context::<Client>();
+    view! {
+        <p
+            class="form-note room__trouble"
+            role="status"
+            data-tone="good"
+            hidden=move || client.told.read().is_none()
+        >
+            {move || client.told.get()}
         </p>
     }
 }

@@ -1,0 +1,37 @@
+//! What the user wanted to be reminded of, when the moment has come.
+
+use crate::{client::Client, protocol::pages::Planned};
+use leptos::prelude::*;
+
+/// A quiet line for each, until it is understood.
+#[component]
+pub fn ReminderNotice() -> impl IntoView {
+    let client = expect_context::<Client>();
+    view! {
+        <div class="reminder-notice" role="status">
+            <For each=move || client.reminders.get() key=|it| it.id let:reminder>
+                <Reminder reminder />
+            </For>
+        </div>
+    }
+}
+
+/// One of them.
+#[component]
+fn Reminder(reminder: Planned) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let direct = &client.texts.direct;
+    let id = reminder.id;
+    let link = reminder.seq.filter(|_| !reminder.room_name.is_empty()).map(|seq| {
+        let to = format!("/rooms/{}?at={seq}", reminder.room);
+        view! { <a href=to>{direct.go_there}</a> }
+    });
+    view! {
+        <p class="reminder-notice__line">
+            <span>{(direct.reminder)(&reminder.room_name)}</span>
+            <q>{reminder.text}</q>
+            {link}
+            <button type="button" on:click=move |_| client.dismiss(id)>{direct.understood}</button>
+        </p>
+    }
+}
