@@ -6,6 +6,7 @@ pub mod close;
 pub mod ids;
 pub mod limits;
 pub mod message;
+pub mod order;
 pub mod packets;
 pub mod pages;
 pub mod people;

@@ -84,7 +84,9 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TooLarge => Some(Refusal::NotAPicture),
         Refusal::NotAPicture => Some(Refusal::LinkOver),
         Refusal::LinkOver => Some(Refusal::OutOfBounds { least: 7, most: 8 }),
-        Refusal::OutOfBounds { .. } => Some(Refusal::Internal),
+        Refusal::OutOfBounds { .. } => Some(Refusal::AlreadyDecided),
+        Refusal::AlreadyDecided => Some(Refusal::LastOwner),
+        Refusal::LastOwner => Some(Refusal::Internal),
         Refusal::Internal | Refusal::Unknown => None,
     };
     std::iter::successors(Some(Refusal::NoSuchRoom), |it| next(*it)).collect()

@@ -173,6 +173,8 @@ create table report (
 create index report_open on report (at) where decision is null;
 create index report_by on report (by_id);
 create index report_against on report (against_id);
+-- Nobody reports the same entry twice.
+create unique index report_entry on report (by_id, room_id, seq) where seq is not null;
 
 -- Who did what, for whoever oversees the server. Nothing is removed from it.
 create table audit (
@@ -190,3 +192,22 @@ create table audit (
     detail text not null
 ) without rowid;
 create index audit_at on audit (at);
+create index audit_by on audit (by_id);
+create index audit_object on audit (object_id);
+
+-- What a user is told about themselves and their reports, until they confirm it.
+create table notice (
+    id blob primary key not null,
+    account_id blob not null references account (id) on delete cascade,
+    at integer not null,
+    -- 'warned', 'muted', 'banned', 'report_acted' and the like
+    told text not null,
+    -- For what, where it follows from a report about them.
+    why text,
+    until integer,
+    role text,
+    text text not null,
+    confirmed_at integer
+) without rowid;
+create index notice_account on notice (account_id);
+create index notice_open on notice (account_id) where confirmed_at is null;

@@ -138,17 +138,23 @@ impl Auth {
         let hash = user.as_ref().and_then(|it| it.password.clone());
         let matched = self.passwords.matches(attempt.password, hash).await?;
         match user {
+            // Told only to who knows the password.
+            Some(user) if matched && user.is_banned(clock::now()) => Err(banned(&user)),
             Some(user) if matched => self.begin(user, &attempt.agent).await,
             _ => Err(Refusal::WrongCredentials),
         }
     }
 
-    /// The login of that token, if it is not over.
+    /// The login of that token, if it is not over. A banned user's logins are ended with the ban;
+    /// one that is there all the same lets nobody in.
     pub(crate) async fn login(&self, token: &Token) -> Result<Option<Login>, Refusal> {
         let Some((row, user)) = self.store().login_by_token(&token.hash()).await? else {
             return Ok(None);
         };
         let now = clock::now();
+        if user.is_banned(now) {
+            return Err(banned(&user));
+        }
         if now.since(row.seen_at) > IDLE_MS_MAX || now.since(row.created_at) > LOGIN_MS_MAX {
             self.end(&Login { row, user }).await?;
             return Ok(None);
@@ -264,13 +270,20 @@ impl Auth {
             Refusal::Internal
         })?;
         let begun = self.store().create_login(&user, &token.hash(), agent, clock::now()).await;
-        // The password was changed while this one was checked.
-        begun.map_err(|error| match error {
-            StoreError::NotFound => Refusal::WrongCredentials,
-            other => other.into(),
-        })?;
+        match begun {
+            Ok(_) => {}
+            Err(StoreError::NotFound) => return Err(self.why_not(&user).await?),
+            Err(error) => return Err(error.into()),
+        }
         tracing::info!(user.id = %user.id, "signed in");
         Ok(Begun { user, cookie: token.set_cookie(self.secure) })
+    }
+
+    /// Why no login began: the user was banned, or the password changed, while it was checked.
+    async fn why_not(&self, user: &User) -> Result<Refusal, Refusal> {
+        let now = self.store().user(user.id).await?;
+        let banned_now = now.filter(|it| it.is_banned(clock::now()));
+        Ok(banned_now.map_or(Refusal::WrongCredentials, |it| banned(&it)))
     }
 
     /// Tells the engine what became of the user.
@@ -287,6 +300,11 @@ impl Auth {
         self.engine.end_logins(&ended);
         Ok(())
     }
+}
+
+/// Why a banned user does not come in.
+fn banned(user: &User) -> Refusal {
+    Refusal::AccountBanned { until: user.banned_until.filter(|it| it.0 < i64::MAX) }
 }
 
 /// Sweeps out what is over, until the server stops.

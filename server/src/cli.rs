@@ -3,6 +3,7 @@
 mod check_ready;
 
 use crate::{
+    audit::Line,
     auth::{Name, check_password, hash_now, hex},
     config::{Config, ConfigError, Sources},
     engine::clock,
@@ -11,7 +12,12 @@ use crate::{
     telemetry,
 };
 use anyhow::{Context as _, anyhow, bail};
-use app::protocol::people::Role;
+use app::protocol::{
+    ids::UserId,
+    order::{Action, Detail},
+    people::Role,
+    refusal::Refusal,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
     io::{self, BufRead as _, Write as _},
@@ -139,15 +145,19 @@ struct PasswordSource {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RoleName {
-    Member,
+    Owner,
     Admin,
+    Moderator,
+    Member,
 }
 
 impl From<RoleName> for Role {
     fn from(name: RoleName) -> Self {
         match name {
-            RoleName::Member => Self::Member,
+            RoleName::Owner => Self::Owner,
             RoleName::Admin => Self::Admin,
+            RoleName::Moderator => Self::Moderator,
+            RoleName::Member => Self::Member,
         }
     }
 }
@@ -304,43 +314,63 @@ async fn migrate_store(from: &str, to: &str) -> anyhow::Result<()> {
 async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     let store = open(config).await?;
     match command {
-        UserCommand::Add { name, role, password } => {
-            add(&store, &name, role.into(), &password).await
-        }
+        UserCommand::Add { name, role, password } => add(&store, &name, role, &password).await,
         UserCommand::Role { name, role } => {
             let user = find(&store, &name).await?;
             if user.password.is_none() {
-                bail!("{name} is a guest; only an account can be a member or an admin");
+                bail!("{name} is a guest; only an account has another role");
             }
-            store.set_role(user.id, role.into()).await?;
+            let user = change_role(&store, user.id, role).await?;
             say(&format!(
-                "{} is now {role:?}; a server that runs knows it within some seconds.",
-                user.name
+                "{} is now {:?}; a server that runs knows it within some seconds.",
+                user.name, user.role
             ))
         }
         UserCommand::ResetPassword { name, password } => {
             let user = find(&store, &name).await?;
             let password = password.read(&user.name)?;
+            // Before it is done: rather one line too many than one too few.
+            let line = Line::user(None, Action::Password, user.id, Detail::default());
+            store.audit(&line, clock::now()).await?;
             store.set_password(user.id, &hash_now(&password.text)?, None).await?;
             password.tell(&user.name)
         }
     }
 }
 
-async fn add(store: &Store, name: &str, role: Role, source: &PasswordSource) -> anyhow::Result<()> {
+async fn change_role(store: &Store, user: UserId, role: RoleName) -> anyhow::Result<User> {
+    match store.change_role(None, user, role.into(), clock::now()).await {
+        Err(StoreError::Refused(Refusal::LastOwner)) => {
+            bail!("that is the last owner; make somebody else owner first")
+        }
+        other => Ok(other?),
+    }
+}
+
+async fn add(
+    store: &Store,
+    name: &str,
+    role: RoleName,
+    source: &PasswordSource,
+) -> anyhow::Result<()> {
     let name = Name::parse(name).with_context(|| format!("{name:?} cannot be a name"))?;
     let password = source.read(name.shown())?;
     let new = NewUser {
         name: name.shown().to_owned(),
         name_key: name.key().to_owned(),
         password: Some(hash_now(&password.text)?),
-        role,
+        role: Role::Member,
     };
-    match store.create_user(new, clock::now()).await {
-        Ok(user) => password.tell(&user.name),
+    let user = match store.create_user(new, clock::now()).await {
+        Ok(user) => user,
         Err(StoreError::NameTaken) => bail!("the name {:?} is taken", name.shown()),
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
+    };
+    // The first account owns the server, whatever it was to be.
+    if user.role == Role::Member {
+        change_role(store, user.id, role).await?;
     }
+    password.tell(&user.name)
 }
 
 async fn find(store: &Store, name: &str) -> anyhow::Result<User> {

@@ -170,6 +170,7 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::NameTaken => Self::NameTaken,
             StoreError::NotFound => Self::NotFound,
+            StoreError::Refused(refusal) => refusal,
             // It passes by itself, and so does this answer: the same again will do.
             error if error.is_away() => {
                 tracing::warn!(%error, "the database is away or hindered: {error}");

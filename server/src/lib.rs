@@ -7,6 +7,7 @@
 
 mod accept;
 mod address;
+pub mod audit;
 mod auth;
 pub mod cli;
 pub mod cluster;

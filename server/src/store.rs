@@ -19,15 +19,13 @@ pub use change::{Append, AppendError, Appending, CARETAKER, Change, Outcomes};
 pub use copying::{Copied, CopyError};
 pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind};
+pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
 pub use rows::{
     ChannelSpec, EntryPage, Fence, InviteRow, LoginRow, MemberRow, NewInvite, NewUser, RoomRow,
     TokenHash, User,
 };
 
-use app::protocol::{
-    ids::{Epoch, InviteId, LoginId, Millis, RoomId, Seq, UserId},
-    people::Role,
-};
+use app::protocol::ids::{Epoch, InviteId, LoginId, Millis, RoomId, Seq, UserId};
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
@@ -58,6 +56,9 @@ macro_rules! on_either {
     };
 }
 use on_either;
+
+mod order;
+use order::Notify;
 
 impl Store {
     /// Opens the database, brings its schema up to date and reads its epoch.
@@ -210,7 +211,7 @@ impl Store {
 
 /// Accounts and guests.
 impl Store {
-    /// Makes a user. The first account runs the server: made as [`Role::Member`], it is an admin.
+    /// Makes a user. The first account runs the server: made as [`Role::Member`](app::protocol::people::Role::Member), it is an owner.
     pub async fn create_user(&self, new: NewUser, now: Millis) -> StoreResult<User> {
         on_either!(self, it => it.create_user(&new, now))
     }
@@ -244,11 +245,6 @@ impl Store {
         keep: Option<LoginId>,
     ) -> StoreResult<Vec<LoginId>> {
         on_either!(self, it => it.set_password(id, password, keep))
-    }
-
-    /// Sets what a user may do.
-    pub async fn set_role(&self, id: UserId, role: Role) -> StoreResult<()> {
-        on_either!(self, it => it.set_role(id, role))
     }
 
     /// The generations of those users that there are. A generation grows with every change of

@@ -185,7 +185,7 @@ async fn a_move_that_is_killed_in_the_middle_leaves_the_target_empty() {
     let output = maru(&folder, "", &args);
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && told.contains("account: 1"), "{output:?}");
-    assert!(maru(&folder, &to, &["user", "role", "ann", "member"]).status.success());
+    assert!(maru(&folder, &to, &["user", "role", "ann", "owner"]).status.success());
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn what_postgresql_refuses_is_told() {
     database.execute(FUTURE).await;
     refuses(&maru(&folder, &url, OPENS), &["database_url", "newer version", "20990101000000"]);
     database.execute("delete from _sqlx_migrations where version = 20990101000000").await;
-    let output = maru(&folder, &url, &["user", "role", "ann", "member"]);
+    let output = maru(&folder, &url, &["user", "role", "ann", "owner"]);
     assert!(output.status.success(), "nothing was damaged: {output:?}");
     let output = maru(&folder, &url, &["backup", "copy.db"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("pg_dump"), "{output:?}");
@@ -237,6 +237,6 @@ async fn what_postgresql_refuses_is_told() {
     let output = home("sqlite:home.db");
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && told.contains("empty database"), "{told}");
-    assert!(maru(&folder, "sqlite:home.db", &["user", "role", "ann", "admin"]).status.success());
+    assert!(maru(&folder, "sqlite:home.db", &["user", "role", "ann", "owner"]).status.success());
     run(&url, &format!("drop role {role}")).await;
 }

@@ -280,6 +280,8 @@ fn refusal(reason: Refusal) -> String {
         Refusal::LinkOver => {
             "This link is over, or was used already. Ask for a new one.".to_owned()
         }
+        Refusal::AlreadyDecided => "Somebody else has decided it already.".to_owned(),
+        Refusal::LastOwner => "There has to be at least one owner.".to_owned(),
         Refusal::Unknown => "The server refused.".to_owned(),
     }
 }

@@ -261,6 +261,8 @@ fn refusal(reason: Refusal) -> String {
             format!("{least}부터 {most}까지의 수를 적어 주세요.")
         }
         Refusal::LinkOver => "끝났거나 이미 쓴 링크예요. 새로 요청해 주세요.".to_owned(),
+        Refusal::AlreadyDecided => "다른 분이 먼저 결정했어요.".to_owned(),
+        Refusal::LastOwner => "소유자가 적어도 한 명은 있어야 해요.".to_owned(),
         Refusal::Unknown => "서버가 거절했어요.".to_owned(),
     }
 }

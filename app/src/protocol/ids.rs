@@ -37,6 +37,12 @@ uuid_id! {
     LoginId;
     /// An invitation into a room.
     InviteId;
+    /// A report about somebody.
+    ReportId;
+    /// Something that a user is told.
+    NoticeId;
+    /// A line of the audit log.
+    AuditId;
     /// The id that a client gives to what it sends. A UUID, version 7 by our own clients;
     /// unique per author for ever, so that what is resent is known again.
     Cid;

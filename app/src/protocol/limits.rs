@@ -87,6 +87,10 @@ pub const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
 pub const PICTURE_PIXELS_MAX: u64 = 40_000_000;
 /// An e-mail address, in characters.
 pub const EMAIL_CHARS_MAX: usize = 254;
+/// Reports of one user in a day.
+pub const REPORTS_PER_DAY: u32 = 10;
+/// What a reporter writes, in characters.
+pub const REPORT_CHARS_MAX: usize = 1_000;
 /// Rooms on a page of the directory.
 pub const DIRECTORY_PAGE: usize = 50;
 /// People in a channel, unless the configuration says otherwise.

@@ -69,6 +69,14 @@ impl Role {
         self >= power.least()
     }
 
+    /// Whether this role may give a user the role `to` in the place of `from`. A guest has no
+    /// password to keep a role by.
+    pub fn may_name(self, from: Self, to: Self) -> bool {
+        let is_below = self > from && self > to;
+        let may = self.may(Power::NameAdmins) || self.may(Power::NameModerators) && is_below;
+        may && from > Self::Guest && to > Self::Guest
+    }
+
     /// Whether this role may do something against a user of the other: only downwards, so that
     /// nobody is put out by their equals.
     pub fn is_above(self, other: Self) -> bool {
@@ -84,6 +92,19 @@ mod tests {
     fn powers_grow_with_the_role() {
         let count = |role: Role| Power::ALL.into_iter().filter(|it| role.may(*it)).count();
         assert_eq!(Role::ALL.map(count), [1, 3, 6, 10, 11]);
+    }
+
+    #[test]
+    fn roles_are_given_downwards_and_by_owners() {
+        let may = |role: Role| {
+            let pairs = Role::ALL.into_iter().flat_map(|it| Role::ALL.map(|to| (it, to)));
+            pairs.filter(|(from, to)| role.may_name(*from, *to)).count()
+        };
+        // Among members and moderators; among all four that have a password.
+        assert_eq!(Role::ALL.map(may), [0, 0, 0, 4, 16]);
+        assert!(Role::Admin.may_name(Role::Member, Role::Moderator));
+        assert!(!Role::Admin.may_name(Role::Moderator, Role::Admin));
+        assert!(Role::Owner.may_name(Role::Owner, Role::Member));
     }
 
     #[test]

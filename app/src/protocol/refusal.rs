@@ -169,6 +169,12 @@ pub enum Refusal {
         /// The largest one.
         most: u32,
     },
+    /// Somebody else has decided it already.
+    #[error("decided already")]
+    AlreadyDecided,
+    /// A server has at least one owner.
+    #[error("the last owner")]
+    LastOwner,
     /// From a newer server.
     #[error("refused")]
     Unknown,
@@ -238,6 +244,8 @@ enum Reason {
     NotAPicture,
     LinkOver,
     OutOfBounds,
+    AlreadyDecided,
+    LastOwner,
     #[serde(other)]
     Unknown,
 }
@@ -287,6 +295,8 @@ impl From<FlatRefusal> for Refusal {
             Reason::NotAPicture => Self::NotAPicture,
             Reason::LinkOver => Self::LinkOver,
             Reason::OutOfBounds => Self::OutOfBounds { least, most },
+            Reason::AlreadyDecided => Self::AlreadyDecided,
+            Reason::LastOwner => Self::LastOwner,
             Reason::Unknown => Self::Unknown,
         }
     }

@@ -47,7 +47,11 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
         Refusal::NoSuchRoom | Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::Closed | Refusal::InviteOver | Refusal::LinkOver => StatusCode::GONE,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Refusal::Full { .. } | Refusal::NameTaken | Refusal::TooMany { .. } => StatusCode::CONFLICT,
+        Refusal::Full { .. }
+        | Refusal::NameTaken
+        | Refusal::TooMany { .. }
+        | Refusal::AlreadyDecided
+        | Refusal::LastOwner => StatusCode::CONFLICT,
         Refusal::Empty
         | Refusal::TooLong { .. }
         | Refusal::NameLength { .. }

@@ -1,5 +1,6 @@
 //! Why the store did not do what it was asked, and whether asking again may help.
 
+use app::protocol::refusal::Refusal;
 use sqlx::migrate::MigrateError;
 use std::{borrow::Cow, path::PathBuf};
 
@@ -12,6 +13,9 @@ pub enum StoreError {
     /// No such row.
     #[error("not found")]
     NotFound,
+    /// The server's own rules say no, by what the transaction found.
+    #[error("refused: {0}")]
+    Refused(Refusal),
     /// The linked SQLite can corrupt a write-ahead log, or the queries were never tried with such
     /// a PostgreSQL.
     #[error("{program} {found} is too old, at least {least} is needed")]

@@ -3,6 +3,8 @@
 
 #[path = "queries/append.rs"]
 mod append;
+#[path = "queries/audit.rs"]
+mod audit;
 #[path = "queries/copying.rs"]
 mod copying;
 #[path = "queries/entries.rs"]
@@ -15,6 +17,12 @@ mod jobs;
 mod leases;
 #[path = "queries/logins.rs"]
 mod logins;
+#[path = "queries/notices.rs"]
+mod notices;
+#[path = "queries/order.rs"]
+mod order;
+#[path = "queries/reports.rs"]
+mod reports;
 #[path = "queries/rooms.rs"]
 mod rooms;
 #[path = "queries/users.rs"]

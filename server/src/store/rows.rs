@@ -86,6 +86,22 @@ pub struct User {
     pub by_hand: ByHand,
     /// The version of their picture, if they have one.
     pub picture: Option<String>,
+    /// They may not come in until then; the largest value for ever.
+    pub banned_until: Option<Millis>,
+    /// They may not speak until then; the largest value for ever.
+    pub muted_until: Option<Millis>,
+}
+
+impl User {
+    /// They may not come in now.
+    pub fn is_banned(&self, now: Millis) -> bool {
+        self.banned_until.is_some_and(|it| it > now)
+    }
+
+    /// They may not speak now.
+    pub fn is_muted(&self, now: Millis) -> bool {
+        self.muted_until.is_some_and(|it| it > now)
+    }
 }
 
 /// A user to be made.

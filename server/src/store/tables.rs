@@ -51,7 +51,7 @@ pub(super) const META: Table =
     Table { name: "meta", columns: &[("key", Kind::Text), ("value", Kind::Text)], key: 1 };
 
 /// All other tables.
-pub(super) const TABLES: [Table; 15] = [
+pub(super) const TABLES: [Table; 16] = [
     Table {
         name: "account",
         columns: &[
@@ -251,6 +251,21 @@ pub(super) const TABLES: [Table; 15] = [
             ("object_id", Kind::MaybeId),
             ("object_name", Kind::Text),
             ("detail", Kind::Text),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "notice",
+        columns: &[
+            ("id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("at", Kind::Number),
+            ("told", Kind::Text),
+            ("why", Kind::MaybeText),
+            ("until", Kind::MaybeNumber),
+            ("role", Kind::MaybeText),
+            ("text", Kind::Text),
+            ("confirmed_at", Kind::MaybeNumber),
         ],
         key: 1,
     },

@@ -6,6 +6,7 @@ mod copying;
 #[path = "../../tests/support/database.rs"]
 mod database;
 mod jobs;
+mod order;
 mod orders;
 mod together;
 mod users;
@@ -13,6 +14,7 @@ mod users;
 use super::*;
 use app::protocol::{
     ids::{Cid, JobId},
+    people::Role,
     refusal::Refusal,
 };
 use database::Database;

@@ -21,7 +21,8 @@ impl Queries {
         let mut sql = QueryBuilder::new(
             "insert into login (id, account_id, token_hash, agent, created_at, seen_at)
              select $1, id, $3, $4, $5, $5 from account
-             where id = $2 and password is not distinct from $6",
+             where id = $2 and password is not distinct from $6
+                 and (banned_until is null or banned_until <= $5)",
         );
         // A change of the password that is under way is waited for.
         sql.push(FOR_SHARE);

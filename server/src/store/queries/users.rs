@@ -7,7 +7,7 @@ use crate::store::{
 };
 use app::protocol::{
     ids::{LoginId, Millis, UserId},
-    people::{ByHand, Role},
+    people::ByHand,
 };
 use sqlx::{QueryBuilder, Row};
 use std::collections::HashMap;
@@ -16,6 +16,7 @@ use std::collections::HashMap;
 macro_rules! user_columns {
     () => {
         "account.id, account.name, account.role, account.password, account.presence,
+             account.banned_until, account.muted_until,
              (select version from picture where picture.account_id = account.id) as picture"
     };
 }
@@ -30,6 +31,8 @@ pub(super) fn user_from(row: &DbRow) -> StoreResult<User> {
         password: row.try_get("password")?,
         by_hand: ByHand::named(row.try_get("presence")?).unwrap_or_default(),
         picture: picture_from(row)?,
+        banned_until: row.try_get::<Option<i64>, _>("banned_until")?.map(Millis),
+        muted_until: row.try_get::<Option<i64>, _>("muted_until")?.map(Millis),
     })
 }
 
@@ -64,7 +67,7 @@ impl Queries {
                  case when $5 = 'member' and not exists (select 1 from account where password is not null)
                      then 'owner' else $5 end,
                  $6)
-             returning id, name, role, password, presence,
+             returning id, name, role, password, presence, banned_until, muted_until,
                  (select version from picture where account_id = $1) as picture",
         )
         .bind(id.0)
@@ -157,15 +160,6 @@ impl Queries {
         let ended = delete_logins(&mut tx, id, keep).await?;
         tx.commit().await?;
         Ok(ended)
-    }
-
-    pub(in crate::store) async fn set_role(&self, id: UserId, role: Role) -> StoreResult<()> {
-        sqlx::query("update account set role = $2, generation = generation + 1 where id = $1")
-            .bind(id.0)
-            .bind(role_name(role))
-            .execute(&self.writer)
-            .await?;
-        Ok(())
     }
 
     pub(in crate::store) async fn generations(

@@ -13,7 +13,6 @@ async fn the_first_account_is_the_admin_and_no_later_one() {
         let store = home.open().await;
         let ann = store.create_user(account("ann"), Millis(0)).await.unwrap();
         assert_eq!(ann.role, Role::Owner);
-        store.set_role(ann.id, Role::Member).await.unwrap();
         let eve = store.create_user(account("eve"), Millis(0)).await.unwrap();
         assert_eq!(eve.role, Role::Member);
         assert!(matches!(
@@ -48,7 +47,9 @@ async fn generations_grow_with_everything_that_other_nodes_must_learn() {
         assert_eq!(generation().await, 0);
         it.store.rename_user(it.ann.id, "Anna", "anna").await.unwrap();
         assert_eq!(generation().await, 1);
-        it.store.set_role(it.ann.id, Role::Member).await.unwrap();
+        let owner = user(&it.store, "owner").await;
+        it.store.change_role(None, owner.id, Role::Owner, Millis(1)).await.unwrap();
+        it.store.change_role(None, it.ann.id, Role::Member, Millis(1)).await.unwrap();
         assert_eq!(generation().await, 2);
         assert!(it.store.delete_login(it.ann.id, it.login).await.unwrap());
         assert_eq!(generation().await, 3);
