@@ -9,7 +9,7 @@ use app::protocol::{
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use server::{
     engine::{Ring, appended_frames},
-    store::{Append, Change, ChannelSpec, NewUser, Store, StoreAddress},
+    store::{Append, Change, ChannelSpec, NewUser, Store, StoreAddress, Way},
 };
 use std::hint::black_box;
 use uuid::Uuid;
@@ -113,7 +113,7 @@ async fn open(folder: &std::path::Path) -> (Store, RoomId, UserId, LoginId) {
         fence: None,
         change,
     };
-    store.append(&[append(Change::Join)], Millis(0)).await.expect("a member");
+    store.append(&[append(Change::Join(Way::Plain))], Millis(0)).await.expect("a member");
     (store, room, user.id, login)
 }
 

@@ -101,9 +101,6 @@ pub struct Who {
 #[derive(Clone, Debug)]
 struct By {
     user: UserId,
-    name: Arc<str>,
-    role: Role,
-    picture: Option<Arc<str>>,
     login: Option<LoginId>,
     fence: Option<Fence>,
 }
@@ -111,8 +108,7 @@ struct By {
 impl From<&Who> for By {
     fn from(who: &Who) -> Self {
         let (login, fence) = (Some(who.login), None);
-        let (name, picture) = (who.name.clone(), who.picture.clone());
-        Self { user: who.user, name, role: who.role, picture, login, fence }
+        Self { user: who.user, login, fence }
     }
 }
 
@@ -288,8 +284,7 @@ impl Engine {
         let cid = Some(cid.unwrap_or_else(|| Cid(uuid::Uuid::now_v7())));
         let (author, login, fence) = (by.user, by.login, by.fence);
         let append = Append { room: room.id, author, login, cid, fence, change };
-        let By { name, role, picture, .. } = by;
-        room.send(Command { append, name, role, picture, reply, _permit: permit });
+        room.send(Command { append, reply, _permit: permit });
     }
 
     /// Closes the sockets of logins that the store has ended, on every node.

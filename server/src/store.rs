@@ -9,17 +9,19 @@ mod copying;
 mod decide;
 mod error;
 mod jobs;
+mod outcome;
 mod postgres;
 mod rows;
 mod sqlite;
 mod tables;
 
 pub use address::{BadAddress, StoreAddress};
-pub use change::{Append, AppendError, Appending, CARETAKER, Change, Outcomes};
+pub use change::{Append, CARETAKER, Change, HostAct, RoomSanction, Way};
 pub use copying::{Copied, CopyError};
 pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind};
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
+pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
 pub use rows::{
     ChannelSpec, EntryPage, Fence, InviteRow, LoginRow, MemberRow, NewInvite, NewUser, RoomRow,
     TokenHash, User,

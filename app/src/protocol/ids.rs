@@ -122,6 +122,14 @@ impl fmt::Display for Seq {
 pub struct Millis(pub i64);
 
 impl Millis {
+    /// The moment that does not come: for ever.
+    pub const NEVER: Self = Self(i64::MAX);
+
+    /// The moment, where it comes at all.
+    pub const fn ending(self) -> Option<Self> {
+        if self.0 == i64::MAX { None } else { Some(self) }
+    }
+
     /// The moment `ms` milliseconds later.
     #[must_use]
     pub const fn plus(self, ms: i64) -> Self {

@@ -6,7 +6,7 @@ use crate::store::{CARETAKER, Change, Fence, StoreResult};
 use app::protocol::{
     ids::{RoomId, UserId},
     packets::{RoomCount, RoomsChanged, ServerPacket},
-    people::{Person, Presence},
+    people::Presence,
     refusal::Refusal,
 };
 use std::{collections::HashMap, time::Duration};
@@ -102,10 +102,9 @@ impl Engine {
     /// Lets a member go who has been offline for long, in every room.
     pub(super) async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
         for room in self.hub().rooms_of(user) {
-            if !room.kind.lets_absent_go() {
+            if !room.kind.lets_absent_go() || !room.has(user) {
                 continue;
             }
-            let Some(person) = room.person(user) else { continue };
             if self.presence(user) != Presence::Offline {
                 return Ok(());
             }
@@ -113,9 +112,7 @@ impl Engine {
             if fence.is_none() {
                 return Err(Refusal::NotAllowed);
             }
-            let Person { name, role, picture, .. } = person;
-            let picture = picture.map(Into::into);
-            let by = By { user, name: name.into(), role, picture, login: None, fence };
+            let by = By { user, login: None, fence };
             let done = self.change(by, room.id, None, Change::Leave).await;
             if done.is_err() {
                 // Perhaps another node leads by now. A number taken since is none of this.

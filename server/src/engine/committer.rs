@@ -6,7 +6,7 @@
 
 use super::clock;
 use crate::planted::{self, Point};
-use crate::store::{Append, AppendError, Appending, Outcomes, Store, StoreError};
+use crate::store::{Append, AppendError, Done, Outcomes, Store, StoreError};
 use app::protocol::{ids::RoomId, limits::ROOM_BATCH_MAX};
 use std::{
     sync::Arc,
@@ -17,8 +17,8 @@ use tokio::{
     time::sleep,
 };
 
-/// Changes in one transaction. SQLite takes 32,766 parameters in a statement, and an entry has
-/// seven; PostgreSQL is given arrays.
+/// Changes in one transaction. SQLite takes 32,766 parameters in a statement, and an entry has nine
+/// at most; PostgreSQL is given arrays.
 const TRANSACTION_CHANGES_MAX: usize = 2_048;
 /// Batches that may wait; each room has at most one under way.
 const BATCHES_WAITING_MAX: usize = 1_024;
@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// What became of a batch.
-pub(crate) type BatchOutcome = Result<Vec<Result<Appending, AppendError>>, BatchError>;
+pub(crate) type BatchOutcome = Result<Outcomes, BatchError>;
 
 /// Why a whole batch was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +187,10 @@ impl Writer {
     /// asks again because they had no answer.
     async fn known_only(&self, changes: &[Append]) -> Result<Outcomes, BatchError> {
         match self.store.known(changes).await {
-            Ok(known) => Ok(known.into_iter().map(|it| it.ok_or(AppendError::DiskFull)).collect()),
+            Ok(known) => {
+                let told = |it: Option<_>| it.map(Done::before).ok_or(AppendError::DiskFull);
+                Ok(known.into_iter().map(told).collect())
+            }
             Err(error) => {
                 tracing::error!(%error, "the disk is full, and the logs cannot be read");
                 Err(BatchError::Away)

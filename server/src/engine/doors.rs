@@ -4,7 +4,7 @@
 use super::{By, Engine, Who, sight::Sight};
 use crate::{
     engine::session::mailbox::ReplyTo,
-    store::{Appending, Change},
+    store::{Appending, Change, Way},
 };
 use app::protocol::{
     ids::{Cid, RoomId, UserId},
@@ -54,7 +54,7 @@ impl Engine {
     /// Makes the user a member of the room; nothing where they are one.
     pub async fn enter(&self, who: &Who, room: RoomId) -> Result<RoomSummary, Refusal> {
         self.found(who.user, room)?;
-        self.change(who.into(), room, None, Change::Join).await?;
+        self.change(who.into(), room, None, Change::Join(Way::Plain)).await?;
         Ok(self.found(who.user, room)?.summary_for(who.user))
     }
 

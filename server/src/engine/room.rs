@@ -22,14 +22,14 @@ use super::{
 use crate::{
     cluster::{Appended, Cluster, Roster, Typed as TypedElsewhere, Word},
     planted::{self, Bug, Point},
-    store::{Append, Appending, Change, MemberRow, RoomRow, User},
+    store::{Append, Done, MemberRow, Moved, RoomRow, User},
 };
 use app::protocol::{
     ids::{RoomId, Seq, UserId},
     limits::COMMANDS_WAITING_MAX,
     message::Entry,
     packets::{PeopleChanged, ServerPacket, Typed},
-    people::{Person, Role},
+    people::Person,
     refusal::Refusal,
     room::RoomKind,
 };
@@ -49,10 +49,6 @@ const TYPING_LINES_MAX: usize = 5;
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) append: Append,
-    /// The author's name and role, for the entry and the people list.
-    pub(crate) name: Arc<str>,
-    pub(crate) role: Role,
-    pub(crate) picture: Option<Arc<str>>,
     pub(crate) reply: ReplyTo,
     /// One of the places for waiting commands, held until the answer.
     pub(crate) _permit: OwnedSemaphorePermit,
@@ -274,31 +270,22 @@ impl Room {
     }
 
     /// Takes in what was committed here: first the answers, then everybody else.
-    fn take_in(self: &Arc<Self>, commands: Vec<(Command, Appending)>) {
+    fn take_in(self: &Arc<Self>, commands: Vec<(Command, Done)>) {
         let mut entries = Vec::with_capacity(commands.len());
         let mut state = self.state();
         let next = state.feed.ring().head().next();
-        for (command, appending) in commands {
-            if appending.fresh {
-                let cid = command.append.shown_cid();
-                let Append { author, change, .. } = command.append;
-                let (name, picture) = (&command.name, command.picture.as_deref());
-                self.move_people(&mut state, &change, (author, name, command.role, picture));
+        for (command, done) in commands {
+            let Done { place, entries: appended, moves } = done;
+            if place.fresh {
                 // Said is typed no more, though the line was not told yet.
-                state.typing.retain(|(user, _)| *user != author);
-                entries.push(Entry {
-                    seq: appending.seq,
-                    at: appending.at,
-                    author,
-                    name: command.name.to_string(),
-                    cid,
-                    what: change.what(),
-                });
-            } else if appending.room == self.id {
+                state.typing.retain(|(user, _)| *user != command.append.author);
+            } else if place.room == self.id {
                 // Perhaps an earlier try committed it, and nobody was told.
-                state.feed.hear_of(appending.seq);
+                state.feed.hear_of(place.seq);
             }
-            command.reply.answer(Ok(appending));
+            entries.extend(appended);
+            self.move_people(&mut state, moves);
+            command.reply.answer(Ok(place));
         }
         if planted::has(Bug::Reorder) {
             task::swap_two(&mut entries);
@@ -345,29 +332,18 @@ impl Room {
         self.fill(&mut state);
     }
 
-    fn move_people(
-        &self,
-        state: &mut State,
-        change: &Change,
-        who: (UserId, &str, Role, Option<&str>),
-    ) {
-        let (user, name, role, picture) = who;
-        match change {
-            Change::Join => {
-                let presence = self.around.roster.of(user);
-                let picture = picture.map(ToOwned::to_owned);
-                let person = Person::new(user, name.to_owned(), role, presence);
-                state.people.insert(user, Person { picture, ..person });
+    fn move_people(&self, state: &mut State, moves: Vec<Moved>) {
+        for Moved { user, now } in moves {
+            if let Some(member) = now {
+                state.people.insert(user, person(member, &self.around.roster));
                 self.around.crowd.joined(user, self.id);
-            }
-            Change::Leave => {
+            } else {
                 state.people.remove(&user);
                 self.around.crowd.left(user, self.id);
             }
-            Change::Message(_) | Change::Announce(_) => return,
+            state.moves += 1;
+            state.changed.insert(user);
         }
-        state.moves += 1;
-        state.changed.insert(user);
     }
 
     /// Begins to read what is missing, unless that is being done.
@@ -415,12 +391,15 @@ impl State {
 }
 
 fn people(members: Vec<MemberRow>, roster: &Roster) -> HashMap<UserId, Person> {
-    let person = |it: MemberRow| Person {
-        rank: it.rank,
-        muted: it.muted_until.is_some(),
-        speaker: it.speaker,
-        picture: it.picture,
-        ..Person::new(it.id, it.name, it.role, roster.of(it.id))
-    };
-    members.into_iter().map(|it| (it.id, person(it))).collect()
+    members.into_iter().map(|it| (it.id, person(it, roster))).collect()
+}
+
+fn person(member: MemberRow, roster: &Roster) -> Person {
+    Person {
+        rank: member.rank,
+        muted: member.muted_until.is_some(),
+        speaker: member.speaker,
+        picture: member.picture,
+        ..Person::new(member.id, member.name, member.role, roster.of(member.id))
+    }
 }

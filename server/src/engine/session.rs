@@ -8,7 +8,7 @@ mod reading;
 use super::{By, Engine, Who, clock, encode::frame};
 use crate::{
     planted::{self, Bug, Point},
-    store::Change,
+    store::{Change, Way},
 };
 use app::{
     client::pace::Pace,
@@ -309,7 +309,7 @@ impl Session {
 
     fn enter(&mut self, enter: &Enter) {
         let Enter { cid, room, have } = *enter;
-        self.move_in(room, cid, Change::Join, Asked::Enter { cid, room, have });
+        self.move_in(room, cid, Change::Join(Way::Plain), Asked::Enter { cid, room, have });
     }
 
     fn leave(&mut self, leave: &Leave) {
@@ -335,9 +335,7 @@ impl Session {
             return self.refuse(Some(cid), Refusal::TooManyInFlight);
         }
         self.in_flight += 1;
-        let (name, role) = (self.mailbox.name(), self.mailbox.role());
-        let picture = self.mailbox.picture();
-        let by = By { name, role, picture, ..By::from(&self.who) };
+        let by = By::from(&self.who);
         let reply = ReplyTo::session(self.mailbox.clone(), asked);
         self.engine.command(&room, by, own, change, reply);
     }

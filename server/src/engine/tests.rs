@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::{CARETAKER, ChannelSpec, NewUser, StoreAddress};
+use crate::store::{CARETAKER, ChannelSpec, NewUser, StoreAddress, Way};
 use app::protocol::{
     ids::{Millis, RoomId, Seq},
     limits,
@@ -96,7 +96,7 @@ async fn draining_ends_every_task() {
 /// What another node would write: straight into the database.
 async fn elsewhere(engine: &Engine, author: UserId, room: RoomId, cid: Cid, change: Change) {
     let append = Append { room, author, login: None, cid: Some(cid), fence: None, change };
-    engine.store().append(&[append], Millis(0)).await.unwrap()[0].unwrap();
+    engine.store().append(&[append], Millis(0)).await.unwrap().remove(0).unwrap();
 }
 
 async fn bob(engine: &Engine) -> UserId {
@@ -128,7 +128,7 @@ async fn told(engine: &Engine, room: RoomId, cursor: u64, head: u64) -> Vec<(u64
 async fn what_another_node_wrote_in_between_is_told_in_its_place() {
     let (engine, ann, room) = with_ann().await;
     let bob = bob(&engine).await;
-    elsewhere(&engine, bob, room, cid(), Change::Join).await;
+    elsewhere(&engine, bob, room, cid(), Change::Join(Way::Plain)).await;
     elsewhere(&engine, bob, room, cid(), Change::Message("from elsewhere".into())).await;
     let acked = engine.say(&ann, room, cid(), "from here".into()).await.unwrap();
     assert_eq!(acked.seq.get(), 4);

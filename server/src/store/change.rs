@@ -1,10 +1,9 @@
-//! Changes to the logs, and what becomes of them.
+//! Changes to the logs: what may be asked of a room, and by whom.
 
 use super::Fence;
 use app::protocol::{
-    ids::{Cid, LoginId, Millis, RoomId, Seq, UserId},
-    message::What,
-    refusal::Refusal,
+    ids::{Cid, InviteId, LoginId, Millis, RoomId, UserId},
+    room::Act,
 };
 
 /// The lease that [`Append::fence`] is checked against.
@@ -37,101 +36,97 @@ impl Append {
     }
 }
 
-/// What to append.
+/// What to append. Who may is decided in the transaction, from what stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Something said; the author must be a member.
     Message(String),
-    /// The author becomes a member; nothing where they are one.
-    Join,
-    /// The author stops being a member; nothing where they are none.
+    /// The author becomes a member; nothing where they are one. In large and direct rooms no entry
+    /// tells of it.
+    Join(Way),
+    /// The author stops being a member; nothing where they are none. Where the host leaves, another
+    /// is the host; where the last one leaves a private or large room, it is closed.
     Leave,
+    /// The author waits for a place in a full room; becomes a member where there is one.
+    Wait(Way),
+    /// The author waits no longer; nothing where they did not. Also for those who went offline: of
+    /// those who wait, the first comes in when a place gets free.
+    StopWaiting,
     /// Something told by an admin; whoever calls has made sure of that.
     Announce(String),
+    /// Something that one does by one's powers.
+    Act(HostAct),
+    /// The author answers whoever asked to write to them in a direct room; nothing where nobody
+    /// does. To answer by a message does the same.
+    Accept,
+    /// The server's own: the author's sanction is over, by its moment. Nothing where it is not.
+    Lapse(RoomSanction),
+    /// The server's own: the author is the host and stays away; the next one is the host, and the
+    /// author a co-host. Nothing where they are not, or are alone.
+    Succeed,
+    /// The server's own: a temporary room is over, by its moment or its emptiness. Nothing where it
+    /// is not. The author is its host.
+    CloseOver,
 }
 
-impl Change {
-    /// As it stands in the log.
-    pub fn what(&self) -> What {
+/// How somebody who is no member comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As one likes, through an open door.
+    Plain,
+    /// With a password that the room's hash was compared with, by the caller: this very hash, as
+    /// [`super::Store::room_password`] gave it. Void where the room has another one by now.
+    PasswordShown(String),
+    /// By an invitation, which is used up by it.
+    Invited(InviteId),
+    /// The server lets them in, whatever the door: into a direct room.
+    LetIn,
+}
+
+/// What keeps somebody from coming in or from speaking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RoomSanction {
+    /// They may not come in.
+    Ban,
+    /// They may not speak.
+    Mute,
+}
+
+impl RoomSanction {
+    /// Its name in the database.
+    pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Message(text) => What::Message { text: text.clone() },
-            Self::Join => What::Joined,
-            Self::Leave => What::Left,
-            Self::Announce(text) => What::Announced { text: text.clone() },
-        }
-    }
-
-    /// Its kind and text in the database.
-    pub(super) fn columns(&self) -> (&'static str, &str) {
-        match self {
-            Self::Message(text) => ("message", text),
-            Self::Join => ("joined", ""),
-            Self::Leave => ("left", ""),
-            Self::Announce(text) => ("announced", text),
+            Self::Ban => "ban",
+            Self::Mute => "mute",
         }
     }
 }
 
-/// Where an accepted change stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Appending {
-    /// The room. Another one than asked for, where the `cid` was used there before.
-    pub room: RoomId,
-    /// Its place in the log; the head, where nothing was appended.
-    pub seq: Seq,
-    /// When it was stored.
-    pub at: Millis,
-    /// It was appended just now.
-    pub fresh: bool,
+/// An [`Act`] as it is decided and stored: until when instead of how long, a hash instead of a
+/// password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostAct {
+    /// What is done. The caller has made sure that its texts and numbers are within the limits,
+    /// but for what depends on the room.
+    pub act: Act,
+    /// When a ban or mute ends; the largest value for never.
+    pub until: Millis,
+    /// argon2id in PHC form, of the password in [`Act::Door`].
+    pub password: Option<String>,
 }
 
-impl Appending {
-    pub(super) const fn nothing(room: RoomId, head: Seq, now: Millis) -> Self {
-        Self { room, seq: head, at: now, fresh: false }
+impl HostAct {
+    /// The act as it is to be stored, with the hash of its password, if it has one.
+    pub fn new(mut act: Act, password: Option<String>, now: Millis) -> Self {
+        let secs = match &mut act {
+            Act::Ban { secs, .. } | Act::Mute { secs, .. } => *secs,
+            Act::Door { password, .. } => {
+                *password = None;
+                None
+            }
+            _ => None,
+        };
+        let until = secs.map_or(Millis::NEVER, |it| now.plus(i64::from(it) * 1_000));
+        Self { act, until, password }
     }
 }
-
-/// Why a change was not accepted, while others of the same transaction were.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AppendError {
-    /// There is no such room.
-    #[error("no such room")]
-    NoSuchRoom,
-    /// The author is not a member.
-    #[error("not a member")]
-    NotEntered,
-    /// The room takes no more people.
-    #[error("the room is full")]
-    Full {
-        /// How many it takes.
-        capacity: u32,
-    },
-    /// The login was ended.
-    #[error("the login was ended")]
-    SignedOut,
-    /// Another node holds the lease by now.
-    #[error("the lease has another holder")]
-    Deposed,
-    /// Too little of the disk is free.
-    #[error("the disk is full")]
-    DiskFull,
-    /// The database refused this very change.
-    #[error("the database refused the change")]
-    Rejected,
-}
-
-impl From<AppendError> for Refusal {
-    fn from(error: AppendError) -> Self {
-        match error {
-            AppendError::NoSuchRoom => Self::NoSuchRoom,
-            AppendError::NotEntered => Self::NotEntered,
-            AppendError::Full { capacity } => Self::Full { capacity },
-            AppendError::SignedOut => Self::NotSignedIn,
-            AppendError::DiskFull => Self::DiskFull,
-            AppendError::Deposed | AppendError::Rejected => Self::Internal,
-        }
-    }
-}
-
-/// What became of each change of a batch.
-pub type Outcomes = Vec<Result<Appending, AppendError>>;

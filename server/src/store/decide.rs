@@ -1,44 +1,33 @@
 //! What a batch of changes does to the logs: pure, so that it can be tried in every order.
 
-use super::{Append, AppendError, Appending, Change, Fence};
+mod facts;
+
+pub(super) use facts::{
+    AccountState, Facts, InviteState, MemberState, RoomState, SanctionState, Settings,
+};
+
+use super::{
+    Append, AppendError, Appending, Change, Done, MemberRow, Moved, Outcomes, RoomSanction,
+};
 use crate::planted::{self, Bug};
-use app::protocol::ids::{Cid, LoginId, Millis, RoomId, Seq, UserId};
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// A room as the transaction found it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct RoomState {
-    pub(super) head: Seq,
-    pub(super) people: u32,
-    pub(super) capacity: u32,
-}
-
-/// What is known when a batch is decided. Afterwards: as it is to be written.
-#[derive(Debug, Default)]
-pub(super) struct Facts {
-    pub(super) rooms: BTreeMap<RoomId, RoomState>,
-    pub(super) logins: HashSet<LoginId>,
-    /// The fence of the lease, where the batch has changes by its holder.
-    pub(super) fence: Option<Fence>,
-    pub(super) members: HashSet<(RoomId, UserId)>,
-    pub(super) known: HashMap<(UserId, Cid), Appending>,
-}
+use app::protocol::{
+    ids::{Millis, UserId},
+    message::{Entry, What},
+    people::Role,
+    room::Rank,
+};
 
 /// Decides each change in turn, as if each had been its own transaction.
-pub(super) fn decide(
-    facts: &mut Facts,
-    batch: &[Append],
-    now: Millis,
-) -> Vec<Result<Appending, AppendError>> {
+pub(super) fn decide(facts: &mut Facts, batch: &[Append], now: Millis) -> Outcomes {
     batch.iter().map(|append| decide_one(facts, append, now)).collect()
 }
 
-fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Appending, AppendError> {
+fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Done, AppendError> {
     // First of all: what was committed stays so, whatever became of its author since.
     if !planted::has(Bug::NoDedupe)
         && let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it)))
     {
-        return Ok(Appending { fresh: false, ..*known });
+        return Ok(Done::before(Appending { fresh: false, ..*known }));
     }
     if append.login.is_some_and(|it| !facts.logins.contains(&it)) {
         return Err(AppendError::SignedOut);
@@ -46,136 +35,136 @@ fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Appendi
     if append.fence.is_some() && append.fence < facts.fence {
         return Err(AppendError::Deposed);
     }
-    let room = facts.rooms.get_mut(&append.room).ok_or(AppendError::NoSuchRoom)?;
-    let place = (append.room, append.author);
-    match append.change {
-        Change::Message(_) if !facts.members.contains(&place) => {
-            return Err(AppendError::NotEntered);
+    let open = |it: &&RoomState| it.settings.closed_at.is_none();
+    let room = facts.rooms.get(&append.room).filter(open).ok_or(AppendError::NoSuchRoom)?.clone();
+    let mut turn = Turn { facts, append, now, room, entries: Vec::new(), moved: Vec::new() };
+    turn.change()?;
+    Ok(turn.finish())
+}
+
+/// One change on its way: refused before anything of it is done, or done as a whole.
+struct Turn<'a> {
+    facts: &'a mut Facts,
+    append: &'a Append,
+    now: Millis,
+    /// The room as it becomes.
+    room: RoomState,
+    entries: Vec<Entry>,
+    moved: Vec<UserId>,
+}
+
+impl Turn<'_> {
+    fn change(&mut self) -> Result<(), AppendError> {
+        match &self.append.change {
+            Change::Message(text) => {
+                self.member(self.append.author).ok_or(AppendError::NotEntered)?;
+                self.tell(What::Message { text: text.clone() });
+            }
+            Change::Announce(text) => self.tell(What::Announced { text: text.clone() }),
+            Change::Join(_) if self.member(self.append.author).is_some() => {}
+            Change::Join(_) if self.room.people >= self.room.settings.capacity => {
+                return Err(AppendError::Full { capacity: self.room.settings.capacity });
+            }
+            Change::Join(_) => {
+                self.put_in(self.append.author);
+                self.tell(What::Joined);
+            }
+            Change::Leave if self.put_out(self.append.author) => self.tell(What::Left),
+            Change::Leave => {}
+            Change::Wait(_)
+            | Change::StopWaiting
+            | Change::Act(_)
+            | Change::Accept
+            | Change::Lapse(_)
+            | Change::Succeed
+            | Change::CloseOver => return Err(AppendError::NotAllowed),
         }
-        Change::Message(_) | Change::Announce(_) => {}
-        Change::Join => {
-            if facts.members.contains(&place) {
-                return Ok(Appending::nothing(append.room, room.head, now));
-            }
-            if room.people >= room.capacity {
-                return Err(AppendError::Full { capacity: room.capacity });
-            }
-            facts.members.insert(place);
-            room.people += 1;
+        Ok(())
+    }
+
+    /// How the user stands as a member.
+    fn member(&self, user: UserId) -> Option<&MemberState> {
+        self.facts.members.get(&(self.append.room, user))
+    }
+
+    /// Appends an entry by the author.
+    fn tell(&mut self, what: What) {
+        self.tell_of(self.append.author, what);
+    }
+
+    /// Appends an entry by somebody.
+    fn tell_of(&mut self, author: UserId, what: What) {
+        self.room.head = self.room.head.next();
+        let name = self.facts.accounts.get(&author).map_or_else(String::new, |it| it.name.clone());
+        let cid = self.append.shown_cid();
+        let (seq, at) = (self.room.head, self.now);
+        self.entries.push(Entry { seq, at, author, name, cid, what });
+    }
+
+    /// Makes somebody a member who is none.
+    fn put_in(&mut self, user: UserId) {
+        let member =
+            MemberState { joined_at: self.now, cohost_at: None, speaker: false, said_at: None };
+        self.facts.members.insert((self.append.room, user), member);
+        self.room.people += 1;
+        self.moved.push(user);
+    }
+
+    /// Ends a membership; false where there was none.
+    fn put_out(&mut self, user: UserId) -> bool {
+        let was = self.facts.members.remove(&(self.append.room, user)).is_some();
+        if was {
+            self.room.people = self.room.people.saturating_sub(1);
+            self.moved.push(user);
         }
-        Change::Leave => {
-            if !facts.members.remove(&place) {
-                return Ok(Appending::nothing(append.room, room.head, now));
-            }
-            room.people = room.people.saturating_sub(1);
+        was
+    }
+
+    /// The rank that a member has.
+    fn rank(&self, user: UserId) -> Rank {
+        match self.member(user) {
+            None => Rank::Member,
+            Some(_) if self.room.settings.host == Some(user) => Rank::Host,
+            Some(member) if member.cohost_at.is_some() => Rank::Cohost,
+            Some(_) => Rank::Member,
         }
     }
-    room.head = room.head.next();
-    let appending = Appending { room: append.room, seq: room.head, at: now, fresh: true };
-    if let Some(cid) = append.cid {
-        facts.known.insert((append.author, cid), appending);
+
+    /// Takes over what was done.
+    fn finish(mut self) -> Done {
+        let moves = std::mem::take(&mut self.moved).into_iter().map(|it| self.moved(it)).collect();
+        let place = match self.entries.first() {
+            Some(first) => {
+                Appending { room: self.append.room, seq: first.seq, at: self.now, fresh: true }
+            }
+            None => Appending::nothing(self.append.room, self.room.head, self.now),
+        };
+        if let Some(cid) = self.append.cid.filter(|_| place.fresh) {
+            self.facts.known.insert((self.append.author, cid), place);
+        }
+        self.facts.rooms.insert(self.append.room, self.room);
+        Done { place, entries: self.entries, moves }
     }
-    Ok(appending)
+
+    fn moved(&self, user: UserId) -> Moved {
+        let account = self.facts.accounts.get(&user);
+        let now = self.member(user).map(|member| MemberRow {
+            id: user,
+            name: account.map_or_else(String::new, |it| it.name.clone()),
+            role: account.map_or(Role::Guest, |it| it.role),
+            rank: self.rank(user),
+            muted_until: self.facts.sanctioned(
+                self.append.room,
+                user,
+                RoomSanction::Mute,
+                self.now,
+            ),
+            speaker: member.speaker,
+            picture: account.and_then(|it| it.picture.clone()),
+        });
+        Moved { user, now }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    fn change(author: u8, op: u8, cid: u8) -> Append {
-        let (change, cid) = match op {
-            0 => (Change::Join, None),
-            1 => (Change::Leave, None),
-            _ => (Change::Message("hi".into()), Some(Cid(Uuid::from_u128(cid.into())))),
-        };
-        Append {
-            room: RoomId(Uuid::nil()),
-            author: UserId(Uuid::from_u128(author.into())),
-            login: Some(LoginId(Uuid::nil())),
-            cid,
-            fence: None,
-            change,
-        }
-    }
-
-    fn facts(capacity: u32) -> Facts {
-        let room = RoomState { head: Seq::ZERO, people: 0, capacity };
-        Facts {
-            rooms: [(RoomId(Uuid::nil()), room)].into(),
-            logins: [LoginId(Uuid::nil())].into(),
-            ..Facts::default()
-        }
-    }
-
-    #[test]
-    fn who_enters_in_a_batch_may_speak_in_it() {
-        let batch = [change(1, 2, 1), change(1, 0, 0), change(1, 2, 1), change(1, 2, 1)];
-        let done = decide(&mut facts(5), &batch, Millis(7));
-        assert_eq!(done[0], Err(AppendError::NotEntered));
-        let seqs: Vec<_> =
-            done[1..].iter().map(|it| it.map(|it| (it.seq.get(), it.fresh))).collect();
-        assert_eq!(seqs, [Ok((1, true)), Ok((2, true)), Ok((2, false))]);
-    }
-
-    #[test]
-    fn the_last_place_is_taken_once() {
-        let done = decide(&mut facts(1), &[change(1, 0, 0), change(2, 0, 0)], Millis(7));
-        assert!(done[0].is_ok());
-        assert_eq!(done[1], Err(AppendError::Full { capacity: 1 }));
-    }
-
-    #[test]
-    fn an_ended_login_may_nothing() {
-        let mut gone = facts(9);
-        gone.logins.clear();
-        assert_eq!(decide(&mut gone, &[change(1, 0, 0)], Millis(7)), [Err(AppendError::SignedOut)]);
-    }
-
-    #[test]
-    fn an_earlier_holder_of_the_lease_may_nothing_more() {
-        let mut facts = Facts { fence: Some(Fence(2)), ..facts(9) };
-        let by = |fence| Append { fence: Some(Fence(fence)), ..change(1, 0, 0) };
-        let done = decide(&mut facts, &[by(1), change(1, 0, 0), by(2)], Millis(7));
-        assert_eq!(done[0], Err(AppendError::Deposed));
-        assert!(done[1].is_ok_and(|it| it.fresh) && done[2].is_ok());
-    }
-
-    #[test]
-    fn what_was_committed_is_told_though_its_author_may_nothing_any_more() {
-        let mut facts = Facts { fence: Some(Fence(2)), ..facts(9) };
-        let said = Append { fence: Some(Fence(2)), ..change(1, 2, 1) };
-        let done = decide(&mut facts, &[change(1, 0, 0), said.clone()], Millis(7));
-        facts.logins.clear();
-        facts.fence = Some(Fence(3));
-        let again = decide(&mut facts, &[said, change(1, 2, 2)], Millis(8));
-        assert_eq!(again[0], done[1].map(|it| Appending { fresh: false, ..it }));
-        assert_eq!(again[1], Err(AppendError::SignedOut));
-    }
-
-    proptest! {
-        #[test]
-        fn numbers_have_no_holes_and_people_are_counted(
-            ops in prop::collection::vec((0_u8..5, 0_u8..4, 0_u8..6), 0..120),
-            cut in 0_usize..120,
-        ) {
-            let batch: Vec<_> = ops.into_iter().map(|(who, op, cid)| change(who, op, cid)).collect();
-            let cut = cut.min(batch.len());
-            let mut one = facts(3);
-            let whole = decide(&mut one, &batch, Millis(0));
-            // Cut into two transactions, the outcome is the same.
-            let mut two = facts(3);
-            let mut parts = decide(&mut two, &batch[..cut], Millis(0));
-            parts.extend(decide(&mut two, &batch[cut..], Millis(0)));
-            prop_assert_eq!(&whole, &parts);
-
-            let fresh: Vec<_> = whole.iter().flatten().filter(|it| it.fresh).map(|it| it.seq.get()).collect();
-            prop_assert_eq!(&fresh, &(1..=fresh.len() as u64).collect::<Vec<_>>());
-            let room = one.rooms[&RoomId(Uuid::nil())];
-            prop_assert_eq!(room.head.get(), fresh.len() as u64);
-            prop_assert_eq!(room.people as usize, one.members.len());
-            prop_assert!(room.people <= room.capacity);
-        }
-    }
-}
+mod tests;

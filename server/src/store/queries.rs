@@ -9,6 +9,8 @@ mod audit;
 mod copying;
 #[path = "queries/entries.rs"]
 mod entries;
+#[path = "queries/facts.rs"]
+mod facts;
 #[path = "queries/invites.rs"]
 mod invites;
 #[path = "queries/jobs.rs"]

@@ -183,6 +183,18 @@ pub(super) struct NewEntry<'a> {
     pub(super) at: i64,
     pub(super) kind: &'static str,
     pub(super) text: &'a str,
+    pub(super) subject: Option<Uuid>,
+    pub(super) until: Option<i64>,
+}
+
+/// A row of a member, to be written.
+pub(super) struct MemberChange {
+    pub(super) room: Uuid,
+    pub(super) account: Uuid,
+    pub(super) joined_at: i64,
+    pub(super) cohost_at: Option<i64>,
+    pub(super) speaker: i64,
+    pub(super) said_at: Option<i64>,
 }
 
 /// What an append changes of a room.

@@ -96,6 +96,20 @@ async fn user(store: &Store, name: &str) -> User {
     store.create_user(new, Millis(0)).await.unwrap()
 }
 
+/// Where each change of a batch stands.
+fn places(outcomes: Outcomes) -> Vec<Result<Appending, AppendError>> {
+    outcomes.into_iter().map(|it| it.map(|done| done.place)).collect()
+}
+
+/// Appends a batch, and tells where each change stands.
+async fn appended(
+    store: &Store,
+    batch: &[Append],
+    now: Millis,
+) -> Vec<Result<Appending, AppendError>> {
+    places(store.append(batch, now).await.unwrap())
+}
+
 impl Fixture {
     fn by_ann(&self, cid: u128, change: Change) -> Append {
         let cid = (cid > 0).then(|| Cid(Uuid::from_u128(cid)));

@@ -5,7 +5,7 @@
 mod outage;
 
 use super::*;
-use crate::store::{Change, ChannelSpec, NewUser, StoreAddress};
+use crate::store::{Appending, Change, ChannelSpec, NewUser, StoreAddress, Way};
 use app::protocol::{
     ids::{Cid, Millis, Seq, UserId},
     people::Role,
@@ -58,15 +58,15 @@ impl Talker {
                 let waited = u64::try_from(began.elapsed().as_millis()).unwrap();
                 self.seen.longest_wait_ms.fetch_max(waited, Ordering::SeqCst);
                 match answer {
-                    Ok(outcomes) => break outcomes[0].expect("no send is refused"),
+                    Ok(mut outcomes) => break outcomes.remove(0).expect("no send is refused"),
                     Err(BatchError::Away) => {
                         self.seen.refused_as_busy.fetch_add(1, Ordering::SeqCst)
                     }
                     Err(other) => panic!("{other:?}"),
                 };
             };
-            assert_eq!(done.room, self.room);
-            acked.push((append.cid.unwrap(), done.seq));
+            assert_eq!(done.place.room, self.room);
+            acked.push((append.cid.unwrap(), done.place.seq));
             self.seen.acked.fetch_add(1, Ordering::SeqCst);
         }
         acked
@@ -99,8 +99,14 @@ impl Load {
             let new =
                 NewUser { name: name.clone(), name_key: name, password: None, role: Role::Guest };
             let author = store.create_user(new, Millis(0)).await.unwrap().id;
-            let join =
-                Append { room, author, login: None, cid: None, fence: None, change: Change::Join };
+            let join = Append {
+                room,
+                author,
+                login: None,
+                cid: None,
+                fence: None,
+                change: Change::Join(Way::Plain),
+            };
             let joined = committer.commit(room, vec![join]).await;
             assert!(joined.unwrap()[0].is_ok());
             let (committer, seen) = (committer.clone(), seen.clone());
@@ -151,13 +157,16 @@ async fn a_full_disk_refuses_what_is_new_and_tells_what_was_committed() {
     let author = store.create_user(new, Millis(0)).await.unwrap().id;
     let change = |change, cid| Append { room, author, login: None, cid, fence: None, change };
     let said = || change(Change::Message("hi".into()), Some(Cid(Uuid::now_v7())));
-    let (join, first, second) = (change(Change::Join, None), said(), said());
+    let (join, first, second) = (change(Change::Join(Way::Plain), None), said(), said());
     let done = store.append(&[join, first.clone()], Millis(5)).await.unwrap();
 
     let (committer, task) = Committer::new(store.clone(), u64::MAX);
     tokio::spawn(task);
     let again = committer.commit(room, vec![first, second]).await.unwrap();
-    assert_eq!(again[0], done[1].map(|it| Appending { fresh: false, ..it }));
+    assert_eq!(
+        again[0],
+        done[1].clone().map(|it| Done::before(Appending { fresh: false, ..it.place }))
+    );
     assert_eq!(again[1], Err(AppendError::DiskFull));
     assert_eq!(store.heads().await.unwrap()[0].1.get(), 2);
 }

@@ -114,7 +114,7 @@ async fn serve(
                 let mut accepted = Vec::with_capacity(batch.len());
                 for (command, outcome) in batch.into_iter().zip(outcomes) {
                     match outcome {
-                        Ok(appending) => accepted.push((command, appending)),
+                        Ok(done) => accepted.push((command, done)),
                         Err(why) => command.reply.answer_append(Err(why)),
                     }
                 }

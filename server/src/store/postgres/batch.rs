@@ -2,8 +2,8 @@
 //! statement and one round trip, whatever the number of rows.
 
 use super::queries::Tx;
-use crate::store::rows::{NewEntry, RoomChange};
-use app::protocol::ids::{Cid, LoginId, Millis, RoomId, UserId};
+use crate::store::rows::{MemberChange, NewEntry, RoomChange};
+use app::protocol::ids::{Cid, LoginId, RoomId, UserId};
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
@@ -17,8 +17,9 @@ fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
 /// The rooms of those ids, which nobody else changes until the transaction ends. Locked in the
 /// order of their ids.
 pub(super) async fn lock_rooms(tx: &mut Tx, rooms: &[RoomId]) -> Rows {
-    let sql = "select id, head, people, capacity from room where id = any($1)
-         order by id for no key update";
+    let sql = "select id, head, people, kind, capacity, door, password, locked, slow_secs, host_id, successor_id,
+         empty_mins, empty_since, closes_at, closed_at, asked_by, sanctions, waiting
+         from room where id = any($1) order by id for no key update";
     sqlx::query(sql).bind(column(rooms, |it| it.0)).fetch_all(&mut **tx).await
 }
 
@@ -28,13 +29,16 @@ pub(super) async fn lock_logins(tx: &mut Tx, logins: &[LoginId]) -> Rows {
     sqlx::query(sql).bind(column(logins, |it| it.0)).fetch_all(&mut **tx).await
 }
 
-/// Those of the pairs that are members. `offset 0` makes each pair one look into the index,
-/// however large the table was when the statement was planned.
-pub(super) async fn members(tx: &mut Tx, pairs: &[(RoomId, UserId)]) -> Rows {
-    let sql = "select found.room_id, found.account_id
-         from unnest($1::uuid[], $2::uuid[]) as wanted (room, account),
-         lateral (select room_id, account_id from member
-             where room_id = wanted.room and account_id = wanted.account offset 0) as found";
+/// The users of the pairs, each with how they stand in the room, if they do. `offset 0` makes each
+/// pair one look into the index, however large the table was when the statement was planned.
+pub(super) async fn people(tx: &mut Tx, pairs: &[(RoomId, UserId)]) -> Rows {
+    let sql = "select wanted.room, wanted.account, name, role, banned_until, muted_until,
+             joined_at, cohost_at, speaker, said_at
+         from unnest($1::uuid[], $2::uuid[]) as wanted (room, account)
+         join lateral (select name, role, banned_until, muted_until from account
+             where id = wanted.account offset 0) as who on true
+         left join lateral (select joined_at, cohost_at, speaker, said_at from member
+             where room_id = wanted.room and account_id = wanted.account offset 0) as found on true";
     let (rooms, users) = (column(pairs, |it| it.0.0), column(pairs, |it| it.1.0));
     sqlx::query(sql).bind(rooms).bind(users).fetch_all(&mut **tx).await
 }
@@ -64,24 +68,46 @@ pub(super) async fn change_rooms(tx: &mut Tx, rooms: &[RoomChange]) -> sqlx::Res
 }
 
 /// Writes new members.
-pub(super) async fn add_members(
-    tx: &mut Tx,
-    pairs: &[(RoomId, UserId)],
-    now: Millis,
-) -> sqlx::Result<()> {
-    let sql = "insert into member (room_id, account_id, joined_at)
-         select room, account, $3 from unnest($1::uuid[], $2::uuid[]) as new (room, account)";
-    let (rooms, users) = (column(pairs, |it| it.0.0), column(pairs, |it| it.1.0));
-    sqlx::query(sql).bind(rooms).bind(users).bind(now.0).execute(&mut **tx).await?;
+pub(super) async fn add_members(tx: &mut Tx, members: &[MemberChange]) -> sqlx::Result<()> {
+    let sql = "insert into member (room_id, account_id, joined_at, cohost_at, speaker, said_at)
+         select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[],
+             $6::bigint[])";
+    bind_members(sqlx::query(sql), members).execute(&mut **tx).await?;
     Ok(())
+}
+
+/// Writes how members stand by now.
+pub(super) async fn change_members(tx: &mut Tx, members: &[MemberChange]) -> sqlx::Result<()> {
+    let sql = "update member set joined_at = changed.joined_at, cohost_at = changed.cohost_at,
+             speaker = changed.speaker, said_at = changed.said_at
+         from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+             as changed (room, account, joined_at, cohost_at, speaker, said_at)
+         where member.room_id = changed.room and member.account_id = changed.account";
+    bind_members(sqlx::query(sql), members).execute(&mut **tx).await?;
+    Ok(())
+}
+
+type Statement = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+fn bind_members(sql: Statement, members: &[MemberChange]) -> Statement {
+    let (cohosts, said): (Vec<Option<i64>>, Vec<Option<i64>>) =
+        members.iter().map(|it| (it.cohost_at, it.said_at)).unzip();
+    sql.bind(column(members, |it| it.room))
+        .bind(column(members, |it| it.account))
+        .bind(column(members, |it| it.joined_at))
+        .bind(cohosts)
+        .bind(column(members, |it| it.speaker))
+        .bind(said)
 }
 
 /// Writes new entries.
 pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::Result<()> {
-    let sql = "insert into entry (room_id, seq, author_id, cid, at, kind, text)
+    let sql = "insert into entry (room_id, seq, author_id, cid, at, kind, text, subject_id, until)
          select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[],
-             $6::text[], $7::text[])";
+             $6::text[], $7::text[], $8::uuid[], $9::bigint[])";
     let cids: Vec<Option<Uuid>> = column(entries, |it| it.cid);
+    let subjects: Vec<Option<Uuid>> = column(entries, |it| it.subject);
+    let untils: Vec<Option<i64>> = column(entries, |it| it.until);
     sqlx::query(sql)
         .bind(column(entries, |it| it.room))
         .bind(column(entries, |it| it.seq))
@@ -90,6 +116,8 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::
         .bind(column(entries, |it| it.at))
         .bind(column(entries, |it| it.kind))
         .bind(column(entries, |it| it.text))
+        .bind(subjects)
+        .bind(untils)
         .execute(&mut **tx)
         .await?;
     Ok(())

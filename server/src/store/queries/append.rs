@@ -1,20 +1,23 @@
-//! Appending to the logs: one transaction for all that waits, whatever the rooms.
-//!
-//! Rooms are locked first and in the order of their ids, then logins, then the lease: whoever
-//! locks in one order never waits for each other in a circle.
+//! Appending to the logs: one transaction for all that waits, whatever the rooms. `facts.rs` reads
+//! what has to be known, `decide.rs` decides, and here is written what came of it.
 
-use super::{BEGIN_READ, BEGIN_WRITE, Queries, Tx, batch, number, seq_from};
+use super::{
+    BEGIN_READ, BEGIN_WRITE, Queries, Tx, batch,
+    facts::{read_facts, read_known},
+    number,
+};
 use crate::planted::{self, Point};
 use crate::store::{
-    Append, AppendError, Appending, CARETAKER, StoreError, StoreResult,
-    change::Outcomes,
-    decide::{Facts, RoomState, decide},
+    Append, AppendError, Appending, Outcomes, StoreError, StoreResult,
+    decide::{Facts, MemberState, RoomState, decide},
     error::code_of,
-    rows::{NewEntry, RoomChange},
+    rows::{MemberChange, NewEntry, RoomChange},
 };
-use app::protocol::ids::{Cid, LoginId, Millis, RoomId, UserId};
-use sqlx::{Row, error::DatabaseError};
-use std::collections::{BTreeSet, HashSet};
+use app::protocol::{
+    ids::{Millis, RoomId, UserId},
+    message::What,
+};
+use sqlx::error::DatabaseError;
 
 impl Queries {
     pub(in crate::store) async fn append(
@@ -52,19 +55,13 @@ impl Queries {
         }
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         let mut facts = read_facts(&mut tx, batch).await?;
-        let (members, rooms) = (facts.members.clone(), facts.rooms.clone());
+        let before = facts.clone();
         let outcomes = decide(&mut facts, batch, now);
-        let is_moved = |(id, room): &(&RoomId, &RoomState)| rooms.get(*id) != Some(*room);
-        let row = |(id, room): (&RoomId, &RoomState)| RoomChange {
-            id: id.0,
-            head: number(room.head),
-            people: room.people.into(),
-        };
-        let changes: Vec<_> = facts.rooms.iter().filter(is_moved).map(row).collect();
-        if !changes.is_empty() {
-            batch::change_rooms(&mut tx, &changes).await?;
-            write_members(&mut tx, &members, &facts.members, now).await?;
-            batch::add_entries(&mut tx, &new_entries(batch, &outcomes)).await?;
+        write_rooms(&mut tx, &before, &facts).await?;
+        write_members(&mut tx, &before, &facts).await?;
+        let entries = new_entries(batch, &outcomes);
+        if !entries.is_empty() {
+            batch::add_entries(&mut tx, &entries).await?;
         }
         planted::pass(Point::InCommit);
         tx.commit().await?;
@@ -107,94 +104,92 @@ fn is_of_one_change(error: &sqlx::Error) -> bool {
     is_of_data || is_of_rule
 }
 
-async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {
-    let mut facts = Facts::default();
-    let rooms = distinct(batch.iter().map(|it| it.room));
-    for row in batch::lock_rooms(tx, &rooms).await? {
-        let count = |column| -> StoreResult<u32> {
-            Ok(u32::try_from(row.try_get::<i64, _>(column)?).unwrap_or(u32::MAX))
-        };
-        let state = RoomState {
-            head: seq_from(&row, "head")?,
-            people: count("people")?,
-            capacity: count("capacity")?,
-        };
-        facts.rooms.insert(RoomId(row.try_get("id")?), state);
-    }
-    let logins = distinct(batch.iter().filter_map(|it| it.login));
-    if !logins.is_empty() {
-        for row in batch::lock_logins(tx, &logins).await? {
-            facts.logins.insert(LoginId(row.try_get("id")?));
-        }
-    }
-    if batch.iter().any(|it| it.fence.is_some()) {
-        facts.fence = super::leases::fence(tx, CARETAKER).await?;
-    }
-    let pairs = distinct(batch.iter().map(|it| (it.room, it.author)));
-    for row in batch::members(tx, &pairs).await? {
-        facts.members.insert((RoomId(row.try_get("room_id")?), UserId(row.try_get("account_id")?)));
-    }
-    read_known(tx, batch, &mut facts).await?;
-    Ok(facts)
-}
-
-/// Each once, in their order: whoever locks in one order never waits in a circle.
-fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
-    all.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-async fn read_known(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
-    let cids = distinct(batch.iter().filter_map(|it| Some((it.author, it.cid?))));
-    if cids.is_empty() {
-        return Ok(());
-    }
-    for row in batch::known(tx, &cids).await? {
-        let known = Appending {
-            room: RoomId(row.try_get("room_id")?),
-            seq: seq_from(&row, "seq")?,
-            at: Millis(row.try_get("at")?),
-            fresh: false,
-        };
-        let key = (UserId(row.try_get("author_id")?), Cid(row.try_get("cid")?));
-        facts.known.insert(key, known);
+async fn write_rooms(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    let moved = after.rooms.iter().filter(|(id, room)| before.rooms.get(id) != Some(*room));
+    let row = |(id, room): (&RoomId, &RoomState)| RoomChange {
+        id: id.0,
+        head: number(room.head),
+        people: room.people.into(),
+    };
+    let changes: Vec<_> = moved.map(row).collect();
+    if !changes.is_empty() {
+        batch::change_rooms(tx, &changes).await?;
     }
     Ok(())
 }
 
-async fn write_members(
-    tx: &mut Tx,
-    before: &HashSet<(RoomId, UserId)>,
-    after: &HashSet<(RoomId, UserId)>,
-    now: Millis,
-) -> StoreResult<()> {
-    for (room, user) in before.difference(after) {
+async fn write_members(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for (place, member) in &after.members {
+        match before.members.get(place) {
+            None => new.push(member_change(*place, member)),
+            Some(was) if was != member => changed.push(member_change(*place, member)),
+            Some(_) => {}
+        }
+    }
+    for (room, user) in before.members.keys().filter(|it| !after.members.contains_key(it)) {
         sqlx::query("delete from member where room_id = $1 and account_id = $2")
             .bind(room.0)
             .bind(user.0)
             .execute(&mut **tx)
             .await?;
     }
-    let joined: Vec<_> = after.difference(before).copied().collect();
-    if !joined.is_empty() {
-        batch::add_members(tx, &joined, now).await?;
+    if !new.is_empty() {
+        batch::add_members(tx, &new).await?;
+    }
+    if !changed.is_empty() {
+        batch::change_members(tx, &changed).await?;
     }
     Ok(())
 }
 
-/// The rows of what a batch appended.
-fn new_entries<'a>(appends: &'a [Append], outcomes: &Outcomes) -> Vec<NewEntry<'a>> {
-    let fresh = appends.iter().zip(outcomes).filter_map(|(append, outcome)| {
-        let appending = outcome.as_ref().ok().filter(|it| it.fresh)?;
-        let (kind, text) = append.change.columns();
-        Some(NewEntry {
-            room: append.room.0,
-            seq: number(appending.seq),
-            author: append.author.0,
-            cid: append.cid.map(|it| it.0),
-            at: appending.at.0,
-            kind,
-            text,
-        })
-    });
-    fresh.collect()
+fn member_change((room, user): (RoomId, UserId), member: &MemberState) -> MemberChange {
+    MemberChange {
+        room: room.0,
+        account: user.0,
+        joined_at: member.joined_at.0,
+        cohost_at: member.cohost_at.map(|it| it.0),
+        speaker: member.speaker.into(),
+        said_at: member.said_at.map(|it| it.0),
+    }
+}
+
+/// The rows of what a batch appended. The id of a change is that of its first entry.
+fn new_entries<'a>(appends: &[Append], outcomes: &'a Outcomes) -> Vec<NewEntry<'a>> {
+    let mut rows = Vec::with_capacity(outcomes.len());
+    for (append, outcome) in appends.iter().zip(outcomes) {
+        let Ok(done) = outcome else { continue };
+        let mut cid = append.cid.map(|it| it.0);
+        for entry in &done.entries {
+            let did = match &entry.what {
+                What::Did(did) => Some(did),
+                _ => None,
+            };
+            rows.push(NewEntry {
+                room: append.room.0,
+                seq: number(entry.seq),
+                author: entry.author.0,
+                cid: cid.take(),
+                at: entry.at.0,
+                kind: kind_name(&entry.what),
+                text: entry.what.text(),
+                subject: did.and_then(|it| it.subject.as_ref()).map(|it| it.id.0),
+                until: did.and_then(|it| it.until).map(|it| it.0),
+            });
+        }
+    }
+    rows
+}
+
+/// The kind of an entry in the database.
+const fn kind_name(what: &What) -> &'static str {
+    match what {
+        What::Message { .. } => "message",
+        What::Joined => "joined",
+        What::Left => "left",
+        What::Announced { .. } => "announced",
+        What::Did(did) => did.deed.name(),
+        // Nothing that is decided here.
+        What::Unknown => "unknown",
+    }
 }

@@ -6,12 +6,12 @@ use super::*;
 async fn what_is_appended_is_read_back_in_order() {
     for it in each().await {
         let batch = [
-            it.by_ann(0, Change::Join),
+            it.by_ann(0, Change::Join(Way::Plain)),
             it.by_ann(1, Change::Message("하나".into())),
             it.by_ann(2, Change::Message("two".into())),
             it.by_ann(1, Change::Message("again".into())),
         ];
-        let outcomes = it.store.append(&batch, Millis(5)).await.unwrap();
+        let outcomes = appended(&it.store, &batch, Millis(5)).await;
         let seqs: Vec<_> = outcomes.iter().map(|it| it.unwrap().seq.get()).collect();
         assert_eq!(seqs, [1, 2, 3, 2]);
 
@@ -28,10 +28,10 @@ async fn what_is_appended_is_read_back_in_order() {
 #[tokio::test]
 async fn pages_go_both_ways() {
     for it in each().await {
-        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;
         let batch: Vec<_> =
             (1..=20).map(|n| it.by_ann(n, Change::Message(n.to_string()))).collect();
-        it.store.append(&batch, Millis(6)).await.unwrap();
+        appended(&it.store, &batch, Millis(6)).await;
         let seqs =
             |page: EntryPage| -> Vec<_> { page.entries.iter().map(|it| it.seq.get()).collect() };
         let seq = |n| Some(Seq::try_from(n).unwrap());
@@ -46,18 +46,19 @@ async fn pages_go_both_ways() {
 #[tokio::test]
 async fn the_same_cid_again_is_the_same_entry_whatever_it_says_and_wherever() {
     for it in each().await {
-        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;
         let first = it.by_ann(7, Change::Message("first".into()));
         let again = it.by_ann(7, Change::Message("other".into()));
-        assert!(it.store.append(&[first], Millis(5)).await.unwrap()[0].unwrap().fresh);
-        let repeated = it.store.append(&[again], Millis(9)).await.unwrap()[0].unwrap();
+        assert!(appended(&it.store, &[first], Millis(5)).await[0].unwrap().fresh);
+        let repeated = appended(&it.store, &[again], Millis(9)).await[0].unwrap();
         assert_eq!((repeated.seq.get(), repeated.at, repeated.fresh), (2, Millis(5), false));
 
         // Another author's same cid is another entry.
         let bob = user(&it.store, "bob").await;
         let by_bob = |change, cid| Append { author: bob.id, login: None, ..it.by_ann(cid, change) };
-        let batch = [by_bob(Change::Join, 0), by_bob(Change::Message("mine".into()), 7)];
-        let outcomes = it.store.append(&batch, Millis(9)).await.unwrap();
+        let batch =
+            [by_bob(Change::Join(Way::Plain), 0), by_bob(Change::Message("mine".into()), 7)];
+        let outcomes = appended(&it.store, &batch, Millis(9)).await;
         assert_eq!(outcomes[1].unwrap().seq.get(), 4);
     }
 }
@@ -65,12 +66,12 @@ async fn the_same_cid_again_is_the_same_entry_whatever_it_says_and_wherever() {
 #[tokio::test]
 async fn an_ended_login_and_a_missing_room_are_refused_and_harm_nobody() {
     for it in each().await {
-        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;
         let ended = Append { login: Some(LoginId(Uuid::nil())), ..it.by_ann(1, Change::Leave) };
         let nowhere =
             Append { room: RoomId(Uuid::nil()), ..it.by_ann(2, Change::Message("x".into())) };
         let fine = it.by_ann(3, Change::Message("fine".into()));
-        let outcomes = it.store.append(&[ended, nowhere, fine], Millis(5)).await.unwrap();
+        let outcomes = appended(&it.store, &[ended, nowhere, fine], Millis(5)).await;
         assert_eq!(outcomes[0], Err(AppendError::SignedOut));
         assert_eq!(outcomes[1], Err(AppendError::NoSuchRoom));
         assert_eq!(outcomes[2].unwrap().seq.get(), 2);
@@ -80,10 +81,13 @@ async fn an_ended_login_and_a_missing_room_are_refused_and_harm_nobody() {
 #[tokio::test]
 async fn a_change_that_the_database_refuses_does_not_take_the_others_along() {
     for it in each().await {
-        let ghost =
-            Append { author: UserId(Uuid::nil()), login: None, ..it.by_ann(0, Change::Join) };
+        let ghost = Append {
+            author: UserId(Uuid::nil()),
+            login: None,
+            ..it.by_ann(0, Change::Join(Way::Plain))
+        };
         let outcomes =
-            it.store.append(&[ghost, it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+            appended(&it.store, &[ghost, it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;
         assert_eq!(outcomes[0], Err(AppendError::Rejected));
         assert_eq!(outcomes[1].unwrap().seq.get(), 1);
     }
@@ -92,10 +96,10 @@ async fn a_change_that_the_database_refuses_does_not_take_the_others_along() {
 #[tokio::test]
 async fn a_text_that_the_database_cannot_hold_does_not_take_the_others_along() {
     for it in each().await {
-        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;
         let said = |cid, text: &str| it.by_ann(cid, Change::Message(text.into()));
         let batch = [said(1, "fine"), said(2, "not\0fine"), said(3, "fine too")];
-        let outcomes = it.store.append(&batch, Millis(5)).await.unwrap();
+        let outcomes = appended(&it.store, &batch, Millis(5)).await;
         // SQLite holds anything.
         if matches!(it.home.address, StoreAddress::Postgres(_)) {
             assert_eq!(outcomes[1], Err(AppendError::Rejected));
@@ -111,13 +115,13 @@ async fn leaving_and_a_full_room() {
         let by =
             |user: &User, change| Append { author: user.id, login: None, ..it.by_ann(0, change) };
         let batch = [
-            it.by_ann(0, Change::Join),
-            by(&bob, Change::Join),
-            by(&cho, Change::Join),
+            it.by_ann(0, Change::Join(Way::Plain)),
+            by(&bob, Change::Join(Way::Plain)),
+            by(&cho, Change::Join(Way::Plain)),
             by(&bob, Change::Leave),
-            by(&cho, Change::Join),
+            by(&cho, Change::Join(Way::Plain)),
         ];
-        let outcomes = it.store.append(&batch, Millis(5)).await.unwrap();
+        let outcomes = appended(&it.store, &batch, Millis(5)).await;
         assert_eq!(outcomes[2], Err(AppendError::Full { capacity: 2 }));
         assert_eq!(outcomes[4].unwrap().seq.get(), 4);
         let mut names: Vec<_> =
@@ -132,7 +136,7 @@ async fn leaving_and_a_full_room() {
 async fn heads_are_those_of_all_rooms() {
     for it in each().await {
         assert_eq!(it.store.heads().await.unwrap(), [(it.room, Seq::ZERO)]);
-        it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+        appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;
         assert_eq!(it.store.heads().await.unwrap(), [(it.room, Seq::ZERO.next())]);
     }
 }

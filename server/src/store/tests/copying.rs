@@ -48,7 +48,7 @@ async fn fill(it: &Fixture) {
     };
     it.store.create_user(guest, Millis(3)).await.unwrap();
     channels(&it.store, ["plaza", "empty"], 9).await;
-    it.store.append(&[it.by_ann(0, Change::Join)], Millis(5)).await.unwrap();
+    it.store.append(&[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await.unwrap();
     for first in [1, 601] {
         let said = |n: u128| it.by_ann(n, Change::Message(format!("{n}. 말")));
         let batch: Vec<_> = (first..first + 600).map(said).collect();

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tokio::{sync::Barrier, task::JoinSet};
 
 /// Asks as the committer does: again, while others are in the way.
-async fn ask(store: &Store, batch: &[Append]) -> Outcomes {
+async fn ask(store: &Store, batch: &[Append]) -> Vec<Result<Appending, AppendError>> {
     loop {
         match store.append(batch, Millis(5)).await {
-            Ok(outcomes) => return outcomes,
+            Ok(outcomes) => return places(outcomes),
             Err(error) => assert!(error.is_away(), "{error}"),
         }
     }
@@ -41,7 +41,7 @@ async fn a_cid_is_one_entry_though_every_node_asks_at_once_in_the_same_room_or_a
     for it in each().await {
         let rooms = channels(&it.store, ["a", "b", "c"], 9).await;
         for room in rooms {
-            let join = Append { room, ..it.by_ann(0, Change::Join) };
+            let join = Append { room, ..it.by_ann(0, Change::Join(Way::Plain)) };
             assert!(it.store.append(&[join], Millis(0)).await.unwrap()[0].is_ok());
         }
         let handles = it.home.handles(4).await;
@@ -82,7 +82,7 @@ async fn a_cid_is_one_entry_though_every_node_asks_at_once_in_the_same_room_or_a
 #[tokio::test]
 async fn readers_see_no_hole_and_one_order_while_all_nodes_write() {
     for it in each().await {
-        it.store.append(&[it.by_ann(0, Change::Join)], Millis(0)).await.unwrap();
+        it.store.append(&[it.by_ann(0, Change::Join(Way::Plain))], Millis(0)).await.unwrap();
         let handles = it.home.handles(5).await;
         let it = &it;
         let last = 1 + 3 * 100;
@@ -118,7 +118,7 @@ async fn readers_see_no_hole_and_one_order_while_all_nodes_write() {
 #[tokio::test]
 async fn after_a_login_was_ended_nothing_of_it_is_accepted_anywhere() {
     for it in each().await {
-        it.store.append(&[it.by_ann(0, Change::Join)], Millis(0)).await.unwrap();
+        it.store.append(&[it.by_ann(0, Change::Join(Way::Plain))], Millis(0)).await.unwrap();
         let handles = it.home.handles(3).await;
         let (it, ended) = (&it, &tokio::sync::SetOnce::new());
         let accepted = at_once(&handles, async |n, store| {
@@ -194,8 +194,12 @@ async fn the_last_places_of_a_room_are_taken_once() {
         let joined = at_once(&handles, async |n, store| {
             let mut joined = 0;
             for author in people.iter().skip(n * 5).take(5) {
-                let join =
-                    Append { room, author: *author, login: None, ..it.by_ann(0, Change::Join) };
+                let join = Append {
+                    room,
+                    author: *author,
+                    login: None,
+                    ..it.by_ann(0, Change::Join(Way::Plain))
+                };
                 match ask(&store, &[join]).await[0] {
                     Ok(done) => joined += u32::from(done.fresh),
                     Err(why) => assert_eq!(why, AppendError::Full { capacity: 5 }),

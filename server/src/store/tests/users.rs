@@ -71,7 +71,7 @@ async fn generations_grow_with_everything_that_other_nodes_must_learn() {
 #[tokio::test]
 async fn whoever_took_the_lease_last_may_change_and_nobody_before() {
     for it in each().await {
-        let by = |fence| Append { fence: Some(fence), ..it.by_ann(0, Change::Join) };
+        let by = |fence| Append { fence: Some(fence), ..it.by_ann(0, Change::Join(Way::Plain)) };
         let first = it.store.take_fence(CARETAKER).await.unwrap();
         assert!(it.store.append(&[by(first)], Millis(5)).await.unwrap()[0].is_ok());
         assert_eq!(it.store.take_fence("other").await.unwrap(), first);
