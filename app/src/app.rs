@@ -6,8 +6,8 @@ use crate::{
     client::{Client, json::Buffered},
     i18n::texts,
     pages::{
-        Blocks, First, Forgot, Guest, Home, Inbox, Later, NotFound, Person, RoomPage, Rooms,
-        Settings, SignUp,
+        Blocks, First, Forgot, Guest, Home, Inbox, InvitePage, Later, NewRoom, NotFound, Person,
+        RoomPage, RoomSettingsPage, Rooms, Settings, SignUp,
     },
     protocol::snapshot::{Snapshot, Theme},
     route::{Page, Route},
@@ -93,6 +93,9 @@ fn PlainApp() -> impl IntoView {
         Page::Person(_) => view! { <Person /> }.into_any(),
         Page::Blocks => view! { <Blocks /> }.into_any(),
         Page::Later => view! { <Later /> }.into_any(),
+        Page::NewRoom => view! { <NewRoom /> }.into_any(),
+        Page::RoomSettings(_) => view! { <RoomSettingsPage /> }.into_any(),
+        Page::Invite(_) => view! { <InvitePage /> }.into_any(),
         Page::Rooms | Page::Room(_) | Page::NotFound => view! { <NotFound /> }.into_any(),
     }
 }

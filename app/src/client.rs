@@ -7,6 +7,7 @@
 pub mod backoff;
 pub mod browser;
 mod connect;
+pub mod found;
 pub mod gap;
 pub mod hangul;
 pub mod json;
@@ -19,6 +20,7 @@ mod receive;
 mod rest;
 mod show;
 mod socket;
+pub mod standing;
 mod stored;
 mod talk;
 pub mod timeline;
@@ -28,14 +30,16 @@ use crate::{
     i18n::{Texts, texts},
     protocol::{
         ids::{Epoch, Millis, RoomId, Seq, UserId},
+        message::Deed,
         pages::Planned,
         people::Person,
         refusal::Refusal,
         room::Standing,
-        snapshot::{Me, RoomSummary, RoomView, Snapshot},
+        snapshot::{DoorView, Me, RoomSummary, RoomView, Snapshot},
     },
 };
 use backoff::Backoff;
+use found::Listing;
 use leptos::prelude::*;
 use outbox::Outbox;
 use std::collections::HashMap;
@@ -74,6 +78,19 @@ pub enum Shown {
     Failed(String),
     /// A room that is not there.
     Gone,
+    /// This room, which the user may know of and not read: see [`Client::door`].
+    Door(RoomId),
+    /// A room that the user was in until now.
+    Lost {
+        /// The room.
+        room: RoomId,
+        /// What it is called.
+        name: String,
+        /// By which deed it was lost, if by one.
+        deed: Option<Deed>,
+        /// The reason that was given; may be empty.
+        reason: String,
+    },
     /// This room.
     Room(RoomId),
 }
@@ -100,10 +117,16 @@ pub struct Client {
     pub rooms: RwSignal<Vec<RoomSummary>>,
     /// Which room the page shows.
     pub shown: RwSignal<Shown>,
+    /// The room before whose door the user is.
+    pub door: RwSignal<Option<DoorView>>,
+    /// The rooms that can be found, as far as they are listed.
+    pub directory: RwSignal<Listing>,
     /// The user is a member of the room shown.
     pub entered: RwSignal<bool>,
     /// How the user stands in the room shown, besides.
     pub standing: RwSignal<Standing>,
+    /// The seconds until the user may send again in the room shown, by its slow mode.
+    pub secs_to_send: RwSignal<u32>,
     /// The log of the room shown.
     pub timeline: RwSignal<Timeline>,
     /// Older entries are being loaded.
@@ -165,6 +188,12 @@ struct Link {
     told_seen: Option<(RoomId, Seq)>,
     /// What the user had seen when they looked away.
     away_since: Option<Seq>,
+    /// The query by which rooms are listed.
+    listed: Option<String>,
+    /// The rooms whose counts are told.
+    watched: Vec<RoomId>,
+    /// So far the server's clock is ahead of the browser's.
+    ahead_ms: i64,
 }
 
 /// The stretch of the log that was missed.
@@ -186,17 +215,25 @@ impl Client {
             if rooms.iter().all(|it| it.id != view.room.id) {
                 rooms.push(view.room.clone());
             }
+        } else if let Some(door) = &first.door {
+            shown = Shown::Door(door.room.id);
         } else if matches!(first.refused, Some(Refusal::NoSuchRoom)) {
             shown = Shown::Gone;
         }
         let view = first.room.as_ref();
+        let next_send_at = view.and_then(|it| it.standing.next_send_at);
         Self {
             texts: texts(first.preferences.language),
             me: RwSignal::new(first.me.clone()),
             rooms: RwSignal::new(rooms),
             shown: RwSignal::new(shown),
+            door: RwSignal::new(first.door.clone()),
+            directory: RwSignal::new(
+                first.directory.clone().map_or(Listing::Loading, Listing::Listed),
+            ),
             entered: RwSignal::new(view.is_some_and(|it| it.standing.entered)),
             standing: RwSignal::new(view.map(|it| it.standing).unwrap_or_default()),
+            secs_to_send: RwSignal::new(standing::secs_until(next_send_at, first.at)),
             timeline: RwSignal::new(view.map_or_else(nothing, timeline_of)),
             loading_older: RwSignal::new(false),
             people: RwSignal::new(view.map(|it| it.people.clone()).unwrap_or_default()),
@@ -228,7 +265,7 @@ impl Client {
     pub fn room_id(self) -> Option<RoomId> {
         match *self.shown.read() {
             Shown::Room(id) => Some(id),
-            Shown::Nothing | Shown::Loading(_) | Shown::Failed(_) | Shown::Gone => None,
+            _ => None,
         }
     }
 
@@ -245,6 +282,11 @@ impl Client {
     /// The room has entries that the user has not seen.
     pub fn is_unread(self, room: &RoomSummary) -> bool {
         self.seen.read().get(&room.id).is_some_and(|seen| room.head > *seen)
+    }
+
+    /// How many entries of the room the user has not seen.
+    pub fn unread_count(self, room: &RoomSummary) -> u64 {
+        self.seen.read().get(&room.id).map_or(0, |seen| room.head.since(*seen))
     }
 
     /// The tab is welcomed by the server.

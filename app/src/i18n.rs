@@ -8,11 +8,13 @@ mod en;
 mod ko;
 mod later;
 mod people;
+mod rooms;
 
 pub use dates::{Civil, civil, day_number};
 pub use direct::Direct;
 pub use later::{Later, later};
 pub use people::{People, people};
+pub use rooms::{Inside, Keep, Make, Outside, Rooms};
 
 use crate::protocol::{
     ids::Millis,
@@ -34,6 +36,8 @@ pub struct Texts {
     pub room: Room,
     /// Direct rooms, and what is planned in any room.
     pub direct: Direct,
+    /// Rooms of one's own: finding, making, entering and keeping them.
+    pub rooms: Rooms,
     /// The line that tells how the connection stands.
     pub link: Link,
     /// The settings.

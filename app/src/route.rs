@@ -13,6 +13,12 @@ pub enum Page {
     Rooms,
     /// A room, by its name or id.
     Room(String),
+    /// The making of a room.
+    NewRoom,
+    /// The settings of a room, by its name or id.
+    RoomSettings(String),
+    /// An invitation, by its token.
+    Invite(String),
     /// The sign-in card.
     Home,
     /// The making of an account.
@@ -52,7 +58,12 @@ impl Page {
             ("blocks", None) => Self::Blocks,
             ("later", None) => Self::Later,
             ("rooms", None) => Self::Rooms,
+            ("rooms", Some("new")) => Self::NewRoom,
+            ("rooms", Some(room)) if is_of_settings(parts.next()) => {
+                Self::RoomSettings(unescaped(room))
+            }
             ("rooms", Some(room)) => Self::Room(unescaped(room)),
+            ("invite", Some(token)) => Self::Invite(unescaped(token)),
             _ => Self::NotFound,
         }
     }
@@ -61,6 +72,11 @@ impl Page {
     pub const fn is_live(&self) -> bool {
         matches!(self, Self::Rooms | Self::Room(_))
     }
+}
+
+/// Under a room's address: what belongs to its settings.
+fn is_of_settings(part: Option<&str>) -> bool {
+    matches!(part, Some("settings" | "acts" | "invites"))
 }
 
 /// The address of the page, in context on both sides.
@@ -182,11 +198,15 @@ mod tests {
             ("/rooms/plaza/say", Page::Room("plaza".into())),
             ("/rooms/%EA%B4%91%EC%9E%A5", Page::Room("광장".into())),
             ("/settings/name", Page::Settings),
+            ("/rooms/new", Page::NewRoom),
+            ("/rooms/0197/settings", Page::RoomSettings("0197".into())),
+            ("/rooms/0197/invites/1/end", Page::RoomSettings("0197".into())),
+            ("/invite/abc", Page::Invite("abc".into())),
             ("/roomserver", Page::NotFound),
             ("/guest/x", Page::NotFound),
         ] {
             assert_eq!(Page::at(address), page, "{address}");
-            let is_room = address.starts_with("/rooms/") || address == "/rooms";
+            let is_room = matches!(page, Page::Rooms | Page::Room(_));
             assert_eq!(page.is_live(), is_room, "{address}");
         }
     }

@@ -166,6 +166,7 @@ impl Client {
     /// Once a second: what only the clock tells.
     fn tick(self) {
         let now = browser::now();
+        self.count_standing();
         match self.connection.get_untracked() {
             Connection::Waiting(until) => self.count_down(until),
             Connection::Live => {

@@ -4,13 +4,15 @@ use super::{CatchUp, Client, Connection, Shown, Typist, browser, json, outbox::O
 use crate::protocol::{
     ids::{RoomId, Seq},
     limits::TYPING_SHOWN_MS,
-    message::{Entry, What},
+    message::{Deed, Entry, What},
     packets::{
-        Acked, Appended, Beat, Entered, Outcome, PeopleChanged, Refused, RoomsChanged, Seen,
+        Acked, Appended, Beat, Entered, Lost, Outcome, PeopleChanged, Refused, RoomsChanged, Seen,
         ServerPacket, Typed, Welcomed,
     },
     people::Person,
     refusal::Refusal,
+    room::RoomKind,
+    snapshot::RoomSummary,
 };
 use leptos::prelude::*;
 use std::{sync::Arc, time::Duration};
@@ -32,8 +34,8 @@ impl Client {
             ServerPacket::Typed(it) => self.typed(it),
             ServerPacket::PeopleChanged(it) => self.people_changed(it),
             ServerPacket::RoomsChanged(it) => self.rooms_changed(&it),
-            ServerPacket::Gained(it) => self.put_room(it),
-            ServerPacket::Lost(it) => self.has_lost(it.room),
+            ServerPacket::Gained(it) => self.gained(it),
+            ServerPacket::Lost(it) => self.has_lost(it),
             ServerPacket::Beat(it) => self.beat(&it),
             // Told by the server for the pages of direct rooms and of what comes later.
             ServerPacket::Seen(it) => self.seen_by_peer(it),
@@ -52,6 +54,7 @@ impl Client {
         self.link.update_value(|link| {
             is_new_epoch = link.epoch.is_some_and(|it| it != welcomed.epoch);
             link.epoch = Some(welcomed.epoch);
+            link.ahead_ms = welcomed.at.since(browser::now());
             link.backoff.reset();
             link.lag.moved();
             greeted = link.greeted;
@@ -76,6 +79,7 @@ impl Client {
         self.connection.set(Connection::Live);
         self.outbox.update(|it| it.connected(browser::now()));
         self.flush();
+        self.watch_again();
         self.reload_rooms();
         self.reload_people();
         self.reload_reminders();
@@ -102,7 +106,9 @@ impl Client {
                     });
                 }
             }
-            Outcome::Refused(Refusal::NoSuchRoom) => self.shown.set(Shown::Gone),
+            Outcome::Refused(Refusal::NoSuchRoom | Refusal::Banned { .. }) => {
+                self.has_lost(Lost { room, deed: None, reason: String::new() });
+            }
             Outcome::Refused(_) => {
                 self.entered.set(false);
                 self.seek(self.timeline.read_untracked().last());
@@ -139,16 +145,23 @@ impl Client {
     }
 
     fn has_left(self, room: RoomId) {
+        let known = self.rooms.read_untracked().iter().find(|it| it.id == room).cloned();
+        if known.is_some_and(|it| it.kind != RoomKind::Channel) {
+            return self.has_lost(Lost { room, deed: None, reason: String::new() });
+        }
         if self.room_id_now() == Some(room) {
             self.entered.set(false);
             self.reload_people();
         }
     }
 
-    fn has_lost(self, room: RoomId) {
-        self.rooms.update(|rooms| rooms.retain(|it| it.id != room));
-        if self.room_id_now() == Some(room) {
-            self.shown.set(Shown::Gone);
+    /// A room is the user's from now on, or is otherwise than it was.
+    fn gained(self, room: RoomSummary) {
+        let id = room.id;
+        self.put_room(room);
+        self.start_unknown_seen();
+        if *self.shown.read_untracked() == Shown::Door(id) {
+            self.load(&id.to_string());
         }
     }
 
@@ -157,6 +170,25 @@ impl Client {
         if self.room_id_now() == Some(seen.room) && self.my_id_now() != Some(seen.user) {
             self.peer_seen.update(|it| *it = seen.seq.max(*it));
         }
+    }
+
+    /// A channel goes on to be there, and can be read on by who was only put out of it.
+    fn has_lost(self, lost: Lost) {
+        let Lost { room, deed, reason } = lost;
+        let known = self.rooms.read_untracked().iter().find(|it| it.id == room).cloned();
+        let is_channel = known.as_ref().is_some_and(|it| it.kind == RoomKind::Channel);
+        if !is_channel || deed == Some(Deed::Closed) {
+            self.rooms.update(|rooms| rooms.retain(|it| it.id != room));
+        }
+        if self.room_id_now() != Some(room) {
+            return;
+        }
+        if is_channel && matches!(deed, None | Some(Deed::Kicked)) {
+            self.entered.set(false);
+            return self.reload_people();
+        }
+        let name = known.map(|it| it.name).unwrap_or_default();
+        self.clear(Shown::Lost { room, name, deed, reason });
     }
 
     fn appended(self, appended: Appended) {
@@ -176,6 +208,7 @@ impl Client {
             self.seek(after);
         }
         self.forget_typists(&applied.added);
+        self.stand_by(&applied.added);
         if !applied.added.is_empty() {
             self.link.update_value(|link| link.lag.moved());
             self.mark_new(before);
@@ -223,6 +256,7 @@ impl Client {
 
     fn acked(self, acked: &Acked) {
         stored::forget(acked.cid);
+        self.spoke_in(acked.room);
         let is_shown = self.room_id_now() == Some(acked.room);
         // Where the log will not show it, because it has already or is another room's, nothing
         // is left to wait for.
@@ -239,8 +273,10 @@ impl Client {
     fn refused(self, refused: &Refused) {
         let now = browser::now();
         let was_said = self.outbox.try_update(|it| it.refused(refused, now)).unwrap_or(false);
-        if refused.reason == Refusal::NotEntered && was_said {
-            self.entered.set(false);
+        match refused.reason {
+            Refusal::NotEntered if was_said => self.entered.set(false),
+            Refusal::SlowMode { retry_after_ms } => self.must_wait(retry_after_ms.into()),
+            _ => {}
         }
         if let (true, Some(cid), Some(me)) = (was_said, refused.cid, self.my_id_now()) {
             self.keep(me, cid);
@@ -277,6 +313,7 @@ impl Client {
                 if Some(person.id) == me {
                     entered = Some(true);
                     self.rename_me(&person.name);
+                    self.stand_as(&person);
                 }
                 put_person(people, person);
             }
@@ -305,7 +342,11 @@ impl Client {
     /// The members of the room shown are these.
     pub(super) fn set_people(self, people: Vec<Person>) {
         let me = self.my_id_now();
-        let entered = people.iter().any(|it| Some(it.id) == me);
+        let mine = people.iter().find(|it| Some(it.id) == me);
+        let entered = mine.is_some();
+        if let Some(mine) = mine {
+            self.stand_as(mine);
+        }
         if self.entered.get_untracked() != entered {
             self.entered.set(entered);
         }
@@ -321,6 +362,7 @@ impl Client {
                 }
             }
         });
+        self.count_found(&changed.rooms);
         self.start_unknown_seen();
         self.look();
     }

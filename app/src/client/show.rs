@@ -11,7 +11,7 @@ use crate::protocol::{
     limits::PAGE_ENTRIES,
     packets::{ClientPacket, See},
     refusal::Refusal,
-    room::RoomKind,
+    room::{RoomKind, Standing},
     snapshot::RoomSummary,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -26,7 +26,8 @@ impl Client {
                 room.is_some_and(|it| it.name == address || it.id.to_string() == address)
             }
             Shown::Loading(loading) => loading == address,
-            Shown::Nothing | Shown::Failed(_) | Shown::Gone => false,
+            Shown::Door(id) => id.to_string() == address,
+            Shown::Nothing | Shown::Failed(_) | Shown::Gone | Shown::Lost { .. } => false,
         };
         if !is_shown {
             self.load(address);
@@ -53,6 +54,10 @@ impl Client {
                 Ok((room, page, people)) => self.put_loaded(room, page, people),
                 Err(LoadError::Refused(Refusal::NotSignedIn)) => {
                     browser::go_to(&browser::sign_in_address());
+                }
+                // Its door is a page that the server brings.
+                Err(LoadError::Refused(Refusal::NotEntered | Refusal::Banned { .. })) => {
+                    browser::reload();
                 }
                 Err(LoadError::Refused(_)) => self.shown.set(Shown::Gone),
                 Err(LoadError::Unreachable) => self.shown.set(Shown::Failed(address)),
@@ -132,7 +137,8 @@ impl Client {
         }
     }
 
-    fn clear(self, shown: Shown) {
+    /// Shows that in the place of what was shown.
+    pub(super) fn clear(self, shown: Shown) {
         self.shown.set(shown);
         self.timeline.set(super::nothing());
         self.people.set(Vec::new());
@@ -140,6 +146,9 @@ impl Client {
         self.told.set(None);
         self.typists.set(Vec::new());
         self.entered.set(false);
+        self.standing.set(Standing::default());
+        self.secs_to_send.set(0);
+        self.door.set(None);
         self.new_after.set(None);
         self.trouble.set(None);
         self.loading_older.set(false);
@@ -248,6 +257,9 @@ impl Client {
 async fn load_room(address: &str) -> Result<(RoomSummary, Page, People), LoadError> {
     let address = String::from(js_sys::encode_uri_component(address));
     let room: RoomSummary = rest::load(&format!("rooms/{address}")).await?;
+    if !room.mine && room.kind != RoomKind::Channel {
+        return Err(LoadError::Refused(Refusal::NotEntered));
+    }
     let page = rest::load(&format!("rooms/{}/entries", room.id)).await?;
     let people = rest::load(&format!("rooms/{}/people", room.id)).await?;
     Ok((room, page, people))

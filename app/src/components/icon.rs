@@ -17,6 +17,14 @@ pub enum Picture {
     Down,
     /// A time.
     Clock,
+    /// A room of one's own.
+    Home,
+    /// A room with a lock.
+    Lock,
+    /// More that can be done.
+    More,
+    /// One more.
+    Plus,
 }
 
 /// A picture in the colour of the text around it, unseen by screen readers.
@@ -35,6 +43,10 @@ pub fn Icon(
         Picture::Cross => "M6 6l12 12M18 6L6 18",
         Picture::Clock => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 7v5l3 2",
         Picture::Down => "M12 5v14M6 13l6 6 6-6",
+        Picture::Home => "M4 11l8-7 8 7M6 9.5V20h12V9.5M10 20v-6h4v6",
+        Picture::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+        Picture::More => "M5 12h.01M12 12h.01M19 12h.01",
+        Picture::Plus => "M12 5v14M5 12h14",
     };
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -1,7 +1,13 @@
 //! The head of a room's page.
 
-use super::{Icon, Picture};
-use crate::client::{Client, Shown};
+use super::{Icon, Picture, glyph};
+use crate::{
+    client::{Client, Shown},
+    protocol::{
+        ids::RoomId,
+        room::{Rank, RoomKind},
+    },
+};
 use leptos::prelude::*;
 
 /// Name and topic of the room shown, and the doors to its people and to the list of rooms.
@@ -9,10 +15,20 @@ use leptos::prelude::*;
 pub fn RoomHeader() -> impl IntoView {
     let client = expect_context::<Client>();
     let texts = client.texts;
-    let room = Memo::new(move |_| client.room());
+    let room = Memo::new(move |_| client.room().or_else(|| client.door.get().map(|it| it.room)));
+    let sign = Memo::new(move |_| room.read().as_ref().map(|it| (it.kind, it.door, it.locked)));
+    let glyph = move || {
+        _ = sign.get();
+        let room = room.read_untracked();
+        // A channel's sign is part of its name.
+        room.as_ref().filter(|it| it.kind != RoomKind::Channel).map(|room| {
+            view! { <span class="room-header__glyph" aria-hidden="true">{glyph(room)}</span> }
+        })
+    };
     let name = move || match (&*room.read(), &*client.shown.read()) {
-        (Some(room), _) => format!("# {}", room.name),
-        (None, Shown::Loading(address) | Shown::Failed(address)) => format!("# {address}"),
+        (Some(room), _) if room.kind == RoomKind::Channel => format!("# {}", room.name),
+        (Some(room), _) => room.name.clone(),
+        (None, Shown::Loading(address) | Shown::Failed(address)) => loading_name(address),
         (None, _) => String::new(),
     };
     let topic = move || room.read().as_ref().map(|it| it.topic.clone()).unwrap_or_default();
@@ -20,14 +36,14 @@ pub fn RoomHeader() -> impl IntoView {
         let count = room.read().as_ref().map_or(0, |it| it.people);
         (texts.room.people)(count)
     };
-    let is_nowhere = move || room.read().is_none();
+    let is_nowhere = move || client.room_id().is_none();
     view! {
         <header class="room-header">
             <MenuButton />
-            <h1 class="room-header__name">{name}</h1>
+            <h1 class="room-header__name">{glyph}{name}</h1>
+            <RoomSigns />
             <p class="room-header__topic">{topic}</p>
             <div class="room-header__tools">
-                <LeaveForm />
                 <span class="ghost room-header__count" hidden=is_nowhere>{people}</span>
                 <button
                     class="ghost room-header__people"
@@ -37,8 +53,85 @@ pub fn RoomHeader() -> impl IntoView {
                 >
                     {people}
                 </button>
+                <RoomMenu />
             </div>
         </header>
+    }
+}
+
+/// What a room is called until it is here: a channel by its address, all else not at all.
+fn loading_name(address: &str) -> String {
+    let is_id = address.parse::<RoomId>().is_ok();
+    if is_id { String::new() } else { format!("# {address}") }
+}
+
+/// What is special about the room for now: it ends, it is slow, it is locked.
+#[component]
+fn RoomSigns() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let rooms = &client.texts.rooms;
+    let signs = Memo::new(move |_| {
+        client.room().map(|it| (it.closes_at, it.slow_secs, it.locked)).unwrap_or_default()
+    });
+    let tags = move || {
+        let (closes_at, slow_secs, locked) = signs.get();
+        let when = |at| client.texts.moment(at, client.opened_at, client.zone_min.get());
+        let ends = closes_at.map(|at| (rooms.gone_at)(&when(at)));
+        let slow = (slow_secs > 0).then(|| (rooms.inside.slow)(slow_secs));
+        let locked = locked.then(|| rooms.locked.to_owned());
+        let tags = [locked, slow, ends].into_iter().flatten();
+        tags.map(|it| view! { <span class="tag">{it}</span> }).collect_view()
+    };
+    view! { <p class="room-header__signs">{tags}</p> }
+}
+
+/// The menu of the room: for channels only the way out, for rooms with a host all that the reader
+/// may do about them.
+#[component]
+fn RoomMenu() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let inside = &client.texts.rooms.inside;
+    let kind = Memo::new(move |_| client.room().map(|it| it.kind));
+    let rank = Memo::new(move |_| client.rank());
+    let settings = move |at: &str| {
+        client.room_id().map(|id| format!("/rooms/{id}/settings{at}")).unwrap_or_default()
+    };
+    let has_menu = move || kind.get().is_some_and(RoomKind::has_host) || rank.get() > Rank::Member;
+    move || {
+        if !has_menu() {
+            return view! { <LeaveForm class="ghost" /> }.into_any();
+        }
+        let keeps = rank.get() > Rank::Member;
+        let is_host = rank.get() == Rank::Host && kind.get().is_some_and(RoomKind::has_host);
+        view! {
+            <button
+                class="ghost room-header__more"
+                type="button"
+                popovertarget="room-menu"
+                aria-label=inside.menu
+                title=inside.menu
+            >
+                <Icon picture=Picture::More />
+            </button>
+            <div class="menu" id="room-menu" popover="auto" role="group" aria-label=inside.menu>
+                <a class="menu__way" rel="external" href=settings("") hidden=!keeps>
+                    {inside.settings}
+                </a>
+                <a class="menu__way" rel="external" href=settings("#invites") hidden=!keeps>
+                    {inside.invite}
+                </a>
+                <LeaveForm class="menu__way" />
+                <a
+                    class="menu__way menu__way--bad"
+                    rel="external"
+                    href=settings("#close")
+                    hidden=!is_host
+                >
+                    {inside.close}
+                </a>
+            </div>
+        }
+        .into_any()
     }
 }
 
@@ -60,7 +153,10 @@ pub fn MenuButton() -> impl IntoView {
 
 /// The button by which a member leaves.
 #[component]
-fn LeaveForm() -> impl IntoView {
+fn LeaveForm(
+    /// How it looks.
+    class: &'static str,
+) -> impl IntoView {
     let client = expect_context::<Client>();
     let action =
         move || client.room_id().map(|id| format!("/rooms/{id}/leave")).unwrap_or_default();
@@ -77,7 +173,7 @@ fn LeaveForm() -> impl IntoView {
             on:submit=leave
             hidden=move || !client.entered.get()
         >
-            <button class="ghost">{client.texts.room.leave}</button>
+            <button class=class>{client.texts.room.leave}</button>
         </form>
     }
 }

@@ -1,9 +1,13 @@
 //! The column at the left: brand, jump field, channels, and who one is.
 
-use super::{Avatar, Icon, Picture, RoomList};
+use super::{Avatar, Icon, Part, Picture, RoomList};
 use crate::{
     client::{Client, Connection},
-    protocol::people::Presence,
+    protocol::{
+        people::Presence,
+        powers::Power,
+        room::{Request, RoomKind},
+    },
     route::Route,
 };
 use leptos::{ev, prelude::*};
@@ -36,10 +40,58 @@ pub fn Sidebar(
                     <h2>{texts.house.channels}</h2>
                     <a href="/rooms">{texts.house.browse}</a>
                 </div>
-                <RoomList />
+                <RoomList part=Part::Channels />
+                <RoomsHeading />
+                <RoomList part=Part::Rooms />
+                <DirectHeading />
+                <RoomList part=Part::Direct />
             </nav>
             <MeCard />
         </aside>
+    }
+}
+
+/// Over the rooms of one's own, with the way to make one.
+#[component]
+fn RoomsHeading() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let rooms = &client.texts.rooms;
+    let may_make = move || client.me.read().as_ref().is_some_and(|it| it.role.may(Power::MakeRoom));
+    view! {
+        <div class="sidebar__heading">
+            <h2>{rooms.rooms}</h2>
+            <a
+                class="sidebar__plus"
+                href="/rooms/new"
+                rel="external"
+                aria-label=rooms.new
+                title=rooms.new
+                hidden=move || !may_make()
+            >
+                <Icon picture=Picture::Plus />
+            </a>
+        </div>
+    }
+}
+
+/// Over the people one writes to, with the way to those who ask to write.
+#[component]
+fn DirectHeading() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let rooms = &client.texts.rooms;
+    let asking = Memo::new(move |_| {
+        let rooms = client.rooms.read();
+        rooms.iter().filter(|it| it.request == Request::Received).count()
+    });
+    let is_empty = move || client.rooms.read().iter().all(|it| it.kind != RoomKind::Direct);
+    let requests = move || (rooms.requests)(u32::try_from(asking.get()).unwrap_or(u32::MAX));
+    view! {
+        <div class="sidebar__heading" hidden=is_empty>
+            <h2>{rooms.direct}</h2>
+            <a href="/inbox" rel="external" hidden=move || asking.get() == 0>
+                {requests}
+            </a>
+        </div>
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) static TEXTS: Texts = Texts {
     house: HOUSE,
     room: ROOM,
     direct: super::direct::EN,
+    rooms: super::rooms::en::TEXTS,
     link: LINK,
     settings: SETTINGS,
     refusal,

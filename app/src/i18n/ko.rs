@@ -10,6 +10,7 @@ pub(super) static TEXTS: Texts = Texts {
     house: HOUSE,
     room: ROOM,
     direct: super::direct::KO,
+    rooms: super::rooms::ko::TEXTS,
     link: LINK,
     settings: SETTINGS,
     refusal,

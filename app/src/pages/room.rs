@@ -1,12 +1,16 @@
 //! `/rooms/{name or id}`: one room.
 
 use crate::{
-    client::{Client, Shown},
+    client::{Client, Shown, standing::Voice},
     components::{
         Composer, ConnectionBanner, DirectHeader, Frame, LogView, PeopleList, ReminderNotice,
-        RequestCard, RequestNote, RoomHeader, TypingLine, messages_left,
+        RequestCard, RequestNote, RoomDoor, RoomHeader, TypingLine, messages_left, title,
     },
-    protocol::room::{Request, RoomKind},
+    protocol::{
+        ids::Millis,
+        message::Deed,
+        room::{Request, RoomKind},
+    },
     route::{Page, Route},
 };
 use leptos::{ev, prelude::*};
@@ -19,6 +23,8 @@ enum Middle {
     Loading,
     Failed,
     Gone,
+    Door,
+    Lost,
 }
 
 /// The room that the address names: its log, its people, and where to write.
@@ -36,18 +42,15 @@ pub fn RoomPage() -> impl IntoView {
         Shown::Nothing | Shown::Loading(_) => Middle::Loading,
         Shown::Failed(_) => Middle::Failed,
         Shown::Gone => Middle::Gone,
+        Shown::Door(_) => Middle::Door,
+        Shown::Lost { .. } => Middle::Lost,
     });
     let is_direct = Memo::new(move |_| client.room().is_some_and(|it| it.kind == RoomKind::Direct));
     // A memo, so that the counts of the room do not write the title again and again.
     let title = Memo::new(move |_| {
         let brand = client.texts.house.brand;
-        client.room().map_or_else(
-            || brand.to_owned(),
-            |it| {
-                let mark = if it.kind == RoomKind::Direct { "" } else { "#" };
-                format!("{mark}{} · {brand}", it.name)
-            },
-        )
+        let room = client.room().or_else(|| client.door.get().map(|it| it.room));
+        room.map_or_else(|| brand.to_owned(), |it| format!("{} · {brand}", title(&it)))
     });
     view! {
         <Title text=move || title.get() />
@@ -72,6 +75,8 @@ pub fn RoomPage() -> impl IntoView {
                     Middle::Loading => view! { <Skeleton /> }.into_any(),
                     Middle::Failed => view! { <Failed /> }.into_any(),
                     Middle::Gone => view! { <Gone /> }.into_any(),
+                    Middle::Door => view! { <Outside /> }.into_any(),
+                    Middle::Lost => view! { <Lost /> }.into_any(),
                 }}
             </main>
             {move || (!is_direct.get()).then(|| view! { <PeopleList /> })}
@@ -79,11 +84,12 @@ pub fn RoomPage() -> impl IntoView {
     }
 }
 
-/// Below the log: the composer of a member, or the way in.
+/// Below the log: the composer of a member, why there is none for now, or the way in.
 #[component]
 fn Foot() -> impl IntoView {
     let client = expect_context::<Client>();
-    let entered = client.entered;
+    let inside = &client.texts.rooms.inside;
+    let voice = Memo::new(move |_| client.voice());
     let is_asked =
         Memo::new(move |_| client.room().is_some_and(|it| it.request == Request::Received));
     let may_ask_more = Memo::new(move |_| messages_left(client) != Some(0));
@@ -92,13 +98,29 @@ fn Foot() -> impl IntoView {
         <Trouble />
         <Told />
         <RequestNote />
-        {move || match (is_asked.get(), entered.get(), may_ask_more.get()) {
+        {move || match (is_asked.get(), voice.get(), may_ask_more.get()) {
             (true, ..) => view! { <RequestCard /> }.into_any(),
-            (false, true, true) => view! { <Composer /> }.into_any(),
-            (false, true, false) => ().into_any(),
-            (false, false, _) => view! { <EnterBar /> }.into_any(),
+            (false, Voice::May, true) => view! { <Composer /> }.into_any(),
+            (false, Voice::May, false) => ().into_any(),
+            (false, Voice::Outside, _) => view! { <EnterBar /> }.into_any(),
+            (false, Voice::Listening, _) => silent(inside.speakers_only.to_owned()),
+            (false, Voice::Muted(until), _) => silent(muted(client, until)),
         }}
     }
+}
+
+fn muted(client: Client, until: Millis) -> String {
+    let inside = &client.texts.rooms.inside;
+    if until.0 == i64::MAX {
+        return inside.muted_now.to_owned();
+    }
+    let when = client.texts.moment(until, client.opened_at, client.zone_min.get());
+    (inside.muted_until)(&when)
+}
+
+/// In the place of the composer: why one may only read.
+fn silent(why: String) -> AnyView {
+    view! { <p class="enter-bar" role="status">{why}</p> }.into_any()
 }
 
 /// Why something that was asked for was refused.
@@ -134,11 +156,11 @@ fn Told() -> impl IntoView {
     }
 }
 
-/// Reading along, and the button that lets one talk.
+/// Reading along, and the button that lets one talk; of a locked room why there is none.
 #[component]
 fn EnterBar() -> impl IntoView {
     let client = expect_context::<Client>();
-    let room = &client.texts.room;
+    let (room, outside) = (&client.texts.room, &client.texts.rooms.outside);
     let action =
         untrack(|| client.room_id()).map(|id| format!("/rooms/{id}/enter")).unwrap_or_default();
     let enter = move |event: ev::SubmitEvent| {
@@ -147,12 +169,55 @@ fn EnterBar() -> impl IntoView {
             client.enter();
         }
     };
+    let is_locked = Memo::new(move |_| client.room().is_some_and(|it| it.locked));
+    let lead = move || if is_locked.get() { outside.locked_lead } else { room.enter_lead };
     view! {
         <form class="enter-bar" method="post" action=action on:submit=enter>
-            <p>{room.enter_lead}</p>
-            <button class="primary">{room.enter}</button>
+            <p>{lead}</p>
+            <button class="primary" hidden=move || is_locked.get()>
+                {room.enter}
+            </button>
         </form>
     }
+}
+
+/// The room from outside. Only where the user stands is told anew, so that nothing typed is lost.
+#[component]
+fn Outside() -> impl IntoView {
+    let client = expect_context::<Client>();
+    Effect::new(move |_| client.watch_door());
+    let view = Memo::new(move |_| client.door.get());
+    view! {
+        <div class="room__outside">
+            {move || view.get().map(|view| view! { <RoomDoor view /> })}
+        </div>
+    }
+}
+
+/// A room that the user was in until now: what happened, and the ways on.
+#[component]
+fn Lost() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let outside = &client.texts.rooms.outside;
+    let Shown::Lost { room, name, deed, reason } = client.shown.get_untracked() else {
+        return ().into_any();
+    };
+    let why = (!reason.is_empty()).then(|| (outside.reason)(&reason));
+    let may_return = !matches!(deed, Some(Deed::Banned | Deed::Closed));
+    view! {
+        <div class="room__empty" role="alert">
+            <h2>{(outside.lost_title)(deed, &name)}</h2>
+            <p>{(outside.lost_lead)(deed)}</p>
+            {why.map(|it| view! { <p>{it}</p> })}
+            <p class="room__ways">
+                <a class="primary" href="/rooms">{outside.to_rooms}</a>
+                <a class="plain" rel="external" href=format!("/rooms/{room}") hidden=!may_return>
+                    {outside.to_door}
+                </a>
+            </p>
+        </div>
+    }
+    .into_any()
 }
 
 /// Grey lines while a room is being loaded.
