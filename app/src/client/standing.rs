@@ -116,7 +116,7 @@ impl Client {
         let before = self.standing.get_untracked();
         let muted_until = person.muted.then(|| before.muted_until.unwrap_or(FOR_EVER));
         let (rank, speaker) = (person.rank, person.speaker);
-        let now = Standing { rank, speaker, muted_until, ..before };
+        let now = Standing { rank, muted_until, speaker, ..before };
         if now != before {
             self.standing.set(now);
         }

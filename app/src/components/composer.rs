@@ -1,6 +1,6 @@
 //! Where one writes.
 
-use super::SendLater;
+use super::{SendLater, title};
 use crate::{
     client::{
         Client, Connection,
@@ -9,7 +9,7 @@ use crate::{
     protocol::{
         limits::{TEXT_CHARS_MAX, TEXT_CHARS_SHOW_LEFT},
         message::MessageText,
-        room::RoomKind,
+        room::{Rank, RoomKind},
     },
 };
 use leptos::{ev, html, prelude::*};
@@ -48,7 +48,7 @@ pub fn Composer() -> impl IntoView {
     // Rendered once: from then on the field belongs to whoever types.
     let first = client.draft.get_untracked();
     let room = untrack(|| client.room());
-    let name = room.as_ref().map(|it| it.name.clone()).unwrap_or_default();
+    let name = room.as_ref().map(title).unwrap_or_default();
     let is_direct = room.as_ref().is_some_and(|it| it.kind == RoomKind::Direct);
     let label =
         if is_direct { (texts.direct.placeholder)(&name) } else { (texts.room.placeholder)(&name) };
@@ -81,10 +81,14 @@ pub fn Composer() -> impl IntoView {
             >
                 {first}
             </textarea>
-            <button class="primary" disabled=move || { chars.get() > TEXT_CHARS_MAX }>
+            <button
+                class="primary"
+                disabled=move || { chars.get() > TEXT_CHARS_MAX || client.secs_to_send.get() > 0 }
+            >
                 {texts.room.send}
             </button>
             <SendLater />
+            <SlowNote />
             <p
                 class="composer__note"
                 id="composer-note"
@@ -95,6 +99,31 @@ pub fn Composer() -> impl IntoView {
                 {move || note(client, chars.get())}
             </p>
         </form>
+    }
+}
+
+/// In a slow room: how often one may send, and how long it is until then. What is typed stays.
+#[component]
+fn SlowNote() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let inside = &client.texts.rooms.inside;
+    let slow_secs = Memo::new(move |_| {
+        let secs = client.room().map_or(0, |it| it.slow_secs);
+        if client.rank() > Rank::Member { 0 } else { secs }
+    });
+    let text = move || match client.secs_to_send.get() {
+        0 => (inside.slow)(slow_secs.get()),
+        left => (inside.slow_left)(left),
+    };
+    view! {
+        <p
+            class="composer__slow"
+            role="timer"
+            data-waits=move || (client.secs_to_send.get() > 0).to_string()
+            hidden=move || slow_secs.get() == 0
+        >
+            {text}
+        </p>
     }
 }
 
@@ -209,6 +238,10 @@ impl Writing {
         let connection = self.client.connection.get_untracked();
         if matches!(connection, Connection::SignedOut | Connection::Replaced) {
             // The line above says so; what was typed stays.
+            return;
+        }
+        if self.client.secs_to_send.get_untracked() > 0 {
+            // The line below says for how long; what was typed stays.
             return;
         }
         let Ok(text) = MessageText::try_from(field.value()) else { return };

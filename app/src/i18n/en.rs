@@ -100,7 +100,7 @@ const ROOM: Room = Room {
     enter: "Enter",
     enter_lead: "You are reading along. Enter to talk.",
     leave: "Leave",
-    placeholder: |room| format!("Message #{room}"),
+    placeholder: |room| format!("Message {room}"),
     send: "Send",
     chars_left: |n| match n {
         1 => "1 character left".to_owned(),

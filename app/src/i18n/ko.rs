@@ -97,7 +97,7 @@ const ROOM: Room = Room {
     enter: "들어가기",
     enter_lead: "지금은 읽고만 있어요. 들어가면 이야기할 수 있어요.",
     leave: "나가기",
-    placeholder: |room| format!("#{room}에 메시지 보내기"),
+    placeholder: |room| format!("{room}에 메시지 보내기"),
     send: "보내기",
     chars_left: |n| format!("{n}자 남았어요"),
     chars_over: |n| format!("{n}자 넘었어요. 메시지를 줄여 주세요."),
