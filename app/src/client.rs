@@ -222,8 +222,9 @@ impl Client {
         }
         let view = first.room.as_ref();
         let next_send_at = view.and_then(|it| it.standing.next_send_at);
+        let texts = texts(first.preferences.language);
         Self {
-            texts: texts(first.preferences.language),
+            texts,
             me: RwSignal::new(first.me.clone()),
             rooms: RwSignal::new(rooms),
             shown: RwSignal::new(shown),
@@ -239,7 +240,7 @@ impl Client {
             people: RwSignal::new(view.map(|it| it.people.clone()).unwrap_or_default()),
             peer_seen: RwSignal::new(view.map(|it| it.seen).unwrap_or_default()),
             reminders: RwSignal::new(Vec::new()),
-            told: RwSignal::new(None),
+            told: RwSignal::new(view.and(first.done).map(|it| (texts.done)(it).to_owned())),
             typists: RwSignal::new(Vec::new()),
             outbox: RwSignal::new(Outbox::new()),
             draft: RwSignal::new(view.and(first.typed.clone()).unwrap_or_default()),

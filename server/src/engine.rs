@@ -11,6 +11,7 @@ mod doors;
 mod encode;
 mod hub;
 mod nodes;
+mod people;
 mod polling;
 mod room;
 pub(crate) mod session;

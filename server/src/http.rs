@@ -7,6 +7,7 @@ mod forms;
 mod guard;
 mod nodes;
 mod pages;
+mod people;
 mod render;
 mod rooms;
 mod routes;

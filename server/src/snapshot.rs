@@ -8,6 +8,7 @@ use crate::{
 use app::protocol::{
     ids::Seq,
     limits::PAGE_ENTRIES,
+    pages::Plain,
     refusal::Refusal,
     room::Standing,
     snapshot::{DirectoryQuery, Preferences, RoomSummary, RoomView, Snapshot},
@@ -22,6 +23,10 @@ pub(crate) enum Wanted<'a> {
     /// A room, by name or id.
     Room(&'a str),
     Settings,
+    /// The direct rooms.
+    Inbox,
+    /// Somebody, by their id.
+    Person(&'a str),
 }
 
 /// Loads everything that the page needs, and nothing that the reader may not see.
@@ -44,6 +49,12 @@ pub(crate) async fn load(
             snapshot.sought = sought.clone();
         }
         Wanted::Room(address) => snapshot.room = Some(room_view(engine, login, address).await?),
+        Wanted::Inbox => snapshot.plain = Plain::Inbox(engine.talks(login.user.id).await?),
+        Wanted::Person(user) => {
+            let user = user.parse().map_err(|_| Refusal::NotFound)?;
+            let profile = engine.profile(login.user.id, user).await?;
+            snapshot.plain = Plain::Person(Box::new(profile));
+        }
         Wanted::Settings => snapshot.logins = site.auth.logins(login).await?,
     }
     Ok(snapshot)

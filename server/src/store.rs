@@ -10,6 +10,7 @@ mod decide;
 mod error;
 mod jobs;
 mod outcome;
+mod people;
 mod postgres;
 mod rows;
 mod sqlite;
@@ -22,6 +23,7 @@ pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind};
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
 pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
+pub use people::{ProfileRow, TalkRow};
 pub use rows::{
     ChannelSpec, EntryPage, Fence, InviteRow, LoginRow, MemberRow, NewInvite, NewUser, RoomRow,
     TokenHash, User,

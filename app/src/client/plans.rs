@@ -5,7 +5,7 @@ use super::{
     rest::{self, LoadError},
 };
 use crate::protocol::{
-    ids::{JobId, Millis, RoomId, Seq},
+    ids::{Cid, JobId, Millis, Seq},
     message::MessageText,
     pages::{Plan, Planned},
 };
@@ -44,15 +44,19 @@ impl When {
     }
 }
 
-/// The body of a request that plans something.
+/// The body of a request that plans something; a reminder has the moment only.
 #[derive(Serialize)]
 struct NewPlan {
-    room: RoomId,
-    due_at: Millis,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<MessageText>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seq: Option<Seq>,
+    at: Millis,
+    #[serde(flatten)]
+    say: Option<SayLater>,
+}
+
+/// A message that is sent later.
+#[derive(Serialize)]
+struct SayLater {
+    cid: Cid,
+    text: MessageText,
 }
 
 impl Client {
@@ -60,8 +64,9 @@ impl Client {
     pub fn send_later(self, when: When) -> bool {
         let Some(room) = self.room_id_now() else { return false };
         let Ok(text) = MessageText::try_from(self.draft.get_untracked()) else { return false };
-        let plan = NewPlan { room, due_at: when.moment(), text: Some(text), seq: None };
-        self.plan("later", plan, move || {
+        let say = Some(SayLater { cid: browser::new_cid(), text });
+        let plan = NewPlan { at: when.moment(), say };
+        self.plan(format!("rooms/{room}/later"), plan, move || {
             self.typing("");
             self.draft.set(String::new());
             self.texts.direct.later_set
@@ -72,8 +77,10 @@ impl Client {
     /// Reminds the user of an entry of the room shown.
     pub fn remind(self, seq: Seq, when: When) {
         let Some(room) = self.room_id_now() else { return };
-        let plan = NewPlan { room, due_at: when.moment(), text: None, seq: Some(seq) };
-        self.plan("reminders", plan, move || self.texts.direct.remind_set);
+        let plan = NewPlan { at: when.moment(), say: None };
+        self.plan(format!("rooms/{room}/entries/{seq}/reminders"), plan, move || {
+            self.texts.direct.remind_set
+        });
     }
 
     /// The user knows of a reminder that came.
@@ -86,17 +93,17 @@ impl Client {
     /// Asks for it, and tells what came of it.
     fn plan(
         self,
-        path: &'static str,
+        path: String,
         plan: NewPlan,
         done: impl FnOnce() -> fn(&str) -> String + 'static,
     ) {
         // Ids, numbers and a text: writing them as JSON cannot fail.
         let Ok(body) = serde_json::to_string(&plan) else { return };
         spawn_local(async move {
-            match rest::post(path, &body).await {
+            match rest::post(&path, &body).await {
                 Ok(_) => {
                     let zone_min = self.zone_min.get_untracked();
-                    let when = self.texts.moment(plan.due_at, self.opened_at, zone_min);
+                    let when = self.texts.moment(plan.at, self.opened_at, zone_min);
                     self.tell(done()(&when));
                 }
                 Err(LoadError::Refused(reason)) => self.trouble.set(Some(reason)),

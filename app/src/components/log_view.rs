@@ -13,9 +13,10 @@ use crate::{
         outbox::{Outgoing, SendState},
     },
     protocol::{
-        ids::{Cid, UserId},
+        ids::{Cid, Seq, UserId},
         powers::Power,
     },
+    route::Route,
 };
 use leptos::prelude::*;
 
@@ -28,6 +29,7 @@ pub fn LogView() -> impl IntoView {
     let admins = Memo::new(move |_| admins(client));
     let pending = Memo::new(move |_| pending(client, window));
     follow_own_words(window, pending);
+    go_to_wanted(window);
     provide_context(LastSeen::of(client));
     provide_context(OpenMenu(RwSignal::new(None)));
     Effect::new(move |_| {
@@ -108,6 +110,17 @@ fn follow_own_words(window: LogWindow, pending: Memo<Vec<(Outgoing, bool)>>) {
         }
         // Once shown by the log, it is not new any more when the next one comes.
         last.max(before.flatten())
+    });
+}
+
+/// Goes once to the entry that the address names, as of a reminder.
+fn go_to_wanted(window: LogWindow) {
+    let route = expect_context::<Route>();
+    Effect::new(move |gone_to: Option<Option<Seq>>| {
+        _ = route.address();
+        let wanted = route.query("at").and_then(|it| it.parse::<u64>().ok());
+        let wanted = wanted.and_then(|it| Seq::try_from(it).ok())?;
+        (gone_to.flatten() == Some(wanted) || window.go_to(wanted)).then_some(wanted)
     });
 }
 

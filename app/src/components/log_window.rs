@@ -12,7 +12,7 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Lines drawn at a time.
 const LINES: usize = 200;
@@ -107,6 +107,35 @@ impl LogWindow {
         } else if below_px < NEAR_PX && to < all.len() {
             self.end_with(&all, to + STEP);
         }
+    }
+
+    /// Goes to the line of an entry, loading what lies before until it is here. True once it is
+    /// there, or never will be.
+    pub(super) fn go_to(self, seq: Seq) -> bool {
+        let (start, more) = {
+            let timeline = self.client.timeline.read();
+            (timeline.start(), timeline.more_before())
+        };
+        if seq <= start && more {
+            self.client.load_older();
+            return false;
+        }
+        let all = self.all.get_untracked();
+        let line = all.partition_point(|line| line.seq() <= seq);
+        self.left_at.set(Some(self.client.timeline.read_untracked().last()));
+        self.end_with(&all, (line + LINES / 2).min(all.len()));
+        request_animation_frame(move || {
+            let Some(list) = self.list.get_untracked() else { return };
+            let found = list.query_selector(&format!("[data-seq=\"{seq}\"]")).ok().flatten();
+            if let Some(found) = found {
+                // A tag that sheets know, and that a line drawn anew does not have.
+                _ = found.set_attribute("data-told", "");
+                let how = ScrollIntoViewOptions::new();
+                how.set_block(ScrollLogicalPosition::Center);
+                found.scroll_into_view_with_scroll_into_view_options(&how);
+            }
+        });
+        true
     }
 
     /// Scrolls, where the wheel turned over something that lies on the list.

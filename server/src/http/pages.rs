@@ -110,7 +110,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Pages for who is signed in; others are sent to sign in first.
-async fn behind_door(
+pub(super) async fn behind_door(
     site: &Arc<Site>,
     visitor: &Visitor,
     path: &str,
@@ -130,11 +130,11 @@ pub(super) fn to_sign_in(path: &str) -> Response {
 async fn show(site: &Arc<Site>, visitor: &Visitor, path: &str, wanted: Wanted<'_>) -> Response {
     match snapshot::load(site, visitor.login.as_ref(), visitor.preferences, wanted).await {
         Ok(snapshot) => Page::new(path, snapshot).render(site, &visitor.flash).await,
-        Err(Refusal::NoSuchRoom) => not_found(site, visitor, path).await,
+        Err(Refusal::NoSuchRoom | Refusal::NotFound) => not_found(site, visitor, path).await,
         Err(refusal) => status_of(refusal).into_response(),
     }
 }
 
-fn path_of(uri: &Uri) -> String {
+pub(super) fn path_of(uri: &Uri) -> String {
     uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
 }

@@ -3,7 +3,7 @@
 //! To add a route, add a row here, and one to `server/tests/web/powers/table.rs`, which says who gets
 //! what there: the test fails for a route without a row.
 
-use super::{Site, api, forms, nodes, pages, rooms, socket, status};
+use super::{Site, api, forms, nodes, pages, people, rooms, socket, status};
 use axum::{
     Router,
     routing::{delete, get, patch, post, put},
@@ -49,6 +49,8 @@ table! {
     get "/rooms" => pages::rooms,
     get "/rooms/{room}" => pages::room,
     get "/settings" => pages::settings,
+    get "/inbox" => people::inbox,
+    get "/people/{user}" => people::person,
 }
 
 table! {

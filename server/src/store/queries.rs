@@ -23,6 +23,8 @@ mod logins;
 mod notices;
 #[path = "queries/order.rs"]
 mod order;
+#[path = "queries/people.rs"]
+mod people;
 #[path = "queries/reports.rs"]
 mod reports;
 #[path = "queries/rooms.rs"]

@@ -8,6 +8,7 @@ mod database;
 mod jobs;
 mod order;
 mod orders;
+mod people;
 mod together;
 mod users;
 

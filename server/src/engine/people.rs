@@ -1,0 +1,60 @@
+//! What one user may know of another, and of the direct rooms between them.
+
+use super::Engine;
+use app::protocol::{
+    ids::UserId,
+    pages::{Profile, Talk},
+    people::Presence,
+    refusal::Refusal,
+    room::RoomKind,
+    snapshot::RoomSummary,
+};
+use std::collections::HashMap;
+
+impl Engine {
+    /// Somebody as a reader sees them.
+    pub async fn profile(&self, reader: UserId, user: UserId) -> Result<Profile, Refusal> {
+        let row = self.store().profile(user).await?.ok_or(Refusal::NotFound)?;
+        Ok(Profile {
+            id: user,
+            name: row.name,
+            role: row.role,
+            presence: self.0.roster.of(user),
+            picture: row.picture,
+            about: row.about,
+            languages: row.languages,
+            interests: row.interests,
+            since: row.since,
+            rooms: self.shared_rooms(reader, user),
+            blocked: false,
+        })
+    }
+
+    /// The rooms in which both see each other.
+    fn shared_rooms(&self, reader: UserId, user: UserId) -> Vec<RoomSummary> {
+        let shows_people = |kind| !matches!(kind, RoomKind::Direct | RoomKind::Large);
+        let rooms = self.hub().rooms_of(reader);
+        let mut rooms: Vec<RoomSummary> = rooms
+            .iter()
+            .filter(|it| it.has(user))
+            .map(|it| it.summary_for(reader))
+            .filter(|it| shows_people(it.kind))
+            .collect();
+        rooms.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        rooms
+    }
+
+    /// A user's direct rooms, those with the newest words first.
+    pub async fn talks(&self, user: UserId) -> Result<Vec<Talk>, Refusal> {
+        let rooms = self.hub().rooms_of(user);
+        let mut rooms: HashMap<_, RoomSummary> =
+            rooms.iter().map(|it| (it.id, it.summary_for(user))).collect();
+        let rows = self.store().talks(user).await?.into_iter();
+        let talks = rows.filter_map(|row| {
+            let room = rooms.remove(&row.room)?;
+            let presence = room.presence.unwrap_or(Presence::Offline);
+            Some(Talk { room, presence, picture: row.picture, last: row.last, unread: row.unread })
+        });
+        Ok(talks.collect())
+    }
+}

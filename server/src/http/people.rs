@@ -1,0 +1,27 @@
+//! The pages about people: inbox and profile.
+
+use super::{
+    Site,
+    pages::{behind_door, path_of},
+    visitor::Visitor,
+};
+use crate::snapshot::Wanted;
+use axum::{
+    extract::{OriginalUri, Path, State},
+    response::Response,
+};
+use std::sync::Arc;
+
+pub(super) async fn inbox(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, "/inbox", Wanted::Inbox).await
+}
+
+/// The query tells the form of a report what it is about.
+pub(super) async fn person(
+    State(site): State<Arc<Site>>,
+    OriginalUri(uri): OriginalUri,
+    Path(user): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    behind_door(&site, &visitor, &path_of(&uri), Wanted::Person(&user)).await
+}
