@@ -86,7 +86,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::LinkOver => Some(Refusal::OutOfBounds { least: 7, most: 8 }),
         Refusal::OutOfBounds { .. } => Some(Refusal::AlreadyDecided),
         Refusal::AlreadyDecided => Some(Refusal::LastOwner),
-        Refusal::LastOwner => Some(Refusal::Internal),
+        Refusal::LastOwner => Some(Refusal::NotInTime),
+        Refusal::NotInTime => Some(Refusal::Internal),
         Refusal::Internal | Refusal::Unknown => None,
     };
     std::iter::successors(Some(Refusal::NoSuchRoom), |it| next(*it)).collect()

@@ -9,7 +9,7 @@ pub(crate) use roster::News;
 pub use roster::{Node, NodeId, Registration, Roster};
 pub use word::{Appended, Typed, Word};
 
-use app::protocol::ids::{LoginId, RoomId, UserId};
+use app::protocol::ids::{LoginId, Millis, RoomId, UserId};
 use std::{fmt::Debug, sync::Arc};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,10 @@ pub enum Heard {
     UserChanged(UserId),
     /// There may be other rooms.
     RoomsChanged,
+    /// Something was planned for that moment.
+    Planned(Millis),
+    /// A packet for all sessions of that user.
+    Told(UserId, String),
     /// The presence of these users may be another.
     Moved(Vec<UserId>),
     /// This node is asked to take no sockets, or to take them again.

@@ -10,6 +10,8 @@ mod directory;
 mod doors;
 mod encode;
 mod hub;
+mod jobs;
+mod later;
 mod nodes;
 mod people;
 mod polling;
@@ -35,6 +37,7 @@ use app::protocol::{
 };
 use committer::Committer;
 use hub::Hub;
+use jobs::Jobs;
 use polling::Look;
 use room::{Around, Command, Filler, Room};
 use session::mailbox::{Mailbox, ReplyTo};
@@ -144,6 +147,7 @@ struct Inner {
     reading: Semaphore,
     absences: Absences,
     look: Look,
+    jobs: Jobs,
     /// The term for which this node led last, and its number in the database. Held while the
     /// number is taken: by nobody who answers a client.
     lead: tokio::sync::Mutex<Option<(u64, Fence)>>,
@@ -218,6 +222,7 @@ impl Engine {
             reading: Semaphore::new(READING_TURNS),
             absences: Absences::default(),
             look: Look::default(),
+            jobs: Jobs::default(),
             lead: tokio::sync::Mutex::default(),
             tasks,
             writing: TaskTracker::new(),
@@ -234,6 +239,7 @@ impl Engine {
         engine.0.tasks.spawn(caretaker::run(engine.clone()));
         engine.0.tasks.spawn(polling::run(engine.clone()));
         engine.0.tasks.spawn(nodes::run(engine.clone(), heard));
+        engine.0.tasks.spawn(jobs::run(engine.clone()));
         Ok(engine)
     }
 

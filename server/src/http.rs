@@ -5,6 +5,8 @@ mod error;
 pub(crate) mod flash;
 mod forms;
 mod guard;
+mod later;
+mod moment;
 mod nodes;
 mod pages;
 mod people;

@@ -278,6 +278,7 @@ fn refusal(reason: Refusal) -> String {
         Refusal::OutOfBounds { least, most } => {
             format!("Write a number from {least} to {most}.")
         }
+        Refusal::NotInTime => "Choose a moment within the next year.".to_owned(),
         Refusal::LinkOver => {
             "This link is over, or was used already. Ask for a new one.".to_owned()
         }

@@ -261,6 +261,7 @@ fn refusal(reason: Refusal) -> String {
         Refusal::OutOfBounds { least, most } => {
             format!("{least}부터 {most}까지의 수를 적어 주세요.")
         }
+        Refusal::NotInTime => "앞으로 1년 안의 시각을 골라 주세요.".to_owned(),
         Refusal::LinkOver => "끝났거나 이미 쓴 링크예요. 새로 요청해 주세요.".to_owned(),
         Refusal::AlreadyDecided => "다른 분이 먼저 결정했어요.".to_owned(),
         Refusal::LastOwner => "소유자가 적어도 한 명은 있어야 해요.".to_owned(),

@@ -175,6 +175,9 @@ pub enum Refusal {
     /// A server has at least one owner.
     #[error("the last owner")]
     LastOwner,
+    /// The moment is past, or too far ahead.
+    #[error("not in time")]
+    NotInTime,
     /// From a newer server.
     #[error("refused")]
     Unknown,
@@ -246,6 +249,7 @@ enum Reason {
     OutOfBounds,
     AlreadyDecided,
     LastOwner,
+    NotInTime,
     #[serde(other)]
     Unknown,
 }
@@ -297,6 +301,7 @@ impl From<FlatRefusal> for Refusal {
             Reason::OutOfBounds => Self::OutOfBounds { least, most },
             Reason::AlreadyDecided => Self::AlreadyDecided,
             Reason::LastOwner => Self::LastOwner,
+            Reason::NotInTime => Self::NotInTime,
             Reason::Unknown => Self::Unknown,
         }
     }

@@ -5,7 +5,7 @@
 
 use super::{NodeId, Registration};
 use app::protocol::{
-    ids::{LoginId, RoomId, Seq, UserId},
+    ids::{LoginId, Millis, RoomId, Seq, UserId},
     people::Presence,
 };
 use axum::extract::ws::Utf8Bytes;
@@ -25,6 +25,10 @@ pub enum Word {
     UserChanged(UserId),
     /// To all: there may be other rooms.
     RoomsChanged,
+    /// To all: something was planned for that moment.
+    Planned(Millis),
+    /// To all: a packet for all sessions of that user.
+    Told(UserId, String),
     /// To all: the presence of some users on this node, by the number of the change.
     Presence(u64, Vec<(UserId, Presence)>),
     /// To all: the node lives, and this is how it stands.
@@ -87,6 +91,7 @@ impl Word {
         match self {
             Self::Appended(it) => SMALL + it.frame.len(),
             Self::LoginsEnded(logins) => SMALL + 40 * logins.len(),
+            Self::Told(_, frame) => SMALL + frame.len(),
             Self::Presence(_, users) => SMALL + 60 * users.len(),
             _ => SMALL,
         }
@@ -137,6 +142,8 @@ mod tests {
         check(&Word::LoginsEnded(vec![LoginId(Uuid::nil())]));
         check(&Word::UserChanged(user));
         check(&Word::RoomsChanged);
+        check(&Word::Planned(Millis(7)));
+        check(&Word::Told(user, "{\"type\":\"x\"}".into()));
         check(&Word::Presence(7, vec![(user, Presence::Away)]));
         check(&Word::Gone);
         check(&Word::Drain(NodeId::random(), true));

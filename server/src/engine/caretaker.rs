@@ -108,20 +108,22 @@ impl Engine {
             if self.presence(user) != Presence::Offline {
                 return Ok(());
             }
-            let fence = self.fence().await?;
-            if fence.is_none() {
-                return Err(Refusal::NotAllowed);
-            }
-            let by = By { user, login: None, fence };
+            let fence = self.fence().await?.ok_or(Refusal::NotAllowed)?;
+            let by = By { user, login: None, fence: Some(fence) };
             let done = self.change(by, room.id, None, Change::Leave).await;
             if done.is_err() {
-                // Perhaps another node leads by now. A number taken since is none of this.
-                let mut lead = self.0.lead.lock().await;
-                *lead = lead.filter(|(_, it)| Some(*it) != fence);
+                // Perhaps another node leads by now.
+                self.forget_fence(fence).await;
             }
             done?;
         }
         Ok(())
+    }
+
+    /// Another node leads by now, it seems. A number taken since is none of this.
+    pub(super) async fn forget_fence(&self, fence: Fence) {
+        let mut lead = self.0.lead.lock().await;
+        *lead = lead.filter(|(_, it)| *it != fence);
     }
 
     /// The number by which the database tells the node that leads from those that did; none where

@@ -120,6 +120,8 @@ impl Engine {
             }
             Heard::UserChanged(user) => self.0.look.user(user),
             Heard::RoomsChanged => self.0.look.rooms(),
+            Heard::Planned(due) => self.0.jobs.heard(due),
+            Heard::Told(user, frame) => self.tell_user_here(user, &frame.into()),
             Heard::Moved(users) => users.into_iter().for_each(|it| self.note_presence(it)),
             Heard::Draining(draining) => self.obey_draining(draining),
             // What was told while nobody heard is found by comparing heads.

@@ -440,6 +440,7 @@ impl Session {
             planted::pass(Point::AfterAck);
         }
         if self.greeted {
+            reading::feed(&mut self.socket, self.mailbox.take_told()).await?;
             self.cursors.write_new(&mut self.socket).await?;
         }
         Ok(())

@@ -12,7 +12,7 @@ async fn with_ann() -> (Engine, Who, RoomId) {
     with_ann_among(Membership::alone("test")).await
 }
 
-async fn with_ann_among(membership: Membership) -> (Engine, Who, RoomId) {
+pub(super) async fn with_ann_among(membership: Membership) -> (Engine, Who, RoomId) {
     let store = Store::open(&StoreAddress::Memory).await.unwrap();
     let plaza = ChannelSpec { name: "plaza".into(), topic: String::new(), capacity: 9 };
     store.ensure_channels(&[plaza], Millis(0)).await.unwrap();
@@ -157,7 +157,7 @@ async fn what_an_earlier_try_committed_is_acknowledged_and_told() {
 
 /// One node of several, which leads for the term that a test says; 0 for none.
 #[derive(Debug, Default)]
-struct Led(AtomicU64);
+pub(super) struct Led(pub(super) AtomicU64);
 
 impl Cluster for Led {
     fn tell(&self, _: Word) {}

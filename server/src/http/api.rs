@@ -35,7 +35,7 @@ pub(super) type Answer<T> = Result<T, Refused>;
 
 /// A JSON body. What cannot be read is malformed, and no more is said.
 #[derive(Debug)]
-pub(super) struct Body<T>(T);
+pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Response;

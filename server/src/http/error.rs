@@ -59,7 +59,8 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::NotAPicture
         | Refusal::OutOfBounds { .. }
         | Refusal::PasswordLength { .. }
-        | Refusal::PasswordCommon => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::PasswordCommon
+        | Refusal::NotInTime => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooFast { .. } | Refusal::SlowMode { .. } | Refusal::TooManyInFlight => {
             StatusCode::TOO_MANY_REQUESTS
         }

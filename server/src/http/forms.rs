@@ -34,7 +34,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// A form as it came, readable or not.
-type Filled<T> = Result<Form<T>, FormRejection>;
+pub(super) type Filled<T> = Result<Form<T>, FormRejection>;
 
 /// The forms for coming in. A guest's has no password.
 #[derive(Deserialize)]
@@ -386,24 +386,24 @@ fn addressed(site: &Site, user: UserId, room: &str) -> Result<Option<RoomId>, Re
 }
 
 /// What the next page shall say.
-fn outcome<T>(result: Result<T, Refusal>, done: Done, typed: String) -> Flash {
+pub(super) fn outcome<T>(result: Result<T, Refusal>, done: Done, typed: String) -> Flash {
     match result {
         Ok(_) => Flash::done(done),
         Err(refusal) => Flash::refused(refusal, typed),
     }
 }
 
-fn unreadable(site: &Site, path: &str) -> Response {
+pub(super) fn unreadable(site: &Site, path: &str) -> Response {
     back(site, path, &Flash::refused(Refusal::Malformed, String::new()))
 }
 
 /// To another page, with something to say there.
-fn back(site: &Site, path: &str, flash: &Flash) -> Response {
+pub(super) fn back(site: &Site, path: &str, flash: &Flash) -> Response {
     with_cookie(Redirect::to(path).into_response(), &flash.set(site.secure))
 }
 
 /// A path of this very site: nothing that a browser takes for another host.
-fn local(path: &str) -> Option<&str> {
+pub(super) fn local(path: &str) -> Option<&str> {
     let fit = |it: u8| it.is_ascii_graphic() && it != b'\\';
     let local = path.starts_with('/') && !path.starts_with("//") && path.bytes().all(fit);
     local.then_some(path)

@@ -3,7 +3,7 @@
 //! To add a route, add a row here, and one to `server/tests/web/powers/table.rs`, which says who gets
 //! what there: the test fails for a route without a row.
 
-use super::{Site, api, forms, nodes, pages, people, rooms, socket, status};
+use super::{Site, api, forms, later, nodes, pages, people, rooms, socket, status};
 use axum::{
     Router,
     routing::{delete, get, patch, post, put},
@@ -76,6 +76,10 @@ table! {
     post "/settings/logins/{login}/end" => forms::end_login,
     post "/settings/logins/end-others" => forms::end_others,
     post "/announcements" => forms::announce,
+    post "/rooms/{room}/later" => later::form_say,
+    post "/rooms/{room}/entries/{seq}/reminders" => later::form_remind,
+    post "/later/{id}" => later::form_change,
+    post "/later/{id}/cancel" => later::form_cancel,
 }
 
 table! {
@@ -98,6 +102,12 @@ table! {
     get "/rooms/{room}/entries" => api::entries,
     post "/rooms/{room}/entries" => api::say,
     get "/rooms/{room}/people" => api::people,
+    post "/rooms/{room}/later" => later::say,
+    post "/rooms/{room}/entries/{seq}/reminders" => later::remind,
+    get "/later" => later::plans,
+    patch "/later/{id}" => later::change,
+    delete "/later/{id}" => later::cancel,
+    delete "/reminders/{id}" => later::cancel,
     put "/rooms/{room}/members/me" => api::enter,
     delete "/rooms/{room}/members/me" => api::leave,
     post "/announcements" => api::announce,

@@ -104,9 +104,10 @@ impl Store {
         on_either!(self, it => it.change_job(user, id, text, due_at))
     }
 
-    /// Removes a user's job of that kind; false where there is none, or where it is on its way.
-    pub async fn cancel_job(&self, user: UserId, id: JobId, kind: JobKind) -> StoreResult<bool> {
-        on_either!(self, it => it.cancel_job(user, id, kind))
+    /// Removes a message that is to be sent, or was refused, or a reminder; false where there is
+    /// none, or where it is on its way.
+    pub async fn cancel_job(&self, user: UserId, id: JobId) -> StoreResult<bool> {
+        on_either!(self, it => it.cancel_job(user, id))
     }
 }
 

@@ -6,6 +6,7 @@
 mod deployment;
 mod drain;
 mod failing;
+mod later;
 mod presence;
 mod redis;
 mod sign_out;

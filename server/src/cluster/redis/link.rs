@@ -162,6 +162,8 @@ async fn hear(shared: &Shared, from: NodeId, word: Word) {
         Word::LoginsEnded(logins) => Heard::LoginsEnded(logins),
         Word::UserChanged(user) => Heard::UserChanged(user),
         Word::RoomsChanged => Heard::RoomsChanged,
+        Word::Planned(due) => Heard::Planned(due),
+        Word::Told(user, frame) => Heard::Told(user, frame),
         Word::Presence(change, users) => {
             let moved = shared.roster.hear_presence(from, change, users, now);
             if moved.read {

@@ -10,14 +10,18 @@ use app::protocol::{
     people::Role,
     refusal::Refusal,
 };
+use axum::extract::ws::Utf8Bytes;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU16, Ordering},
 };
 use tokio::sync::{Notify, oneshot};
 
-/// The door to one session. Its only queue holds answers to the session's own packets, which the
-/// limit of sends in flight bounds.
+/// Frames told to one session that it has not written yet.
+const TOLD_MAX: usize = 256;
+
+/// The door to one session. Its queues hold answers to the session's own packets, which the
+/// limit of sends in flight bounds, and what is told to it alone.
 #[derive(Debug)]
 pub(crate) struct Mailbox {
     pub(crate) user: UserId,
@@ -25,6 +29,8 @@ pub(crate) struct Mailbox {
     /// What the user is called now, may do, and their picture.
     named: Mutex<(Arc<str>, Role, Option<Arc<str>>)>,
     answers: Mutex<Vec<Answer>>,
+    /// Told to this session alone, and not written yet.
+    told: Mutex<Vec<Utf8Bytes>>,
     wake: Notify,
     /// A close code; 0 while the session may live.
     end: AtomicU16,
@@ -55,6 +61,7 @@ impl Mailbox {
             login: who.login,
             named: Mutex::new((who.name.clone(), who.role, who.picture.clone())),
             answers: Mutex::default(),
+            told: Mutex::default(),
             wake: Notify::new(),
             end: AtomicU16::new(0),
         }
@@ -104,6 +111,24 @@ impl Mailbox {
     /// The answers that came since the last call.
     pub(crate) fn take_answers(&self) -> Vec<Answer> {
         std::mem::take(&mut lock(&self.answers))
+    }
+
+    /// Tells the session something of its own. One that does not read for so long comes back and
+    /// asks.
+    pub(crate) fn tell(&self, frame: Utf8Bytes) {
+        let mut told = lock(&self.told);
+        if told.len() >= TOLD_MAX {
+            drop(told);
+            return self.end(Close::Slow);
+        }
+        told.push(frame);
+        drop(told);
+        self.wake();
+    }
+
+    /// What was told since the last call.
+    pub(crate) fn take_told(&self) -> Vec<Utf8Bytes> {
+        std::mem::take(&mut lock(&self.told))
     }
 
     fn answer(&self, answer: Answer) {

@@ -8,6 +8,9 @@ use crate::store::{CARETAKER, Fence, Finish, Job, JobDetail, JobKind, StoreError
 use app::protocol::ids::{JobId, Millis, RoomId, UserId};
 use sqlx::{QueryBuilder, Row};
 
+/// So many times as many as may be open, with those that are done.
+const KEPT_FACTOR: i64 = 4;
+
 const COLUMNS: &str = "id, kind, due_at, room_id, account_id, seq, detail, done_at";
 
 impl Queries {
@@ -28,14 +31,15 @@ impl Queries {
         if there.is_some() {
             return Ok(true);
         }
-        let (open,): (i64,) = sqlx::query_as(
-            "select count(*) from job
-             where account_id = $1 and done_at is null and kind in ('say', 'remind')",
+        let (open, all): (i64, i64) = sqlx::query_as(
+            "select count(*) filter (where done_at is null), count(*) from job
+             where account_id = $1 and kind in ('say', 'remind')",
         )
         .bind(job.account.0)
         .fetch_one(&mut *tx)
         .await?;
-        if open >= i64::from(most) {
+        // Those that are done stay to be shown; whoever never dismisses any has to.
+        if open >= i64::from(most) || all >= i64::from(most) * KEPT_FACTOR {
             return Ok(false);
         }
         let done = sqlx::query(
@@ -87,19 +91,13 @@ impl Queries {
         Ok(done.rows_affected() > 0)
     }
 
-    pub(in crate::store) async fn cancel_job(
-        &self,
-        user: UserId,
-        id: JobId,
-        kind: JobKind,
-    ) -> StoreResult<bool> {
+    pub(in crate::store) async fn cancel_job(&self, user: UserId, id: JobId) -> StoreResult<bool> {
         let done = sqlx::query(
-            "delete from job where id = $1 and account_id = $2 and kind = $3
+            "delete from job where id = $1 and account_id = $2 and kind in ('say', 'remind')
                  and (begun_at is null or done_at is not null)",
         )
         .bind(id.0)
         .bind(user.0)
-        .bind(kind.name())
         .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() > 0)

@@ -53,8 +53,7 @@ async fn only_its_user_changes_a_job_and_only_until_it_is_begun() {
         let job = say(ann.id, 1, 10);
         plan(&store, &job).await;
         assert!(!store.change_job(bob.id, job.id, Some("mine"), None).await.unwrap());
-        assert!(!store.cancel_job(bob.id, job.id, JobKind::Say).await.unwrap());
-        assert!(!store.cancel_job(ann.id, job.id, JobKind::Remind).await.unwrap());
+        assert!(!store.cancel_job(bob.id, job.id).await.unwrap());
         assert!(store.change_job(ann.id, job.id, Some("else"), Some(Millis(50))).await.unwrap());
         assert!(store.change_job(ann.id, job.id, None, Some(Millis(40))).await.unwrap());
         let changed = &store.jobs_of(ann.id).await.unwrap()[0];
@@ -64,7 +63,7 @@ async fn only_its_user_changes_a_job_and_only_until_it_is_begun() {
         assert_eq!(store.begin_jobs(fence, Millis(39), 9).await.unwrap(), Some(vec![]));
         assert_eq!(store.begin_jobs(fence, Millis(40), 9).await.unwrap().unwrap().len(), 1);
         assert!(!store.change_job(ann.id, job.id, Some("too late"), None).await.unwrap());
-        assert!(!store.cancel_job(ann.id, job.id, JobKind::Say).await.unwrap());
+        assert!(!store.cancel_job(ann.id, job.id).await.unwrap());
     }
 }
 
@@ -96,8 +95,8 @@ async fn what_was_begun_is_due_until_it_is_finished() {
         let kept = store.jobs_of(ann.id).await.unwrap();
         assert_eq!(ids(&kept), [3, 2]);
         assert_eq!((kept[1].done_at, &kept[1].detail), (Some(Millis(31)), &refused));
-        assert!(store.cancel_job(ann.id, kept[0].id, JobKind::Remind).await.unwrap());
-        assert!(store.cancel_job(ann.id, kept[1].id, JobKind::Say).await.unwrap());
+        assert!(store.cancel_job(ann.id, kept[0].id).await.unwrap());
+        assert!(store.cancel_job(ann.id, kept[1].id).await.unwrap());
         assert_eq!(store.jobs_of(ann.id).await.unwrap(), []);
     }
 }
