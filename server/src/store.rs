@@ -25,11 +25,14 @@ pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning}
 pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
 pub use people::{ProfileRow, TalkRow};
 pub use rows::{
-    ChannelSpec, EntryPage, Fence, InviteRow, LoginRow, MemberRow, NewInvite, NewUser, RoomRow,
-    TokenHash, User,
+    ChannelSpec, DoorFacts, EntryPage, Fence, InviteRow, LoginRow, MakeRoom, MemberRow, NewInvite,
+    NewUser, RoomMade, RoomRow, TokenHash, User,
 };
 
-use app::protocol::ids::{Epoch, InviteId, LoginId, Millis, RoomId, Seq, UserId};
+use app::protocol::{
+    ids::{Epoch, InviteId, LoginId, Millis, RoomId, Seq, UserId},
+    pages,
+};
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
@@ -314,6 +317,37 @@ impl Store {
         begun_before: Millis,
     ) -> StoreResult<Vec<LoginId>> {
         on_either!(self, it => it.delete_stale_logins(idle_since, begun_before))
+    }
+}
+
+/// How rooms of one's own begin.
+impl Store {
+    /// Makes a room with its host in it.
+    pub async fn make_room(&self, make: &MakeRoom, now: Millis) -> StoreResult<RoomMade> {
+        on_either!(self, it => it.make_room(make, now))
+    }
+
+    /// The hash of a room's password, where it has one.
+    pub async fn room_password(&self, room: RoomId) -> StoreResult<Option<String>> {
+        on_either!(self, it => it.room_password(room))
+    }
+}
+
+/// What doors and settings of rooms show.
+impl Store {
+    /// What a room's door shows to that user; none where it is closed or was never there.
+    pub async fn door_facts(
+        &self,
+        room: RoomId,
+        user: UserId,
+        now: Millis,
+    ) -> StoreResult<Option<DoorFacts>> {
+        on_either!(self, it => it.door_facts(room, user, now))
+    }
+
+    /// Who may not come into a room or not speak in it, the last one first.
+    pub async fn sanctions(&self, room: RoomId, now: Millis) -> StoreResult<Vec<pages::Sanction>> {
+        on_either!(self, it => it.sanctions(room, now))
     }
 }
 

@@ -91,6 +91,10 @@ pub const EMAIL_CHARS_MAX: usize = 254;
 pub const REPORTS_PER_DAY: u32 = 10;
 /// What a reporter writes, in characters.
 pub const REPORT_CHARS_MAX: usize = 1_000;
+/// Invitations into one room.
+pub const INVITES_PER_ROOM: usize = 50;
+/// How often an invitation may be used, where that is limited.
+pub const INVITE_USES_MAX: u32 = 10_000;
 /// Rooms on a page of the directory.
 pub const DIRECTORY_PAGE: usize = 50;
 /// People in a channel, unless the configuration says otherwise.

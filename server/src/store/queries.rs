@@ -7,6 +7,8 @@ mod append;
 mod audit;
 #[path = "queries/copying.rs"]
 mod copying;
+#[path = "queries/doors.rs"]
+mod doors;
 #[path = "queries/entries.rs"]
 mod entries;
 #[path = "queries/facts.rs"]
@@ -19,6 +21,8 @@ mod jobs;
 mod leases;
 #[path = "queries/logins.rs"]
 mod logins;
+#[path = "queries/making.rs"]
+mod making;
 #[path = "queries/notices.rs"]
 mod notices;
 #[path = "queries/order.rs"]

@@ -2,9 +2,10 @@
 
 use app::protocol::{
     ids::{InviteId, LoginId, Millis, RoomId, Seq, UserId},
+    limits::LARGE_SLOW_SECS,
     message::Entry,
     people::{ByHand, Role},
-    room::{Door, Rank, RoomKind},
+    room::{Door, NewRoom, Rank, RoomKind},
     snapshot::RoomSummary,
 };
 use uuid::Uuid;
@@ -115,6 +116,66 @@ pub struct NewUser {
     pub password: Option<String>,
     /// What they may do.
     pub role: Role,
+}
+
+/// A room to be made.
+#[derive(Clone, Debug)]
+pub struct MakeRoom {
+    /// As its maker wants it; the caller has made sure that it is within the limits.
+    pub room: NewRoom,
+    /// argon2id in PHC form, with [`app::protocol::room::Door::Password`].
+    pub password: Option<String>,
+    /// Its maker, who is its host and its first member.
+    pub host: UserId,
+    /// By which login; looked up again in the transaction.
+    pub login: LoginId,
+}
+
+/// What became of a [`MakeRoom`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomMade {
+    /// It is there.
+    Made(RoomId),
+    /// Its maker is the host of as many rooms as one may be.
+    TooMany,
+    /// The login was ended.
+    SignedOut,
+}
+
+impl MakeRoom {
+    /// Its kind's name in the database.
+    pub(super) const fn kind_name(&self) -> &'static str {
+        match self.room.kind {
+            RoomKind::Temporary => "temporary",
+            RoomKind::Large => "large",
+            _ => "private",
+        }
+    }
+
+    /// Entries tell who comes and goes.
+    pub(super) fn tells_who_comes(&self) -> bool {
+        self.room.kind != RoomKind::Large
+    }
+
+    /// In a large room one does not send all the time.
+    pub(super) fn slow_secs(&self) -> u32 {
+        if self.room.kind == RoomKind::Large { LARGE_SLOW_SECS } else { 0 }
+    }
+}
+
+/// What a room's door and its settings show beside what the engine knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoorFacts {
+    /// The host's name.
+    pub host: Option<String>,
+    /// Who follows the host.
+    pub successor: Option<UserId>,
+    /// A temporary room is gone when it was empty for so many minutes.
+    pub empty_mins: Option<u32>,
+    /// The user may not come in until then; the largest value for never.
+    pub banned_until: Option<Millis>,
+    /// The user's place among those who wait, from 1.
+    pub place: Option<u32>,
 }
 
 /// An invitation to be made.

@@ -6,6 +6,7 @@ mod copying;
 #[path = "../../tests/support/database.rs"]
 mod database;
 mod jobs;
+mod making;
 mod order;
 mod orders;
 mod people;
