@@ -25,12 +25,14 @@ pub enum Heard {
     LoginsEnded(Vec<LoginId>),
     /// A user has another name or role.
     UserChanged(UserId),
-    /// There may be other rooms.
+    /// There may be other channels.
     RoomsChanged,
     /// Something was planned for that moment.
     Planned(Millis),
     /// A packet for all sessions of that user.
     Told(UserId, String),
+    /// A room is new, or something about it changed that its log does not tell.
+    RoomChanged(RoomId),
     /// The presence of these users may be another.
     Moved(Vec<UserId>),
     /// This node is asked to take no sockets, or to take them again.
@@ -51,6 +53,9 @@ pub trait Cluster: Debug + Send + Sync + 'static {
 
     /// From now on, what is told of that room is heard.
     fn follow(&self, room: RoomId);
+
+    /// Nothing that is told of that room matters any more.
+    fn unfollow(&self, room: RoomId);
 
     /// Whether the other nodes can be heard.
     fn is_up(&self) -> bool;
@@ -74,6 +79,8 @@ impl Cluster for Local {
     fn beat(&self) {}
 
     fn follow(&self, _: RoomId) {}
+
+    fn unfollow(&self, _: RoomId) {}
 
     fn is_up(&self) -> bool {
         true

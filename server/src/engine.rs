@@ -16,8 +16,10 @@ mod nodes;
 mod people;
 mod polling;
 mod room;
+mod rounds;
 pub(crate) mod session;
 mod sight;
+mod waiters;
 
 pub use encode::appended_frames;
 pub use nodes::DrainError;
@@ -39,11 +41,12 @@ use committer::Committer;
 use hub::Hub;
 use jobs::Jobs;
 use polling::Look;
-use room::{Around, Command, Filler, Room};
+use room::{Around, Command, Filler, Room, Works};
+use rounds::Rounds;
 use session::mailbox::{Mailbox, ReplyTo};
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -139,8 +142,6 @@ struct Inner {
     around: Arc<Around>,
     roster: Arc<Roster>,
     cluster: Arc<dyn Cluster>,
-    /// The way to the database for new rooms, until the engine drains.
-    committer: Mutex<Option<Committer>>,
     /// Places for commands that wait for the store.
     waiting: Arc<Semaphore>,
     /// Turns of sessions that read pages from the store.
@@ -156,11 +157,9 @@ struct Inner {
     stop: CancellationToken,
     /// The database was replaced while it was used.
     lost: AtomicBool,
-    /// The rooms' tasks.
-    writing: TaskTracker,
     /// Sessions end and no new ones begin.
     draining: CancellationToken,
-    /// The rooms finish what they have and end.
+    /// Everything that does not write ends.
     halt: CancellationToken,
     /// The rooms have ended: there is nothing more to tell the other nodes.
     parted: CancellationToken,
@@ -209,6 +208,8 @@ impl Engine {
             cluster: cluster.clone(),
             filler: Filler::new(store.clone(), tasks.clone(), halt.clone()),
             crowd: hub.crowd().clone(),
+            rounds: Rounds::default(),
+            works: Works::new(committer),
         });
         let engine = Self(Arc::new(Inner {
             store,
@@ -217,7 +218,6 @@ impl Engine {
             around,
             roster,
             cluster,
-            committer: Mutex::new(Some(committer)),
             waiting: Arc::new(Semaphore::new(app::protocol::limits::COMMANDS_WAITING_MAX)),
             reading: Semaphore::new(READING_TURNS),
             absences: Absences::default(),
@@ -225,7 +225,6 @@ impl Engine {
             jobs: Jobs::default(),
             lead: tokio::sync::Mutex::default(),
             tasks,
-            writing: TaskTracker::new(),
             draining: stop.child_token(),
             stop,
             lost: AtomicBool::new(false),
@@ -281,7 +280,7 @@ impl Engine {
     }
 
     /// Hands a change to the room's task, or refuses it as busy.
-    fn command(&self, room: &Room, by: By, cid: Option<Cid>, change: Change, reply: ReplyTo) {
+    fn command(&self, room: &Arc<Room>, by: By, cid: Option<Cid>, change: Change, reply: ReplyTo) {
         let Ok(permit) = self.0.waiting.clone().try_acquire_owned() else {
             metrics::counter!("maru_busy_total").increment(1);
             reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
@@ -311,9 +310,8 @@ impl Engine {
     /// Takes over how a user stands in the store.
     fn take_user(&self, user: &User) {
         let name: Arc<str> = user.name.as_str().into();
-        let picture: Option<Arc<str>> = user.picture.as_deref().map(Into::into);
         for mailbox in self.0.hub.crowd().sessions_of(user.id) {
-            mailbox.rename(name.clone(), user.role, picture.clone());
+            mailbox.rename(name.clone());
         }
         self.0.roster.set_by_hand(user.id, user.by_hand);
         for room in self.0.hub.rooms_of(user.id) {
@@ -354,10 +352,8 @@ impl Engine {
             tracing::warn!("stopped before every session had left");
         }
         self.0.halt.cancel();
-        // The committer ends with the last room.
-        self.0.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.0.writing.close();
-        self.0.writing.wait().await;
+        // The committer ends with the last room that writes.
+        self.0.around.works.close().await;
         self.0.parted.cancel();
     }
 

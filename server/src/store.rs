@@ -26,7 +26,7 @@ pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
 pub use people::{ProfileRow, TalkRow};
 pub use rows::{
     ChannelSpec, DoorFacts, EntryPage, Fence, InviteRow, LoginRow, MakeRoom, MemberRow, NewInvite,
-    NewUser, RoomMade, RoomRow, TokenHash, User,
+    NewUser, RoomHead, RoomMade, RoomNow, RoomRow, TokenHash, User,
 };
 
 use app::protocol::{
@@ -191,8 +191,8 @@ impl Store {
         }
     }
 
-    /// The newest entry of every room.
-    pub async fn heads(&self) -> StoreResult<Vec<(RoomId, Seq)>> {
+    /// The newest entry of every room, and how it stands.
+    pub async fn heads(&self) -> StoreResult<Vec<RoomHead>> {
         on_either!(self, it => it.heads())
     }
 }
@@ -208,6 +208,22 @@ impl Store {
     /// All rooms, in the order of lists.
     pub async fn rooms(&self) -> StoreResult<Vec<RoomRow>> {
         on_either!(self, it => it.rooms())
+    }
+
+    /// Those of the rooms that there are and that are not closed, each with its members and
+    /// those who may not come in, all as of one moment.
+    pub async fn rooms_now(&self, rooms: &[RoomId]) -> StoreResult<Vec<RoomNow>> {
+        on_either!(self, it => it.rooms_now(rooms))
+    }
+
+    /// The rooms that a user is a member of, and that are not closed.
+    pub async fn rooms_of(&self, user: UserId) -> StoreResult<Vec<RoomId>> {
+        on_either!(self, it => it.rooms_of(user))
+    }
+
+    /// Who waits for a place in which room.
+    pub async fn waiting(&self) -> StoreResult<Vec<(RoomId, UserId)>> {
+        on_either!(self, it => it.waiting())
     }
 
     /// The members of a room.

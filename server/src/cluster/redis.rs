@@ -66,7 +66,7 @@ struct Shared {
     heard: mpsc::Sender<Heard>,
     waiting_bytes: AtomicUsize,
     rooms: Mutex<HashSet<RoomId>>,
-    /// There are rooms to follow that are not followed yet.
+    /// There are rooms to follow that are not followed yet, or followed ones that are gone.
     more_rooms: Notify,
     /// Something is to be told at once of how this node stands.
     beat_now: Notify,
@@ -177,6 +177,12 @@ impl Cluster for Redis {
 
     fn follow(&self, room: RoomId) {
         if lock(&self.shared.rooms).insert(room) {
+            self.shared.more_rooms.notify_one();
+        }
+    }
+
+    fn unfollow(&self, room: RoomId) {
+        if lock(&self.shared.rooms).remove(&room) {
             self.shared.more_rooms.notify_one();
         }
     }

@@ -23,12 +23,15 @@ pub enum Word {
     LoginsEnded(Vec<LoginId>),
     /// To all: look a user's name and role up again.
     UserChanged(UserId),
-    /// To all: there may be other rooms.
+    /// To all: there may be other channels.
     RoomsChanged,
     /// To all: something was planned for that moment.
     Planned(Millis),
     /// To all: a packet for all sessions of that user.
     Told(UserId, String),
+    /// To all: look that room up again. It is new, or something about it changed that its log does
+    /// not tell.
+    RoomChanged(RoomId),
     /// To all: the presence of some users on this node, by the number of the change.
     Presence(u64, Vec<(UserId, Presence)>),
     /// To all: the node lives, and this is how it stands.
@@ -52,7 +55,7 @@ pub struct Appended {
     pub first: Seq,
     /// The last entry.
     pub last: Seq,
-    /// Somebody joined or left by them.
+    /// Something else changed by them than the log: who is in the room, or how it is set.
     pub moved: bool,
     /// The packet that tells clients.
     #[serde(skip)]
@@ -144,6 +147,7 @@ mod tests {
         check(&Word::RoomsChanged);
         check(&Word::Planned(Millis(7)));
         check(&Word::Told(user, "{\"type\":\"x\"}".into()));
+        check(&Word::RoomChanged(room));
         check(&Word::Presence(7, vec![(user, Presence::Away)]));
         check(&Word::Gone);
         check(&Word::Drain(NodeId::random(), true));

@@ -1,15 +1,21 @@
 //! What has to be done from time to time: presence and typing told, counts told, members who stay
 //! away let go.
 
-use super::{By, Engine, absences::Clocks, encode::frame};
+use super::{
+    By, Engine,
+    absences::Clocks,
+    encode::frame,
+    waiters::{self, Waiters},
+};
 use crate::store::{CARETAKER, Change, Fence, StoreResult};
 use app::protocol::{
-    ids::{RoomId, UserId},
-    packets::{RoomCount, RoomsChanged, ServerPacket},
+    ids::UserId,
+    packets::{RoomsChanged, ServerPacket},
     people::Presence,
     refusal::Refusal,
+    room::RoomKind,
 };
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Presence and typing are gathered for so long.
@@ -22,19 +28,22 @@ const AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// Runs until the engine halts.
 pub(super) async fn run(engine: Engine) {
     let mut clocks = Clocks::default();
-    let mut told = HashMap::new();
     let mut volatile = ticks(VOLATILE_EVERY);
     let mut counts = ticks(COUNTS_EVERY);
+    let (mut waiters, mut waits) = (Waiters::default(), ticks(waiters::EVERY));
     let (kept, mut again) = tokio::sync::mpsc::channel(1_024);
     loop {
         tokio::select! {
             () = engine.halted() => return,
             _ = volatile.tick() => {
-                for room in engine.hub().all() {
-                    room.publish_volatile();
+                engine.tell_volatile();
+            }
+            _ = counts.tick() => engine.tell_counts(),
+            _ = waits.tick() => {
+                if let Err(error) = engine.look_at_waiters(&mut waiters).await {
+                    tracing::warn!(%error, "could not look who waits");
                 }
             }
-            _ = counts.tick() => tell_counts(&engine, &mut told),
             users = engine.0.absences.next() => {
                 for (user, seen) in users {
                     look_at(&engine, &mut clocks, user, seen);
@@ -79,21 +88,41 @@ fn look_at(engine: &Engine, clocks: &mut Clocks, user: UserId, seen: bool) {
     }
 }
 
-/// Tells all sessions the counts and heads that changed since the last time.
-fn tell_counts(engine: &Engine, told: &mut HashMap<RoomId, RoomCount>) {
-    let mut rooms = Vec::new();
-    for room in engine.hub().channels() {
-        let count = room.count();
-        if told.insert(room.id, count) != Some(count) {
-            rooms.push(count);
+impl Engine {
+    /// Tells readers what changed among the people of rooms, and who types there; forgets rooms
+    /// that were closed.
+    fn tell_volatile(&self) {
+        for id in self.0.around.rounds.volatile.take() {
+            let Some(room) = self.hub().room(id) else { continue };
+            room.publish_volatile();
+            if room.is_closed() {
+                self.hub().remove_room(id);
+                self.0.cluster.unfollow(id);
+                self.0.roster.set_rooms(self.hub().room_count());
+            }
         }
     }
-    if !rooms.is_empty() && engine.hub().crowd().session_count() > 0 {
-        engine.hub().post(frame(&ServerPacket::RoomsChanged(RoomsChanged { rooms })));
-    }
-}
 
-impl Engine {
+    /// Tells the counts and heads that changed since the last time: of channels to all sessions,
+    /// of other rooms to those of their members and to those that watch them.
+    fn tell_counts(&self) {
+        let mut rooms = Vec::new();
+        let crowd = self.hub().crowd();
+        for id in self.0.around.rounds.counts.take() {
+            let Some(room) = self.hub().room(id) else { continue };
+            let Some(count) = room.take_count() else { continue };
+            if room.kind == RoomKind::Channel {
+                rooms.push(count);
+            } else if crowd.session_count() > 0 {
+                crowd.each_of(room.users().iter(), |it| it.bring(|news| news.counted(id)));
+                crowd.watchers(id).iter().for_each(|it| it.bring(|news| news.counted(id)));
+            }
+        }
+        if !rooms.is_empty() && crowd.session_count() > 0 {
+            self.hub().post(frame(&ServerPacket::RoomsChanged(RoomsChanged { rooms })));
+        }
+    }
+
     /// Whether there is a room to let that user go from.
     pub(super) fn is_member_somewhere(&self, user: UserId) -> bool {
         self.hub().rooms_of(user).iter().any(|it| it.kind.lets_absent_go())

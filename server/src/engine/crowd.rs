@@ -1,6 +1,7 @@
-//! Who is there: the sessions by user and login, and the rooms that each user is a member of.
+//! Who is there: the sessions by user and login, the rooms that each user is a member of, and the
+//! rooms that sessions watch.
 
-use super::session::mailbox::Mailbox;
+use super::session::mailbox::{Mailbox, SessionId};
 use app::protocol::{
     close::Close,
     ids::{LoginId, RoomId, UserId},
@@ -16,12 +17,19 @@ use std::{
 pub(crate) struct Crowd {
     sessions: Mutex<Sessions>,
     rooms: Mutex<HashMap<UserId, HashSet<RoomId>>>,
+    watches: Mutex<Watches>,
 }
 
 #[derive(Debug, Default)]
 struct Sessions {
     by_user: HashMap<UserId, Vec<Arc<Mailbox>>>,
     count: usize,
+}
+
+#[derive(Debug, Default)]
+struct Watches {
+    by_room: HashMap<RoomId, HashMap<SessionId, Arc<Mailbox>>>,
+    by_session: HashMap<SessionId, Vec<RoomId>>,
 }
 
 impl Crowd {
@@ -42,6 +50,7 @@ impl Crowd {
 
     /// Counts a session out.
     pub(crate) fn remove_session(&self, mailbox: &Arc<Mailbox>) {
+        self.watch(mailbox, Vec::new());
         let mut sessions = self.sessions();
         let Some(own) = sessions.by_user.get_mut(&mailbox.user) else { return };
         let before = own.len();
@@ -51,6 +60,43 @@ impl Crowd {
             sessions.by_user.remove(&mailbox.user);
         }
         sessions.count -= gone;
+    }
+
+    /// The session watches these rooms, in the place of those it watched.
+    pub(crate) fn watch(&self, mailbox: &Arc<Mailbox>, rooms: Vec<RoomId>) {
+        let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        let Watches { by_room, by_session } = &mut *watches;
+        for room in by_session.remove(&mailbox.id).unwrap_or_default() {
+            let Some(watchers) = by_room.get_mut(&room) else { continue };
+            watchers.remove(&mailbox.id);
+            if watchers.is_empty() {
+                by_room.remove(&room);
+            }
+        }
+        for room in &rooms {
+            by_room.entry(*room).or_default().insert(mailbox.id, mailbox.clone());
+        }
+        if !rooms.is_empty() {
+            by_session.insert(mailbox.id, rooms);
+        }
+    }
+
+    /// The sessions that watch a room.
+    pub(crate) fn watchers(&self, room: RoomId) -> Vec<Arc<Mailbox>> {
+        let watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        watches.by_room.get(&room).map(|it| it.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Does something with every session of these users.
+    pub(crate) fn each_of<'a>(
+        &self,
+        users: impl Iterator<Item = &'a UserId>,
+        act: impl Fn(&Arc<Mailbox>),
+    ) {
+        let sessions = self.sessions();
+        if sessions.count > 0 {
+            users.filter_map(|it| sessions.by_user.get(it)).flatten().for_each(act);
+        }
     }
 
     /// How many sessions there are.

@@ -3,16 +3,18 @@
 
 use super::{By, Engine, Who, sight::Sight};
 use crate::{
-    engine::session::mailbox::ReplyTo,
-    store::{Appending, Change, Way},
+    cluster::Word,
+    engine::{clock, session::mailbox::ReplyTo},
+    store::{Appending, Change, HostAct, StoreResult, Way},
 };
 use app::protocol::{
     ids::{Cid, RoomId, UserId},
     message::MessageText,
     packets::Acked,
-    people::Person,
+    people::{Person, Role},
     powers::Power,
     refusal::Refusal,
+    room::{Act, Standing},
     snapshot::RoomSummary,
 };
 
@@ -43,7 +45,7 @@ impl Engine {
 
     /// The members of a room and their presence.
     pub fn people(&self, room: RoomId, user: UserId) -> Result<Vec<Person>, Refusal> {
-        Ok(self.read(user, room)?.people())
+        Ok(self.read(user, room)?.people(user))
     }
 
     /// Whether that user is a member of that room.
@@ -51,11 +53,100 @@ impl Engine {
         self.hub().room(room).is_some_and(|it| it.has(user))
     }
 
+    /// How that user, of that role, stands in a room; as a stranger where they may not know of it.
+    pub fn standing(&self, user: UserId, role: Role, room: RoomId) -> Standing {
+        let room = self.found(user, room);
+        room.map(|it| it.standing(user, role)).unwrap_or_default()
+    }
+
     /// Makes the user a member of the room; nothing where they are one.
     pub async fn enter(&self, who: &Who, room: RoomId) -> Result<RoomSummary, Refusal> {
-        self.found(who.user, room)?;
-        self.change(who.into(), room, None, Change::Join(Way::Plain)).await?;
+        self.enter_by(who, room, Way::Plain).await
+    }
+
+    /// As [`Engine::enter`], but in another way. With an invitation also where the room is hidden:
+    /// the caller has seen it to be good.
+    pub async fn enter_by(
+        &self,
+        who: &Who,
+        room: RoomId,
+        way: Way,
+    ) -> Result<RoomSummary, Refusal> {
+        self.knows_of(who.user, room, &way)?;
+        self.change(who.into(), room, None, Change::Join(way)).await?;
         Ok(self.found(who.user, room)?.summary_for(who.user))
+    }
+
+    /// Lets the user wait for a place in a full room; makes them a member where there is one.
+    pub async fn wait(&self, who: &Who, room: RoomId, way: Way) -> Result<(), Refusal> {
+        self.knows_of(who.user, room, &way)?;
+        self.change(who.into(), room, None, Change::Wait(way)).await?;
+        Ok(())
+    }
+
+    /// The user waits no longer; nothing where they did not.
+    pub async fn stop_waiting(&self, who: &Who, room: RoomId) -> Result<(), Refusal> {
+        self.found(who.user, room)?;
+        self.change(who.into(), room, None, Change::StopWaiting).await?;
+        Ok(())
+    }
+
+    fn knows_of(&self, user: UserId, room: RoomId, way: &Way) -> Result<(), Refusal> {
+        match way {
+            Way::Plain | Way::PasswordShown(_) => self.found(user, room).map(drop),
+            Way::Invited(_) | Way::LetIn => Ok(()),
+        }
+    }
+
+    /// Does something in a room by the user's powers there. The caller has made sure that texts
+    /// and numbers are within their limits; with a new password comes its hash.
+    pub async fn act(
+        &self,
+        who: &Who,
+        room: RoomId,
+        act: Act,
+        password: Option<String>,
+    ) -> Result<(), Refusal> {
+        self.found(who.user, room)?;
+        let act = HostAct::new(act, password, clock::now());
+        self.change(who.into(), room, None, Change::Act(act)).await?;
+        Ok(())
+    }
+
+    /// Lets whoever asked to write to the user in a direct room do so.
+    pub async fn accept(&self, who: &Who, room: RoomId) -> Result<(), Refusal> {
+        self.found(who.user, room)?;
+        self.change(who.into(), room, None, Change::Accept).await?;
+        Ok(())
+    }
+
+    /// A room was made in the store, or something about it changed there that its log does not
+    /// tell: looks it up here, before this returns, and lets the other nodes look it up too.
+    pub async fn room_changed(&self, room: RoomId) -> StoreResult<()> {
+        self.0.cluster.tell(Word::RoomChanged(room));
+        self.refresh(room).await
+    }
+
+    /// Takes over what the store knows of these rooms and this node perhaps does not yet, where
+    /// other nodes write: that the user is a member. The same is done for rooms that there are not.
+    pub(crate) async fn arrive(&self, user: UserId, rooms: &[RoomId]) -> StoreResult<()> {
+        let unknown: Vec<_> =
+            rooms.iter().filter(|it| self.sight(user, **it) < Sight::Inside).collect();
+        if unknown.is_empty() || self.0.cluster.is_alone() {
+            return Ok(());
+        }
+        let own = self.store().rooms_of(user).await?;
+        for room in unknown.into_iter().filter(|it| own.contains(it)) {
+            self.refresh(*room).await?;
+        }
+        Ok(())
+    }
+
+    async fn refresh(&self, room: RoomId) -> StoreResult<()> {
+        match self.hub().room(room) {
+            Some(room) => room.refresh(self.store()).await,
+            None => self.load_new(&[room]).await,
+        }
     }
 
     /// Ends the user's membership of the room; nothing where there is none.

@@ -35,6 +35,21 @@ pub fn appended_frames(room: RoomId, entries: Vec<Entry>) -> Vec<(Seq, Seq, Utf8
     frames
 }
 
+/// What a frame of entries tells up to and with `last`.
+pub(crate) fn cut(frame: &Utf8Bytes, last: Seq) -> Option<Utf8Bytes> {
+    let Appended { room, mut entries } = entries_of(frame)?;
+    entries.retain(|it| it.seq <= last);
+    Some(appended_frame(room, entries)?.2)
+}
+
+/// The entries in a frame.
+pub(crate) fn entries_of(frame: &Utf8Bytes) -> Option<Appended> {
+    match serde_json::from_str(frame) {
+        Ok(ServerPacket::Appended(it)) => Some(it),
+        _ => None,
+    }
+}
+
 fn appended_frame(room: RoomId, entries: Vec<Entry>) -> Option<(Seq, Seq, Utf8Bytes)> {
     let (first, last) = (entries.first()?.seq, entries.last()?.seq);
     Some((first, last, frame(&ServerPacket::Appended(Appended { room, entries }))))

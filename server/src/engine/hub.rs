@@ -48,13 +48,24 @@ impl Hub {
         &self.crowd
     }
 
-    /// Adds a room; a channel is listed after the others.
-    pub(crate) fn add_room(&self, room: Arc<Room>) {
+    /// Adds a room; a channel is listed after the others. False where it is there already.
+    pub(crate) fn add_room(&self, room: Arc<Room>) -> bool {
         let mut rooms = self.rooms_mut();
-        let is_new = rooms.by_id.insert(room.id, room.clone()).is_none();
-        if is_new && room.kind == RoomKind::Channel {
-            rooms.channels.push(room);
+        if rooms.by_id.contains_key(&room.id) {
+            return false;
         }
+        if room.kind == RoomKind::Channel {
+            rooms.channels.push(room.clone());
+        }
+        rooms.by_id.insert(room.id, room);
+        true
+    }
+
+    /// Forgets a room.
+    pub(crate) fn remove_room(&self, id: RoomId) {
+        let mut rooms = self.rooms_mut();
+        rooms.by_id.remove(&id);
+        rooms.channels.retain(|it| it.id != id);
     }
 
     /// Lists the channels in that order, those that it does not name after the others.

@@ -122,6 +122,10 @@ impl Engine {
             Heard::RoomsChanged => self.0.look.rooms(),
             Heard::Planned(due) => self.0.jobs.heard(due),
             Heard::Told(user, frame) => self.tell_user_here(user, &frame.into()),
+            Heard::RoomChanged(room) => match self.hub().room(room) {
+                Some(room) => room.look_again(),
+                None => self.0.look.room(room),
+            },
             Heard::Moved(users) => users.into_iter().for_each(|it| self.note_presence(it)),
             Heard::Draining(draining) => self.obey_draining(draining),
             // What was told while nobody heard is found by comparing heads.
@@ -144,8 +148,8 @@ impl Engine {
         }
         for room in self.hub().all() {
             room.note_everybody();
-            for person in room.people() {
-                self.0.absences.look_at(person.id, false);
+            if room.kind.lets_absent_go() {
+                room.users().into_iter().for_each(|it| self.0.absences.look_at(it, false));
             }
         }
     }

@@ -4,11 +4,12 @@
 use super::{Engine, room::Room};
 use crate::{
     planted::{self, Bug},
-    store::{MemberRow, RoomRow, StoreResult},
+    store::{RoomNow, StoreResult},
 };
 use app::protocol::{
     close::Close,
     ids::{RoomId, Seq, UserId},
+    room::RoomKind,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -36,7 +37,8 @@ pub(super) struct Look {
 #[derive(Debug, Default)]
 struct Wanted {
     users: HashSet<UserId>,
-    rooms: bool,
+    rooms: HashSet<RoomId>,
+    all_rooms: bool,
     all: bool,
 }
 
@@ -51,10 +53,11 @@ impl Look {
     }
 
     /// What could not be looked up is wanted the next time.
-    fn put_back(&self, Wanted { users, rooms, all }: Wanted) {
+    fn put_back(&self, Wanted { users, rooms, all_rooms, all }: Wanted) {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         wanted.users.extend(users);
-        wanted.rooms |= rooms;
+        wanted.rooms.extend(rooms);
+        wanted.all_rooms |= all_rooms;
         wanted.all |= all;
     }
 
@@ -65,7 +68,12 @@ impl Look {
 
     /// Which rooms there are.
     pub(super) fn rooms(&self) {
-        self.want(|it| it.rooms = true);
+        self.want(|it| it.all_rooms = true);
+    }
+
+    /// A room that is not known here.
+    pub(super) fn room(&self, room: RoomId) {
+        self.want(|it| _ = it.rooms.insert(room));
     }
 
     /// Everything.
@@ -130,9 +138,11 @@ impl Poll {
         // A new leader makes what earlier ones began void, whether it has to do anything or not.
         self.engine.fence().await?;
         let mut users = wanted.users.clone();
-        if wanted.rooms {
+        if wanted.all_rooms {
             self.engine.load_rooms().await?;
         }
+        let rooms: Vec<_> = wanted.rooms.iter().copied().collect();
+        self.engine.load_new(&rooms).await?;
         let mut generations = None;
         if wanted.all {
             self.compare_heads().await?;
@@ -167,22 +177,28 @@ impl Poll {
             return Ok(());
         }
         // From before asking: what was known then was written then.
-        let known: Vec<_> = self.engine.hub().all().iter().map(|it| (it.id, it.head())).collect();
-        let heads: HashMap<_, _> = self.engine.store().heads().await?.into_iter().collect();
-        let is_back =
-            |(room, known): &(RoomId, Seq)| heads.get(room).copied().unwrap_or(Seq::ZERO) < *known;
+        let known: Vec<_> = self.engine.hub().all().into_iter().map(|it| (it.head(), it)).collect();
+        let heads = self.engine.store().heads().await?;
+        let heads: HashMap<_, _> = heads.into_iter().map(|it| (it.room, it)).collect();
+        // Other rooms than channels may be gone for good, and everything with them.
+        let is_back = |(known, room): &(Seq, Arc<Room>)| match heads.get(&room.id) {
+            Some(now) => now.head < *known,
+            None => room.kind == RoomKind::Channel,
+        };
         if known.iter().any(is_back) || !self.engine.store().keeps_epoch().await? {
             self.engine.lose_lineage();
             return Ok(());
         }
-        let mut is_new = false;
-        for (room, head) in heads {
-            match self.engine.hub().room(room) {
-                Some(room) => room.hear_of(head),
-                None => is_new = true,
+        known.iter().filter(|(_, it)| !heads.contains_key(&it.id)).for_each(|it| it.1.look_again());
+        let mut new = Vec::new();
+        for (id, now) in heads {
+            match self.engine.hub().room(id) {
+                Some(room) => room.hear_of(now.head, now.people),
+                None if !now.closed => new.push(id),
+                None => {}
             }
         }
-        if is_new { self.engine.load_rooms().await } else { Ok(()) }
+        self.engine.load_new(&new).await
     }
 
     /// How often the users with sockets here have changed. One who is not known yet counts as
@@ -230,36 +246,44 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes over the rooms that there are, in their order.
+    /// Takes over the rooms that there are, and the order of channels.
     pub(super) async fn load_rooms(&self) -> StoreResult<()> {
         let rooms = self.store().rooms().await?;
         let order: HashMap<RoomId, usize> = rooms.iter().map(|it| it.id).zip(0..).collect();
+        let mut new = Vec::new();
         for row in rooms {
-            if let Some(room) = self.hub().room(row.id) {
-                room.describe(row);
-            } else {
-                let members = self.store().members(row.id).await?;
-                self.add_room(row, members);
+            match self.hub().room(row.id) {
+                Some(room) => room.compare(row),
+                None => new.push(row.id),
             }
         }
+        self.load_new(&new).await?;
         self.hub().order(&order);
-        self.0.roster.set_rooms(order.len());
         Ok(())
     }
 
-    /// Starts a room's task, unless the engine ends.
-    fn add_room(&self, row: RoomRow, members: Vec<MemberRow>) {
-        let committer = self.0.committer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(committer) = committer else { return };
-        let inner = &*self.0;
-        for member in &members {
-            inner.absences.look_at(member.id, false);
+    /// Takes over rooms that are not known yet.
+    pub(super) async fn load_new(&self, rooms: &[RoomId]) -> StoreResult<()> {
+        for now in self.store().rooms_now(rooms).await? {
+            self.add_room(now);
         }
-        let (room, inbox) = Room::new(row, members, inner.around.clone());
-        let room = Arc::new(room);
-        inner.cluster.follow(room.id);
-        self.hub().add_room(room.clone());
-        inner.writing.spawn(super::room::run(room, inbox, committer, inner.halt.clone()));
+        self.0.roster.set_rooms(self.hub().room_count());
+        Ok(())
+    }
+
+    fn add_room(&self, now: RoomNow) {
+        let (id, inner) = (now.row.id, &*self.0);
+        let room = Arc::new(Room::new(now, inner.around.clone()));
+        if !self.hub().add_room(room.clone()) {
+            // Another was quicker; what has changed since then, the log or a reading tells.
+            self.hub().room(id).into_iter().for_each(|it| it.look_again());
+            return;
+        }
+        room.tell_all();
+        if room.kind.lets_absent_go() {
+            room.users().into_iter().for_each(|it| inner.absences.look_at(it, false));
+        }
+        inner.cluster.follow(id);
     }
 }
 
@@ -281,11 +305,13 @@ mod tests {
         let [ann, bob] = [1, 2].map(|it| UserId(uuid::Uuid::from_u128(it)));
         look.user(ann);
         look.rooms();
+        look.room(RoomId(uuid::Uuid::nil()));
         let wanted = look.take();
         look.user(bob);
         look.put_back(wanted);
         let again = look.take();
         assert_eq!(again.users, HashSet::from([ann, bob]));
-        assert!(again.rooms && !again.all);
+        assert_eq!(again.rooms.len(), 1);
+        assert!(again.all_rooms && !again.all);
     }
 }

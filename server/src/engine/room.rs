@@ -2,48 +2,42 @@
 
 mod feed;
 mod filling;
+mod inbox;
 mod looks;
+mod members;
 mod order;
+mod readers;
 mod ring;
 mod task;
+mod turns;
 mod volatile;
 
 pub(crate) use filling::Filler;
+pub(crate) use inbox::Works;
 pub use ring::{Found, Ring};
-pub(crate) use task::run;
 pub(crate) use volatile::Volatile;
 
-use super::{
-    crowd::Crowd,
-    directory::Sought,
-    encode::{appended_frames, frame},
-    session::mailbox::{Mailbox, ReplyTo},
-};
+use super::{crowd::Crowd, directory::Sought, rounds::Rounds, session::mailbox::ReplyTo};
 use crate::{
-    cluster::{Appended, Cluster, Roster, Typed as TypedElsewhere, Word},
+    cluster::{Appended, Cluster, Roster, Word},
     planted::{self, Bug, Point},
-    store::{Append, Done, MemberRow, Moved, RoomRow, User},
+    store::{Append, Change, Done, RoomNow, RoomRow},
 };
 use app::protocol::{
-    ids::{RoomId, Seq, UserId},
-    limits::COMMANDS_WAITING_MAX,
+    ids::{Millis, RoomId, Seq, UserId},
     message::Entry,
-    packets::{PeopleChanged, ServerPacket, Typed},
-    people::Person,
-    refusal::Refusal,
     room::RoomKind,
 };
-use axum::extract::ws::Utf8Bytes;
 use feed::{Feed, Piece};
+use inbox::Inbox;
+use members::{Member, members};
 use order::Order;
+use readers::Readers;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
-
-/// Typing lines that one room sends at a time; more would be noise.
-const TYPING_LINES_MAX: usize = 5;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Something to be written to the room's log.
 #[derive(Debug)]
@@ -59,7 +53,7 @@ pub(crate) struct Command {
 pub(crate) struct Room {
     pub(crate) id: RoomId,
     pub(crate) kind: RoomKind,
-    inbox: mpsc::Sender<Command>,
+    inbox: Mutex<Inbox>,
     state: Mutex<State>,
     around: Arc<Around>,
 }
@@ -71,6 +65,8 @@ pub(crate) struct Around {
     pub(crate) cluster: Arc<dyn Cluster>,
     pub(crate) filler: Filler,
     pub(crate) crowd: Arc<Crowd>,
+    pub(crate) rounds: Rounds,
+    pub(crate) works: Works,
 }
 
 #[derive(Debug)]
@@ -79,47 +75,64 @@ struct State {
     row: RoomRow,
     feed: Feed,
     volatile: Volatile,
-    people: HashMap<UserId, Person>,
+    people: HashMap<UserId, Member>,
+    /// Who may not come in, and until when.
+    bans: HashMap<UserId, Millis>,
+    /// There is no such room any more.
+    closed: bool,
+    /// The store said so, and the log is read for why.
+    ending: bool,
     /// Reasons to read the people again, counted, and those that a reading has settled.
     doubts: u64,
     settled: u64,
-    /// Changes of people made here, counted: a reading that began before one is out of date.
+    /// Changes of people known here, counted: a reading that began before one is out of date.
     moves: u64,
     /// A task reads what is missing.
     filling: bool,
     order: Order,
-    followers: Vec<Arc<Mailbox>>,
+    readers: Readers,
     changed: HashSet<UserId>,
     typing: Vec<(UserId, Arc<str>)>,
+    /// It is noted for the next round of volatile frames, and for that of counts.
+    stirred: bool,
+    counted: bool,
+    /// The count and head that were told last.
+    told: (u32, Seq),
     /// What the directory seeks in.
     sought: Sought,
 }
 
-/// The receiving end of a room's inbox, for [`run`].
-pub(crate) type Inbox = mpsc::Receiver<Command>;
-
 impl Room {
-    /// A room as the store has it, and the inbox that its task has to serve.
-    pub(crate) fn new(row: RoomRow, members: Vec<MemberRow>, around: Arc<Around>) -> (Self, Inbox) {
-        let (inbox, commands) = mpsc::channel(COMMANDS_WAITING_MAX);
-        let state = State {
-            feed: Feed::new(row.head),
+    /// A room as the store has it.
+    pub(crate) fn new(now: RoomNow, around: Arc<Around>) -> Self {
+        let RoomNow { mut row, members: rows, bans } = now;
+        let (id, kind, head) = (row.id, row.kind, row.head);
+        plain(&mut row);
+        let people = members(rows, &around.roster);
+        people.keys().for_each(|it| around.crowd.joined(*it, id));
+        let mut state = State {
+            feed: Feed::new(head),
             volatile: Volatile::default(),
-            people: people(members, &around.roster),
+            people,
+            bans: bans.into_iter().collect(),
+            closed: false,
+            ending: false,
             doubts: 0,
             settled: 0,
             moves: 0,
             filling: false,
             order: Order::default(),
-            followers: Vec::new(),
+            readers: Readers::default(),
             changed: HashSet::new(),
             typing: Vec::new(),
+            stirred: false,
+            counted: false,
+            told: (0, head),
             sought: Sought::default(),
             row,
         };
-        let (id, kind) = (state.row.id, state.row.kind);
-        state.people.keys().for_each(|it| around.crowd.joined(*it, id));
-        (Self { id, kind, inbox, state: Mutex::new(state), around }, commands)
+        state.told.0 = state.count();
+        Self { id, kind, inbox: Mutex::default(), state: Mutex::new(state), around }
     }
 
     /// Changes are small and whole, so a state whose holder died is still sound.
@@ -127,223 +140,125 @@ impl Room {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands a command to the room's task.
-    pub(crate) fn send(&self, command: Command) {
-        if let Err(error) = self.inbox.try_send(command) {
-            // Full cannot be: there are no more permits than places. Closed: the server stops.
-            error.into_inner().reply.answer(Err(Refusal::Busy { retry_after_ms: 1_000 }));
-        }
-    }
-
-    /// Whether it has that name.
-    pub(crate) fn has_name(&self, name: &str) -> bool {
-        self.state().row.name == name
-    }
-
-    /// The newest entry.
-    pub(crate) fn head(&self) -> Seq {
-        self.state().feed.ring().head()
-    }
-
-    /// The members: who is here first, then by name.
-    pub(crate) fn people(&self) -> Vec<Person> {
-        let mut people: Vec<_> = self.state().people.values().cloned().collect();
-        people.sort_by(|a, b| (a.presence, &a.name).cmp(&(b.presence, &b.name)));
-        people
-    }
-
-    /// The member of that id.
-    pub(crate) fn person(&self, user: UserId) -> Option<Person> {
-        self.state().people.get(&user).cloned()
-    }
-
-    /// Whether that user is a member.
-    pub(crate) fn has(&self, user: UserId) -> bool {
-        self.state().people.contains_key(&user)
-    }
-
-    /// Wakes the session at everything new from now on; returns the place among the volatile
-    /// frames where it begins.
-    pub(crate) fn follow(&self, mailbox: &Arc<Mailbox>) -> u64 {
+    /// Reads the room again, where it is not as the store is said to have it.
+    pub(crate) fn compare(self: &Arc<Self>, mut row: RoomRow) {
+        plain(&mut row);
         let mut state = self.state();
-        state.followers.push(mailbox.clone());
-        state.volatile.newest()
+        let differs = state.row != row;
+        state.doubt_people(differs);
+        self.fill(&mut state);
     }
 
-    /// The session is gone.
-    pub(crate) fn unfollow(&self, mailbox: &Arc<Mailbox>) {
-        self.state().followers.retain(|it| !Arc::ptr_eq(it, mailbox));
-    }
-
-    /// What is new for a reader: entries behind `cursor`, volatile frames behind `heard`. The
-    /// last value is where `heard` then stands.
-    pub(crate) fn read(&self, cursor: Seq, heard: u64) -> (Found, Vec<Utf8Bytes>, u64) {
-        let state = self.state();
-        let (mut frames, missed) = state.volatile.after(heard);
-        if missed {
-            let people = state.people.values().cloned().collect();
-            let all = PeopleChanged { room: self.id, all: true, people, gone: Vec::new() };
-            frames = vec![frame(&ServerPacket::PeopleChanged(all))];
+    fn take_row(&self, state: &mut State, mut row: RoomRow) {
+        plain(&mut row);
+        if state.row != row {
+            state.row = row;
+            self.tell_members(state);
         }
-        (state.feed.ring().after(cursor), frames, state.volatile.newest())
-    }
-
-    /// Somebody types here, on this node.
-    pub(crate) fn type_here(&self, user: UserId, name: Arc<str>) {
-        if self.note_typing(user, name.clone()) {
-            let name = name.to_string();
-            self.around.cluster.tell(Word::Typed(TypedElsewhere { room: self.id, user, name }));
-        }
-    }
-
-    /// Somebody types here. Others see it at the next [`Room::publish_volatile`]. False when
-    /// nothing comes of it.
-    pub(crate) fn note_typing(&self, user: UserId, name: Arc<str>) -> bool {
-        let mut state = self.state();
-        let known = state.typing.iter().any(|(it, _)| *it == user);
-        let fits =
-            state.people.contains_key(&user) && !known && state.typing.len() < TYPING_LINES_MAX;
-        if fits {
-            state.typing.push((user, name));
-        }
-        fits
-    }
-
-    /// A user's presence, name or role may have changed.
-    pub(crate) fn note_user(&self, user: UserId, renamed: Option<&User>) {
-        let presence = self.around.roster.of(user);
-        let mut state = self.state();
-        let Some(person) = state.people.get_mut(&user) else { return };
-        let before = person.clone();
-        person.presence = presence;
-        if let Some(user) = renamed {
-            person.name.clone_from(&user.name);
-            person.role = user.role;
-            person.picture.clone_from(&user.picture);
-        }
-        if *person != before {
-            state.changed.insert(user);
-        }
-    }
-
-    /// Anybody's presence may have changed.
-    pub(crate) fn note_everybody(&self) {
-        let mut state = self.state();
-        let State { people, changed, .. } = &mut *state;
-        for person in people.values_mut() {
-            let presence = self.around.roster.of(person.id);
-            if std::mem::replace(&mut person.presence, presence) != presence {
-                changed.insert(person.id);
-            }
-        }
-    }
-
-    /// The room has another topic, or takes more people.
-    pub(crate) fn describe(&self, row: RoomRow) {
-        // Its head and people come by their own ways.
-        self.state().row = row;
-    }
-
-    /// Tells followers what changed among the people, and who types.
-    pub(crate) fn publish_volatile(&self) {
-        let mut state = self.state();
-        if state.changed.is_empty() && state.typing.is_empty() {
-            return;
-        }
-        let changed = std::mem::take(&mut state.changed);
-        if !changed.is_empty() {
-            let mut packet =
-                PeopleChanged { room: self.id, all: false, people: Vec::new(), gone: Vec::new() };
-            for user in changed {
-                match state.people.get(&user) {
-                    Some(person) => packet.people.push(person.clone()),
-                    None => packet.gone.push(user),
-                }
-            }
-            state.volatile.push(frame(&ServerPacket::PeopleChanged(packet)));
-        }
-        for (user, name) in std::mem::take(&mut state.typing) {
-            let typed = Typed { room: self.id, user, name: name.to_string() };
-            state.volatile.push(frame(&ServerPacket::Typed(typed)));
-        }
-        state.wake_followers();
     }
 
     /// Takes in what was committed here: first the answers, then everybody else.
     fn take_in(self: &Arc<Self>, commands: Vec<(Command, Done)>) {
         let mut entries = Vec::with_capacity(commands.len());
+        let mut moves = Vec::new();
         let mut state = self.state();
-        let next = state.feed.ring().head().next();
         for (command, done) in commands {
-            let Done { place, entries: appended, moves } = done;
+            let Done { place, entries: appended, moves: moved } = done;
             if place.fresh {
+                let Append { author, change, .. } = &command.append;
                 // Said is typed no more, though the line was not told yet.
-                state.typing.retain(|(user, _)| *user != command.append.author);
+                state.typing.retain(|(user, _)| user != author);
+                self.take_answer(&mut state, *author, change);
             } else if place.room == self.id {
                 // Perhaps an earlier try committed it, and nobody was told.
                 state.feed.hear_of(place.seq);
             }
             entries.extend(appended);
-            self.move_people(&mut state, moves);
+            if !moved.is_empty() {
+                moves.push((place.seq, moved, command.reply.asker()));
+            }
             command.reply.answer(Ok(place));
         }
         if planted::has(Bug::Reorder) {
             task::swap_two(&mut entries);
         }
-        let Some(first) = entries.first().map(|it| it.seq) else {
-            return self.fill(&mut state);
-        };
+        let is_untold = entries.is_empty() && !moves.is_empty();
+        self.publish(&mut state, entries);
+        self.take_turns(&mut state);
+        for (last, moved, asker) in moves {
+            self.take_moves(&mut state, last, moved, asker);
+        }
+        if is_untold {
+            self.around.cluster.tell(Word::RoomChanged(self.id));
+        }
+        self.settle(&mut state);
+    }
+
+    /// Whoever was asked to let somebody write to them did, by accepting or by answering.
+    fn take_answer(&self, state: &mut State, author: UserId, change: &Change) {
+        let answers = matches!(change, Change::Accept | Change::Message(_));
+        if answers && state.row.asked_by.is_some_and(|it| it != author) {
+            state.row.asked_by = None;
+            self.tell_members(state);
+            self.around.cluster.tell(Word::RoomChanged(self.id));
+        }
+    }
+
+    /// Shows entries that were committed here to readers and to the other nodes.
+    fn publish(&self, state: &mut State, entries: Vec<Entry>) {
+        let next = state.feed.ring().head().next();
+        let Some(first) = entries.first().map(|it| it.seq) else { return };
         planted::pass(Point::BeforePublish);
         let moved = entries.iter().any(|it| it.what.moves());
         // What lies between may have moved the same people.
         state.doubt_people(moved && first != next);
         for run in runs(entries) {
-            for (first, last, frame) in appended_frames(self.id, run) {
-                let told = Appended { room: self.id, first, last, moved, frame: frame.clone() };
+            for piece in turns::pieces(self.id, run, true) {
+                let Piece { first, last, frame, .. } = &piece;
+                let (first, last, turns) = (*first, *last, !piece.turns.is_empty());
+                let told =
+                    Appended { room: self.id, first, last, moved: turns, frame: frame.clone() };
                 self.around.cluster.tell(Word::Appended(told));
-                state.take(Piece { first, last, moved: false, frame });
+                state.take(piece);
             }
         }
-        state.wake_followers();
-        self.fill(&mut state);
+        state.readers.wake();
     }
 
     /// Takes in what another node committed.
     pub(crate) fn take_foreign(self: &Arc<Self>, appended: Appended) {
         let Appended { first, last, moved, frame, .. } = appended;
+        let piece = turns::piece(first, last, moved, frame);
         let mut state = self.state();
-        state.take(Piece { first, last, moved, frame });
-        state.wake_followers();
-        self.fill(&mut state);
+        state.take(piece);
+        state.readers.wake();
+        self.settle(&mut state);
     }
 
-    /// The store's log reaches up to `head`.
-    pub(crate) fn hear_of(self: &Arc<Self>, head: Seq) {
+    /// The store's log reaches up to `head`, and the room then had so many people.
+    pub(crate) fn hear_of(self: &Arc<Self>, head: Seq, people: u32) {
         let mut state = self.state();
         state.feed.hear_of(head);
+        // Where the log is as long here, it tells no more of who came and went.
+        let is_same_log = head == state.feed.ring().head();
+        let differs = is_same_log && people != state.count();
+        state.doubt_people(differs);
         self.fill(&mut state);
     }
 
     /// What the store has may differ from what is in memory, in any way.
-    fn look_again(self: &Arc<Self>) {
+    pub(crate) fn look_again(self: &Arc<Self>) {
         let mut state = self.state();
         state.feed.doubt();
         state.doubt_people(true);
         self.fill(&mut state);
     }
 
-    fn move_people(&self, state: &mut State, moves: Vec<Moved>) {
-        for Moved { user, now } in moves {
-            if let Some(member) = now {
-                state.people.insert(user, person(member, &self.around.roster));
-                self.around.crowd.joined(user, self.id);
-            } else {
-                state.people.remove(&user);
-                self.around.crowd.left(user, self.id);
-            }
-            state.moves += 1;
-            state.changed.insert(user);
-        }
+    /// Does what follows on every change of the log or of the people.
+    fn settle(self: &Arc<Self>, state: &mut State) {
+        self.take_turns(state);
+        self.note_rounds(state);
+        self.fill(state);
     }
 
     /// Begins to read what is missing, unless that is being done.
@@ -353,6 +268,11 @@ impl Room {
             self.around.filler.begin(self.clone());
         }
     }
+}
+
+/// Head and people come by their own ways.
+fn plain(row: &mut RoomRow) {
+    (row.summary.head, row.summary.people) = (Seq::ZERO, 0);
 }
 
 /// Entries that follow on each other, together.
@@ -368,15 +288,9 @@ fn runs(entries: Vec<Entry>) -> Vec<Vec<Entry>> {
 }
 
 impl State {
-    fn wake_followers(&self) {
-        for follower in &self.followers {
-            follower.wake();
-        }
-    }
-
     /// Something has to be read from the store.
     fn lacks(&self) -> bool {
-        self.doubts != self.settled || self.feed.missing().is_some()
+        !self.closed && (self.doubts != self.settled || self.feed.missing().is_some())
     }
 
     fn take(&mut self, piece: Piece) {
@@ -387,19 +301,5 @@ impl State {
     /// The people may be others by now.
     fn doubt_people(&mut self, moved: bool) {
         self.doubts += u64::from(moved);
-    }
-}
-
-fn people(members: Vec<MemberRow>, roster: &Roster) -> HashMap<UserId, Person> {
-    members.into_iter().map(|it| (it.id, person(it, roster))).collect()
-}
-
-fn person(member: MemberRow, roster: &Roster) -> Person {
-    Person {
-        rank: member.rank,
-        muted: member.muted_until.is_some(),
-        speaker: member.speaker,
-        picture: member.picture,
-        ..Person::new(member.id, member.name, member.role, roster.of(member.id))
     }
 }

@@ -3,6 +3,7 @@
 mod gate;
 pub(crate) mod incoming;
 pub(crate) mod mailbox;
+mod news;
 mod reading;
 
 use super::{By, Engine, Who, clock, encode::frame};
@@ -254,7 +255,8 @@ impl Session {
             ClientPacket::Seek(seek) => self.seek(seek),
             ClientPacket::Type(TypeIn { room }) => self.typing(room),
             ClientPacket::Attend(attend) => self.attend(attend.attending),
-            ClientPacket::Watch(_) | ClientPacket::See(_) | ClientPacket::Unknown => {
+            ClientPacket::Watch(watch) => self.watch(watch),
+            ClientPacket::See(_) | ClientPacket::Unknown => {
                 self.refuse(None, Refusal::UnknownPacket)
             }
         }
@@ -268,6 +270,11 @@ impl Session {
         self.greeted = true;
         let epoch = self.engine.store().epoch();
         let same_epoch = hello.epoch.is_none_or(|it| it == epoch);
+        let named: Vec<_> = hello.rooms.iter().map(|it| it.room).collect();
+        let arrived = Box::pin(self.engine.arrive(self.who.user, &named));
+        if !matches!(timeout(CATCH_UP, arrived).await, Ok(Ok(()))) {
+            tracing::warn!("could not read in time what rooms a client is in");
+        }
         let is_ahead = |it: &Self| hello.rooms.iter().any(|have| it.is_ahead(*have));
         if hello.epoch == Some(epoch) && is_ahead(self) {
             // It may come from a node that heard of the newest first.
@@ -299,8 +306,10 @@ impl Session {
                 let start = start_for(head, have, same_epoch);
                 let start =
                     if planted::has(Bug::OffByOne) { start.next().min(head) } else { start };
-                self.cursors.follow(&it, start);
-                Outcome::Follows { start, head }
+                match self.cursors.follow(&it, start) {
+                    Ok(()) => Outcome::Follows { start, head },
+                    Err(reason) => Outcome::Refused(reason),
+                }
             }
             Err(reason) => Outcome::Refused(reason),
         };
@@ -371,9 +380,10 @@ impl Session {
         if let Err(retry_after_ms) = self.seeks.take(self.now()) {
             return self.refuse(None, Refusal::TooFast { retry_after_ms });
         }
-        match self.engine.read(self.who.user, room) {
-            Ok(it) => self.cursors.follow(&it, after.min(it.head())),
-            Err(reason) => self.refuse(None, reason),
+        let room = self.engine.read(self.who.user, room);
+        let followed = room.and_then(|it| self.cursors.follow(&it, after.min(it.head())));
+        if let Err(reason) = followed {
+            self.refuse(None, reason);
         }
     }
 
@@ -409,15 +419,16 @@ impl Session {
             }
             (Asked::Say { cid, room }, Err(reason)) => self.refuse_say(cid, room, reason),
             (Asked::Enter { cid, room, have }, Ok(_)) => {
-                let it = match self.engine.read(self.who.user, room) {
-                    Ok(it) => it,
+                let followed = self.engine.read(self.who.user, room).and_then(|it| {
+                    let start = start_for(it.head(), have, true);
+                    self.cursors.follow(&it, start)?;
+                    Ok(Entered { cid, room: it.summary_for(self.who.user), start })
+                });
+                match followed {
+                    Ok(entered) => self.replies.push(ServerPacket::Entered(entered)),
                     // Out again already.
-                    Err(reason) => return self.refuse(Some(cid), reason),
-                };
-                let start = start_for(it.head(), have, true);
-                self.cursors.follow(&it, start);
-                let entered = Entered { cid, room: it.summary_for(self.who.user), start };
-                self.replies.push(ServerPacket::Entered(entered));
+                    Err(reason) => self.refuse(Some(cid), reason),
+                }
             }
             (Asked::Leave { cid, room }, Ok(_)) => {
                 self.replies.push(ServerPacket::Left(Leave { cid, room }));
@@ -432,6 +443,9 @@ impl Session {
     async fn write(&mut self) -> Result<(), End> {
         for answer in self.mailbox.take_answers() {
             self.tell(answer);
+        }
+        if self.greeted {
+            self.tell_news();
         }
         let has_ack = self.replies.iter().any(|it| matches!(it, ServerPacket::Acked(_)));
         let replies = self.replies.drain(..).map(|it| frame(&it)).collect();

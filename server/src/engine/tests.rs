@@ -114,7 +114,15 @@ async fn told(engine: &Engine, room: RoomId, cursor: u64, head: u64) -> Vec<(u64
         }
     };
     tokio::time::timeout(Duration::from_secs(5), reached).await.expect("the ring is filled");
-    let Found::Frames { frames, .. } = room.read(Seq::ZERO.plus(cursor), 0).0 else {
+    let reader = Mailbox::new(&Who {
+        user: UserId(uuid::Uuid::nil()),
+        name: "".into(),
+        role: Role::Guest,
+        login: LoginId(uuid::Uuid::nil()),
+        by_hand: ByHand::Auto,
+        picture: None,
+    });
+    let Found::Frames { frames, .. } = room.read(&reader, Seq::ZERO.plus(cursor), 0).found else {
         panic!("not in the ring")
     };
     let entries = frames.iter().flat_map(|frame| match serde_json::from_str(frame).unwrap() {
@@ -165,6 +173,8 @@ impl Cluster for Led {
     fn beat(&self) {}
 
     fn follow(&self, _: RoomId) {}
+
+    fn unfollow(&self, _: RoomId) {}
 
     fn is_up(&self) -> bool {
         true

@@ -25,6 +25,8 @@ mod logins;
 mod making;
 #[path = "queries/notices.rs"]
 mod notices;
+#[path = "queries/now.rs"]
+mod now;
 #[path = "queries/order.rs"]
 mod order;
 #[path = "queries/people.rs"]

@@ -61,6 +61,30 @@ pub struct MemberRow {
     pub picture: Option<String>,
 }
 
+/// A room as it is now, with everything that the engine keeps of it in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomNow {
+    /// The room.
+    pub row: RoomRow,
+    /// Its members.
+    pub members: Vec<MemberRow>,
+    /// Who may not come in until when; the largest value for never.
+    pub bans: Vec<(UserId, Millis)>,
+}
+
+/// How long a room's log is, and what else tells cheaply whether something changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoomHead {
+    /// The room.
+    pub room: RoomId,
+    /// The newest entry.
+    pub head: Seq,
+    /// How many people are in it.
+    pub people: u32,
+    /// It is closed.
+    pub closed: bool,
+}
+
 /// A page of a room's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryPage {

@@ -115,7 +115,7 @@ async fn converse(
     Err(fault)
 }
 
-/// Subscribes to the rooms that are not followed yet.
+/// Subscribes to the rooms that are not followed yet, and no longer to those that are gone.
 async fn subscribe(
     shared: &Shared,
     sink: &mut PubSubSink,
@@ -127,10 +127,16 @@ async fn subscribe(
         answer(sink.subscribe(&channels)).await?;
     }
     followed.extend(new);
+    let gone: Vec<_> = followed.difference(&*lock(&shared.rooms)).copied().collect();
+    for some in gone.chunks(CHANNELS_A_GO) {
+        let channels: Vec<_> = some.iter().map(|it| shared.room_channel(*it)).collect();
+        answer(sink.unsubscribe(&channels)).await?;
+    }
+    followed.retain(|it| !gone.contains(it));
     Ok(())
 }
 
-/// Subscribes to rooms as they come.
+/// Subscribes to rooms as they come and go.
 async fn follow(shared: &Shared, mut sink: PubSubSink, mut followed: HashSet<RoomId>) -> Fault {
     loop {
         shared.more_rooms.notified().await;
@@ -164,6 +170,7 @@ async fn hear(shared: &Shared, from: NodeId, word: Word) {
         Word::RoomsChanged => Heard::RoomsChanged,
         Word::Planned(due) => Heard::Planned(due),
         Word::Told(user, frame) => Heard::Told(user, frame),
+        Word::RoomChanged(room) => Heard::RoomChanged(room),
         Word::Presence(change, users) => {
             let moved = shared.roster.hear_presence(from, change, users, now);
             if moved.read {

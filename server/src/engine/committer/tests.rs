@@ -168,7 +168,7 @@ async fn a_full_disk_refuses_what_is_new_and_tells_what_was_committed() {
         done[1].clone().map(|it| Done::before(Appending { fresh: false, ..it.place }))
     );
     assert_eq!(again[1], Err(AppendError::DiskFull));
-    assert_eq!(store.heads().await.unwrap()[0].1.get(), 2);
+    assert_eq!(store.heads().await.unwrap()[0].head.get(), 2);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::ring::Ring;
 use app::protocol::{
     ids::Seq,
     limits::{CATCH_UP_ENTRIES_MAX, RING_FRAMES},
+    message::Entry,
 };
 use axum::extract::ws::Utf8Bytes;
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ pub(crate) struct Piece {
     pub(crate) last: Seq,
     /// Somebody joined or left by it, and the people are not yet as it says.
     pub(crate) moved: bool,
+    /// The entries in it by which something else changed than the log: everything but what was
+    /// said.
+    pub(crate) turns: Vec<Entry>,
     pub(crate) frame: Utf8Bytes,
 }
 
@@ -44,6 +48,10 @@ pub(crate) struct Feed {
     /// reading has settled.
     doubts: u64,
     settled: u64,
+    /// The turns of what came into the ring, in the order of the log, until they are taken.
+    turned: Vec<Entry>,
+    /// Entries were passed over, and their turns.
+    skipped: bool,
 }
 
 /// What to read from the store.
@@ -61,12 +69,23 @@ impl Feed {
     /// Everything up to and with `head` is in the store, nothing in memory.
     pub(crate) const fn new(head: Seq) -> Self {
         let ring = Ring::new(head);
-        Self { ring, held: BTreeMap::new(), known: head, doubts: 0, settled: 0 }
+        let held = BTreeMap::new();
+        Self { ring, held, known: head, doubts: 0, settled: 0, turned: Vec::new(), skipped: false }
     }
 
     /// What readers read.
     pub(crate) const fn ring(&self) -> &Ring {
         &self.ring
+    }
+
+    /// The turns since the last call, in the order of the log.
+    pub(crate) const fn take_turned(&mut self) -> Vec<Entry> {
+        std::mem::replace(&mut self.turned, Vec::new())
+    }
+
+    /// Whether turns were passed over since the last call.
+    pub(crate) const fn take_skipped(&mut self) -> bool {
+        std::mem::replace(&mut self.skipped, false)
     }
 
     /// Takes a piece, in whatever order they come, however often. True when people moved by what
@@ -138,13 +157,15 @@ impl Feed {
         let too_far = head.since(self.ring.head()) > CATCH_UP_ENTRIES_MAX;
         if too_far {
             self.ring = Ring::new(head.minus(RING_FRAMES as u64));
+            self.skipped = true;
             self.release();
         }
         too_far
     }
 
-    fn apply(&mut self, Piece { first, last, moved, frame }: Piece) -> bool {
+    fn apply(&mut self, Piece { first, last, moved, turns, frame }: Piece) -> bool {
         self.ring.push(first, last, frame);
+        self.turned.extend(turns);
         moved
     }
 
@@ -176,7 +197,7 @@ mod tests {
 
     fn piece(first: u64, last: u64) -> Piece {
         let frame = format!("{first} {last}").into();
-        Piece { first: seq(first), last: seq(last), moved: false, frame }
+        Piece { first: seq(first), last: seq(last), moved: false, turns: Vec::new(), frame }
     }
 
     /// Reads like a session: every entry once, in order; from the store where it must.

@@ -3,12 +3,16 @@
 //! One reading a room at a time, for all its sessions, and a few rooms at a time. Nobody waits
 //! for it: answers to sends are given before.
 
-use super::{Piece, Room, feed::Reading, people};
+use super::{Room, State, feed::Reading, looks::may_see, readers::Exit, turns};
 use crate::{
-    engine::encode::appended_frames,
-    store::{EntryPage, MemberRow, Store, StoreResult},
+    engine::sight::Sight,
+    store::{EntryPage, RoomNow, Store, StoreResult},
 };
-use app::protocol::{ids::Seq, limits::PAGE_ENTRIES};
+use app::protocol::{
+    ids::{Seq, UserId},
+    limits::PAGE_ENTRIES,
+    message::Deed,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -88,15 +92,15 @@ impl Filler {
         }
     }
 
-    async fn read(&self, room: &Room, lack: Lack) -> StoreResult<()> {
+    async fn read(&self, room: &Arc<Room>, lack: Lack) -> StoreResult<()> {
         match lack {
             Lack::Entries(reading) => {
                 let page = self.store.entries(room.id, Some(reading.after), None, PAGE_ENTRIES);
                 room.take_page(reading, page.await?);
             }
             Lack::People(known) => {
-                let members = self.store.members(room.id).await?;
-                room.take_people(known, members);
+                let now = self.store.rooms_now(&[room.id]).await?.pop();
+                room.take_people(known, now);
             }
         }
         metrics::counter!("maru_room_readings_total").increment(1);
@@ -108,19 +112,18 @@ impl Room {
     /// What to read next; with nothing, the reading is over.
     fn lack(&self) -> Option<Lack> {
         let mut state = self.state();
-        if let Some(reading) = state.feed.missing() {
-            return Some(Lack::Entries(reading));
-        }
-        if state.doubts != state.settled {
+        if state.lacks() {
+            if let Some(reading) = state.feed.missing() {
+                return Some(Lack::Entries(reading));
+            }
             return Some(Lack::People(Known { doubts: state.doubts, moves: state.moves }));
         }
         state.filling = false;
         None
     }
 
-    fn take_page(&self, reading: Reading, page: EntryPage) {
+    fn take_page(self: &Arc<Self>, reading: Reading, page: EntryPage) {
         let mut state = self.state();
-        let moved = page.entries.iter().any(|it| it.what.moves());
         if !state.order.is_empty() {
             for entry in &page.entries {
                 entry.cid.into_iter().for_each(|cid| state.order.found(entry.author, cid));
@@ -128,37 +131,69 @@ impl Room {
         }
         let have = state.feed.ring().head();
         let new = page.entries.into_iter().filter(|it| it.seq > have).collect();
-        let pieces = appended_frames(self.id, new).into_iter();
-        let pieces = pieces.map(|(first, last, frame)| Piece { first, last, moved, frame });
-        let moved = state.feed.take_read(reading, pieces.collect(), page.head);
+        let pieces = turns::pieces(self.id, new, false);
+        let moved = state.feed.take_read(reading, pieces, page.head);
         state.doubt_people(moved);
-        state.wake_followers();
+        state.readers.wake();
+        self.settle(&mut state);
     }
 
-    fn take_people(&self, known: Known, members: Vec<MemberRow>) {
+    /// The room was read; none where it is closed.
+    fn take_people(self: &Arc<Self>, known: Known, now: Option<RoomNow>) {
         let mut state = self.state();
-        if state.moves != known.moves {
+        if state.moves != known.moves || state.closed {
             return;
         }
         state.settled = known.doubts;
-        let now = people(members, &self.around.roster);
-        let differs = |it: &&super::Person| now.get(&it.id) != Some(*it);
-        let mut changed: Vec<_> = state.people.values().filter(differs).map(|it| it.id).collect();
-        changed.extend(now.keys().filter(|it| !state.people.contains_key(it)));
-        for user in &changed {
-            if now.contains_key(user) {
-                self.around.crowd.joined(*user, self.id);
-            } else {
-                self.around.crowd.left(*user, self.id);
-            }
+        let head = state.feed.ring().head();
+        let Some(RoomNow { row, members, bans }) = now else {
+            return self.take_end(&mut state, head);
+        };
+        state.bans = bans.into_iter().collect();
+        self.replace_people(&mut state, members);
+        self.take_row(&mut state, row);
+        let State { readers, row, people, bans, .. } = &mut *state;
+        let may_read = |user: UserId| {
+            may_see(row, people.contains_key(&user), bans.get(&user)) == Sight::Inside
+        };
+        if readers.judge(head, may_read) {
+            // Why, the log tells; then the people are read again.
+            state.feed.doubt();
+            state.doubt_people(true);
         }
-        state.changed.extend(changed);
-        state.people = now;
+        self.settle(&mut state);
+    }
+
+    /// There is no such room any more. What the log told of it is told first.
+    fn take_end(self: &Arc<Self>, state: &mut State, head: Seq) {
+        if !std::mem::replace(&mut state.ending, true) {
+            state.feed.doubt();
+            state.doubt_people(true);
+        } else {
+            let exit = Exit { last: head, deed: Some(Deed::Closed), reason: String::new() };
+            self.close(state, exit);
+        }
+        self.settle(state);
+    }
+
+    /// Reads who is in the room, and how it is set, once; where something changes meanwhile, that
+    /// is left to whoever fills the room.
+    pub(crate) async fn refresh(self: &Arc<Self>, store: &Store) -> StoreResult<()> {
+        let known = {
+            let mut state = self.state();
+            state.doubt_people(true);
+            Known { doubts: state.doubts, moves: state.moves }
+        };
+        let now = store.rooms_now(&[self.id]).await?.pop();
+        self.take_people(known, now);
+        let mut state = self.state();
+        self.fill(&mut state);
+        Ok(())
     }
 
     /// Reads until the log in memory reaches `least`, or as far as the store's does. For a client
     /// that was told more by another node.
-    pub(crate) async fn catch_up(&self, store: &Store, least: Seq) -> StoreResult<()> {
+    pub(crate) async fn catch_up(self: &Arc<Self>, store: &Store, least: Seq) -> StoreResult<()> {
         while self.head() < least {
             let reading = self.state().feed.reading_after();
             let page = store.entries(self.id, Some(reading.after), None, PAGE_ENTRIES).await?;

@@ -1,15 +1,21 @@
 //! How a room looks to a reader.
 
 use super::{Room, State};
-use crate::engine::{
-    directory::Listing,
-    sight::{Bearing, Sight, sight},
+use crate::{
+    engine::{
+        clock,
+        directory::Listing,
+        sight::{Bearing, Sight, sight},
+    },
+    store::RoomRow,
 };
 use app::protocol::{
-    ids::{Seq, UserId},
+    ids::{Millis, Seq, UserId},
     packets::RoomCount,
+    people::Role,
+    powers::Power,
     refusal::Refusal,
-    room::{Request, RoomKind},
+    room::{Rank, Request, RoomKind, Standing},
     snapshot::RoomSummary,
 };
 
@@ -21,45 +27,72 @@ impl Room {
 
     /// Refuses whoever may not read it.
     pub(crate) fn admits(&self, user: UserId) -> Result<(), Refusal> {
-        match self.sight(user) {
-            Sight::Inside => Ok(()),
-            Sight::Door => Err(Refusal::NotEntered),
-            Sight::Absent => Err(Refusal::NoSuchRoom),
-        }
+        self.state().admits(user)
     }
 
-    /// How many people it has, and its newest entry.
-    pub(crate) fn count(&self) -> RoomCount {
+    /// Whether it has that name.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.state().row.name == name
+    }
+
+    /// Whether it is closed, for good.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().closed
+    }
+
+    /// The newest entry.
+    pub(crate) fn head(&self) -> Seq {
+        self.state().feed.ring().head()
+    }
+
+    /// How many people it has, and its newest entry as that user may know it; none where they may
+    /// not know of the room.
+    pub(crate) fn count_for(&self, user: UserId) -> Option<RoomCount> {
         let state = self.state();
-        RoomCount { room: self.id, people: state.count(), head: state.feed.ring().head() }
+        (state.sight(user) > Sight::Absent).then(|| RoomCount {
+            room: self.id,
+            people: state.count(),
+            head: state.head_for(user),
+        })
+    }
+
+    /// How many people it has, and its newest entry, where that is not what was told last.
+    pub(crate) fn take_count(&self) -> Option<RoomCount> {
+        let mut state = self.state();
+        state.counted = false;
+        let now = (state.count(), state.feed.ring().head());
+        let changed = std::mem::replace(&mut state.told, now) != now;
+        changed.then_some(RoomCount { room: self.id, people: now.0, head: now.1 })
     }
 
     /// The room as the directory looks at it; none where it cannot be found.
     pub(crate) fn listing(&self) -> Option<Listing> {
         let mut state = self.state();
         let stranger = Bearing { member: false, banned: false };
-        if sight(self.kind, state.row.door, stranger) == Sight::Absent {
+        if state.closed || sight(self.kind, state.row.door, stranger) == Sight::Absent {
             return None;
         }
+        let people = state.count();
         let State { row, sought, .. } = &mut *state;
         let (name_key, text) = sought.of(&row.name, &row.topic);
-        Some(Listing { id: self.id, kind: self.kind, people: state.count(), name_key, text })
+        Some(Listing { id: self.id, kind: self.kind, people, name_key, text })
     }
 
     /// The room as a list shows it to that user.
     pub(crate) fn summary_for(&self, user: UserId) -> RoomSummary {
         let state = self.state();
-        let inside = state.sight(user) == Sight::Inside;
         let mut summary = RoomSummary {
-            head: if inside { state.feed.ring().head() } else { Seq::ZERO },
+            head: state.head_for(user),
             people: state.count(),
             mine: state.people.contains_key(&user),
             ..state.row.summary.clone()
         };
         if self.kind == RoomKind::Direct {
-            let other = state.people.values().find(|it| it.id != user);
-            summary.peer = other.map(|it| it.id);
-            summary.name = other.map(|it| it.name.clone()).unwrap_or_default();
+            let other = state.people.iter().find(|(id, _)| **id != user);
+            let other = other.map(|(_, it)| it.person());
+            summary.peer = other.as_ref().map(|it| it.id);
+            summary.presence = other.as_ref().map(|it| it.presence);
+            summary.name = other.map(|it| it.name).unwrap_or_default();
             summary.request = match state.row.asked_by {
                 None => Request::None,
                 Some(asker) if asker == user => Request::Sent,
@@ -68,15 +101,69 @@ impl Room {
         }
         summary
     }
+
+    /// How a user of that role stands in it.
+    pub(crate) fn standing(&self, user: UserId, role: Role) -> Standing {
+        let state = self.state();
+        let member = state.people.get(&user);
+        let by_role = if role.may(Power::Moderate) { self.moderated(&state) } else { Rank::Member };
+        Standing {
+            entered: member.is_some(),
+            rank: member.map_or(Rank::Member, |it| it.rank()).max(by_role),
+            muted_until: member.and_then(|it| it.muted_until).filter(|it| clock::now() < *it),
+            speaker: member.is_some_and(|it| it.speaks()),
+            next_send_at: None,
+        }
+    }
+
+    /// The rank of those who keep order on the whole server: in hidden rooms they have none.
+    fn moderated(&self, state: &State) -> Rank {
+        let outside = Bearing { member: false, banned: false };
+        match self.kind {
+            RoomKind::Channel => Rank::Host,
+            kind if sight(kind, state.row.door, outside) > Sight::Absent => Rank::Cohost,
+            _ => Rank::Member,
+        }
+    }
 }
 
 impl State {
-    fn count(&self) -> u32 {
-        u32::try_from(self.people.len()).unwrap_or(u32::MAX)
+    pub(super) fn sight(&self, user: UserId) -> Sight {
+        if self.closed {
+            return Sight::Absent;
+        }
+        may_see(&self.row, self.people.contains_key(&user), self.bans.get(&user))
     }
 
-    fn sight(&self, user: UserId) -> Sight {
-        let member = self.people.contains_key(&user);
-        sight(self.row.kind, self.row.door, Bearing { member, banned: false })
+    pub(super) fn admits(&self, user: UserId) -> Result<(), Refusal> {
+        match self.sight(user) {
+            Sight::Inside => Ok(()),
+            Sight::Absent => Err(Refusal::NoSuchRoom),
+            Sight::Door => Err(match self.banned(user) {
+                Some(until) => Refusal::Banned { until: until.ending() },
+                None => Refusal::NotEntered,
+            }),
+        }
     }
+
+    /// Until when the user may not come in, if they may not.
+    fn banned(&self, user: UserId) -> Option<Millis> {
+        lasting(self.bans.get(&user))
+    }
+
+    /// The newest entry, for who may know of it.
+    fn head_for(&self, user: UserId) -> Seq {
+        if self.sight(user) == Sight::Inside { self.feed.ring().head() } else { Seq::ZERO }
+    }
+}
+
+/// What they may know of a room who are members or not, and banned until then or not.
+pub(super) fn may_see(row: &RoomRow, member: bool, banned: Option<&Millis>) -> Sight {
+    let banned = lasting(banned).is_some();
+    sight(row.kind, row.door, Bearing { member, banned })
+}
+
+/// A ban that is over by its moment is none.
+fn lasting(banned: Option<&Millis>) -> Option<Millis> {
+    banned.copied().filter(|it| clock::now() < *it)
 }

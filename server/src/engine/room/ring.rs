@@ -1,5 +1,6 @@
 //! The last frames of a room, encoded once and read by every session at its own pace.
 
+use crate::engine::encode::cut;
 use app::protocol::{ids::Seq, limits::RING_FRAMES};
 use axum::extract::ws::Utf8Bytes;
 use std::collections::VecDeque;
@@ -64,6 +65,27 @@ impl Ring {
             let Some(oldest) = self.kept.pop_front() else { break };
             self.bytes -= oldest.frame.len();
         }
+    }
+
+    /// What lies behind a cursor, up to and with `last`. A frame that goes on after that is cut.
+    pub(crate) fn between(&self, cursor: Seq, last: Seq) -> Found {
+        if cursor >= last.min(self.head) {
+            return Found::Nothing;
+        }
+        if self.kept.front().is_none_or(|oldest| oldest.first > cursor.next()) {
+            return Found::Fallen;
+        }
+        let from = self.kept.partition_point(|it| it.last <= cursor);
+        let mut frames = Vec::new();
+        for kept in self.kept.range(from..).take_while(|it| it.first <= last) {
+            if kept.last <= last {
+                frames.push(kept.frame.clone());
+            } else {
+                // One that cannot be cut is not told at all.
+                frames.extend(cut(&kept.frame, last));
+            }
+        }
+        Found::Frames { frames, last: last.min(self.head) }
     }
 
     /// What lies behind a cursor.

@@ -1,6 +1,6 @@
 //! The task that writes a room's log.
 
-use super::{Command, Inbox, Room};
+use super::{Command, Room};
 use crate::{
     engine::{
         BUSY_RETRY_MS, clock,
@@ -10,9 +10,8 @@ use crate::{
     planted::{self, Bug},
     store::{Append, Appending, Change},
 };
-use app::protocol::{limits::ROOM_BATCH_MAX, message::Entry, refusal::Refusal};
+use app::protocol::{message::Entry, refusal::Refusal};
 use std::{sync::Arc, time::Instant};
-use tokio_util::sync::CancellationToken;
 
 /// The planted bug `ack-early`.
 fn ack_early(room: &Arc<Room>, batch: &mut [Command]) {
@@ -34,17 +33,12 @@ pub(super) fn swap_two(entries: &mut [Entry]) {
     }
 }
 
-/// Writes the room's log until `halt`, then what still waits. A panic ends this turn only: the
-/// room is read from the store again and goes on.
-pub(crate) async fn run(
-    room: Arc<Room>,
-    mut inbox: Inbox,
-    committer: Committer,
-    halt: CancellationToken,
-) {
+/// Writes the room's log as long as something waits. A panic ends this turn only: the room is read
+/// from the store again and goes on.
+pub(super) async fn run(room: Arc<Room>, committer: Committer) {
     use futures::FutureExt;
     loop {
-        let turn = serve(&room, &mut inbox, &committer, &halt);
+        let turn = serve(&room, &committer);
         if std::panic::AssertUnwindSafe(turn).catch_unwind().await.is_ok() {
             return;
         }
@@ -85,23 +79,13 @@ impl Room {
     }
 }
 
-async fn serve(
-    room: &Arc<Room>,
-    inbox: &mut Inbox,
-    committer: &Committer,
-    halt: &CancellationToken,
-) {
-    let mut commands = Vec::new();
+async fn serve(room: &Arc<Room>, committer: &Committer) {
     loop {
-        let some = tokio::select! {
-            biased;
-            n = inbox.recv_many(&mut commands, ROOM_BATCH_MAX) => n > 0,
-            () = halt.cancelled() => false,
-        };
-        if !some {
+        let commands = room.next_commands();
+        if commands.is_empty() {
             return;
         }
-        let mut batch = room.in_order(std::mem::take(&mut commands));
+        let mut batch = room.in_order(commands);
         if batch.is_empty() {
             continue;
         }

@@ -1,5 +1,6 @@
 //! What the rest of the engine may do to a session: wake it, answer it, end it.
 
+use super::news::News;
 use crate::{
     engine::Who,
     store::{AppendError, Appending},
@@ -7,30 +8,37 @@ use crate::{
 use app::protocol::{
     close::Close,
     ids::{Cid, LoginId, RoomId, Seq, UserId},
-    people::Role,
     refusal::Refusal,
 };
 use axum::extract::ws::Utf8Bytes;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU16, Ordering},
+    atomic::{AtomicU16, AtomicU64, Ordering},
 };
 use tokio::sync::{Notify, oneshot};
 
 /// Frames told to one session that it has not written yet.
 const TOLD_MAX: usize = 256;
 
+/// Tells the sessions of a process from each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SessionId(u64);
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
 /// The door to one session. Its queues hold answers to the session's own packets, which the
-/// limit of sends in flight bounds, and what is told to it alone.
+/// limit of sends in flight bounds, and what is told to it alone; news are kept by room.
 #[derive(Debug)]
 pub(crate) struct Mailbox {
+    pub(crate) id: SessionId,
     pub(crate) user: UserId,
     pub(crate) login: LoginId,
-    /// What the user is called now, may do, and their picture.
-    named: Mutex<(Arc<str>, Role, Option<Arc<str>>)>,
+    /// What the user is called now.
+    name: Mutex<Arc<str>>,
     answers: Mutex<Vec<Answer>>,
     /// Told to this session alone, and not written yet.
     told: Mutex<Vec<Utf8Bytes>>,
+    news: Mutex<News>,
     wake: Notify,
     /// A close code; 0 while the session may live.
     end: AtomicU16,
@@ -57,11 +65,13 @@ pub(crate) enum Asked {
 impl Mailbox {
     pub(crate) fn new(who: &Who) -> Self {
         Self {
+            id: SessionId(NEXT.fetch_add(1, Ordering::Relaxed)),
             user: who.user,
             login: who.login,
-            named: Mutex::new((who.name.clone(), who.role, who.picture.clone())),
+            name: Mutex::new(who.name.clone()),
             answers: Mutex::default(),
             told: Mutex::default(),
+            news: Mutex::default(),
             wake: Notify::new(),
             end: AtomicU16::new(0),
         }
@@ -90,22 +100,12 @@ impl Mailbox {
 
     /// The user's name now.
     pub(crate) fn name(&self) -> Arc<str> {
-        lock(&self.named).0.clone()
+        lock(&self.name).clone()
     }
 
-    /// What the user may do now.
-    pub(crate) fn role(&self) -> Role {
-        lock(&self.named).1
-    }
-
-    /// The version of the user's picture now.
-    pub(crate) fn picture(&self) -> Option<Arc<str>> {
-        lock(&self.named).2.clone()
-    }
-
-    /// The user has another name, role or picture.
-    pub(crate) fn rename(&self, name: Arc<str>, role: Role, picture: Option<Arc<str>>) {
-        *lock(&self.named) = (name, role, picture);
+    /// The user has another name.
+    pub(crate) fn rename(&self, name: Arc<str>) {
+        *lock(&self.name) = name;
     }
 
     /// The answers that came since the last call.
@@ -129,6 +129,17 @@ impl Mailbox {
     /// What was told since the last call.
     pub(crate) fn take_told(&self) -> Vec<Utf8Bytes> {
         std::mem::take(&mut lock(&self.told))
+    }
+
+    /// Tells something of a room, and wakes the session.
+    pub(crate) fn bring(&self, news: impl FnOnce(&mut News)) {
+        news(&mut lock(&self.news));
+        self.wake();
+    }
+
+    /// What was told of rooms since the last call.
+    pub(crate) fn take_news(&self) -> News {
+        std::mem::take(&mut lock(&self.news))
     }
 
     fn answer(&self, answer: Answer) {
@@ -169,6 +180,14 @@ impl ReplyTo {
     /// To nobody: the server asked by itself.
     pub(crate) const fn nobody() -> Self {
         Self(Some(To::Nobody))
+    }
+
+    /// The session that asked, if one did.
+    pub(crate) fn asker(&self) -> Option<SessionId> {
+        match &self.0 {
+            Some(To::Session(mailbox, _)) => Some(mailbox.id),
+            Some(To::Once(_) | To::Nobody) | None => None,
+        }
     }
 
     /// Answers.

@@ -3,10 +3,16 @@
 use super::{End, mailbox::Mailbox};
 use crate::engine::{
     Engine,
-    encode::appended_frames,
+    encode::{appended_frames, frame},
     room::{Found, Room},
 };
-use app::protocol::{close::Close, ids::Seq, limits::WRITE_STALL_SECS, packets::Have};
+use app::protocol::{
+    close::Close,
+    ids::{RoomId, Seq},
+    limits::WRITE_STALL_SECS,
+    packets::{Have, ServerPacket},
+    refusal::Refusal,
+};
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures::SinkExt;
 use std::{sync::Arc, time::Duration};
@@ -66,6 +72,8 @@ struct Cursor {
     at: Seq,
     /// Volatile frames up to here are written.
     heard: u64,
+    /// The user has lost the room, and was told.
+    ended: bool,
 }
 
 /// All cursors of a session. Dropping them ends the following.
@@ -91,33 +99,42 @@ impl Cursors {
         Self { engine, mailbox, rooms: Vec::new(), bulletin }
     }
 
-    /// Follows a room from after `start`; moves the cursor where it is followed already.
-    pub(super) fn follow(&mut self, room: &Arc<Room>, start: Seq) {
+    /// Follows a room from after `start`; moves the cursor where it is followed already. Refused
+    /// where the user may not read the room by now.
+    pub(super) fn follow(&mut self, room: &Arc<Room>, start: Seq) -> Result<(), Refusal> {
+        let heard = room.follow(&self.mailbox)?;
         if let Some(cursor) = self.rooms.iter_mut().find(|it| it.room.id == room.id) {
             cursor.at = start;
         } else {
-            let heard = room.follow(&self.mailbox);
-            self.rooms.push(Cursor { room: room.clone(), at: start, heard });
+            self.rooms.push(Cursor { room: room.clone(), at: start, heard, ended: false });
         }
         // There may be entries already.
         self.mailbox.wake();
+        Ok(())
+    }
+
+    /// Whether that room is followed.
+    pub(super) fn has(&self, room: RoomId) -> bool {
+        self.rooms.iter().any(|it| it.room.id == room)
     }
 
     /// The newest entry of each room that is followed.
     pub(super) fn heads(&self) -> Vec<Have> {
-        self.rooms.iter().map(|it| Have { room: it.room.id, have: it.room.head() }).collect()
+        let head = |it: &Cursor| it.room.head_for(&self.mailbox, it.at);
+        self.rooms.iter().map(|it| Have { room: it.room.id, have: head(it) }).collect()
     }
 
     /// Writes all that is new.
     pub(super) async fn write_new(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        let mut ended = false;
         for cursor in &mut self.rooms {
             if self.mailbox.ended().is_some() {
                 return Ok(());
             }
-            let (found, volatile, heard) = cursor.room.read(cursor.at, cursor.heard);
-            cursor.heard = heard;
-            feed_log(socket, &self.mailbox, volatile).await?;
-            match found {
+            let fresh = cursor.room.read(&self.mailbox, cursor.at, cursor.heard);
+            cursor.heard = fresh.heard;
+            feed_log(socket, &self.mailbox, fresh.volatile).await?;
+            match fresh.found {
                 Found::Nothing => {}
                 Found::Frames { frames, last } => {
                     feed_log(socket, &self.mailbox, frames).await?;
@@ -125,23 +142,44 @@ impl Cursors {
                 }
                 Found::Fallen => {
                     // Rare, and its state is large: on the heap, not in every idle session.
-                    Box::pin(write_page(&self.engine, &self.mailbox, cursor, socket)).await?;
+                    Box::pin(write_page(&self.engine, &self.mailbox, cursor, fresh.limit, socket))
+                        .await?;
                     // The next page in the next turn, so that the client is heard in between.
                     self.mailbox.wake();
                 }
             }
+            if let Some(lost) = fresh.lost {
+                feed(socket, vec![frame(&ServerPacket::Lost(lost))]).await?;
+                cursor.ended = true;
+                ended = true;
+            }
+        }
+        if ended {
+            self.drop_ended();
         }
         let (frames, bulletin) = self.engine.hub().bulletin_after(self.bulletin);
         self.bulletin = bulletin;
         feed_log(socket, &self.mailbox, frames).await
     }
+
+    /// Follows no longer what the user has lost.
+    fn drop_ended(&mut self) {
+        let mailbox = &self.mailbox;
+        self.rooms.retain(|it| {
+            if it.ended {
+                it.room.unfollow(mailbox);
+            }
+            !it.ended
+        });
+    }
 }
 
-/// Writes the next page of the log from the store.
+/// Writes the next page of the log from the store, up to `limit` at most.
 async fn write_page(
     engine: &Engine,
     mailbox: &Mailbox,
     cursor: &mut Cursor,
+    limit: Seq,
     socket: &mut WebSocket,
 ) -> Result<(), End> {
     // A few readers of the store at a time, so that it is there for others too.
@@ -149,7 +187,7 @@ async fn write_page(
     let page = engine.store().entries(cursor.room.id, Some(cursor.at), None, PAGE).await;
     drop(turn);
     let entries = match page {
-        Ok(page) => page.entries,
+        Ok(page) => page.entries.into_iter().filter(|it| it.seq <= limit).collect::<Vec<_>>(),
         Err(error) => {
             tracing::error!(%error, room.id = %cursor.room.id, "could not read a page");
             return Err(End::Closed(Close::Failed));

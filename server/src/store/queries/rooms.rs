@@ -8,7 +8,7 @@ use crate::store::{
     rows::{door_from, kind_from, role_from},
 };
 use app::protocol::{
-    ids::{Millis, RoomId, Seq, UserId},
+    ids::{Millis, RoomId, UserId},
     room::{Rank, Request},
     snapshot::RoomSummary,
 };
@@ -50,11 +50,6 @@ impl Queries {
         Ok(())
     }
 
-    pub(in crate::store) async fn heads(&self) -> StoreResult<Vec<(RoomId, Seq)>> {
-        let rows = sqlx::query("select id, head from room").fetch_all(&self.readers).await?;
-        rows.iter().map(|row| Ok((RoomId(row.try_get("id")?), seq_from(row, "head")?))).collect()
-    }
-
     pub(in crate::store) async fn rooms(&self) -> StoreResult<Vec<RoomRow>> {
         let sql = "select id, kind, name, topic, capacity, head, people, door, locked, slow_secs,
                  closes_at, host_id, successor_id, asked_by
@@ -75,23 +70,23 @@ impl Queries {
              left join picture on picture.account_id = member.account_id
              where member.room_id = $1";
         let rows = sqlx::query(sql).bind(room.0).fetch_all(&self.readers).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(MemberRow {
-                    id: UserId(row.try_get("id")?),
-                    name: row.try_get("name")?,
-                    role: role_from(row.try_get("role")?),
-                    rank: rank_from(row)?,
-                    muted_until: row.try_get::<Option<i64>, _>("until")?.map(Millis),
-                    speaker: row.try_get::<i64, _>("speaker")? != 0,
-                    picture: picture_from(row)?,
-                })
-            })
-            .collect()
+        rows.iter().map(member_from).collect()
     }
 }
 
-fn room_from(row: &DbRow) -> StoreResult<RoomRow> {
+pub(super) fn member_from(row: &DbRow) -> StoreResult<MemberRow> {
+    Ok(MemberRow {
+        id: UserId(row.try_get("id")?),
+        name: row.try_get("name")?,
+        role: role_from(row.try_get("role")?),
+        rank: rank_from(row)?,
+        muted_until: row.try_get::<Option<i64>, _>("until")?.map(Millis),
+        speaker: row.try_get::<i64, _>("speaker")? != 0,
+        picture: picture_from(row)?,
+    })
+}
+
+pub(super) fn room_from(row: &DbRow) -> StoreResult<RoomRow> {
     let user = |column| -> StoreResult<Option<UserId>> {
         Ok(row.try_get::<Option<uuid::Uuid>, _>(column)?.map(UserId))
     };
@@ -131,7 +126,7 @@ fn rank_from(row: &DbRow) -> StoreResult<Rank> {
     })
 }
 
-fn count_from(row: &DbRow, column: &str) -> StoreResult<u32> {
+pub(super) fn count_from(row: &DbRow, column: &str) -> StoreResult<u32> {
     let n: i64 = row.try_get(column)?;
     u32::try_from(n).map_err(|error| StoreError::Db(sqlx::Error::Decode(Box::new(error))))
 }

@@ -124,7 +124,7 @@ async fn after_a_login_was_ended_nothing_of_it_is_accepted_anywhere() {
         let accepted = at_once(&handles, async |n, store| {
             if n == 0 {
                 // In the middle of the others' sends.
-                while store.heads().await.unwrap()[0].1.get() < 10 {
+                while store.heads().await.unwrap()[0].head.get() < 10 {
                     tokio::task::yield_now().await;
                 }
                 assert!(store.delete_login(it.ann.id, it.login).await.unwrap());
@@ -144,7 +144,7 @@ async fn after_a_login_was_ended_nothing_of_it_is_accepted_anywhere() {
         })
         .await;
         let heads = it.store.heads().await.unwrap();
-        assert_eq!(heads[0].1.get(), 1 + accepted.iter().sum::<u64>());
+        assert_eq!(heads[0].head.get(), 1 + accepted.iter().sum::<u64>());
     }
 }
 
@@ -175,7 +175,7 @@ async fn of_two_leaders_only_the_last_one_is_heard() {
         // In the log they stand in the order of their fences.
         let places: Vec<_> = all.iter().filter_map(|(_, it)| it.ok()).map(|it| it.seq).collect();
         assert!(places.is_sorted());
-        assert_eq!(it.store.heads().await.unwrap()[0].1.get(), places.len() as u64);
+        assert_eq!(it.store.heads().await.unwrap()[0].head.get(), places.len() as u64);
         let refused = |it: &Result<Appending, _>| matches!(it, Ok(_) | Err(AppendError::Deposed));
         assert!(all.iter().all(|(_, it)| refused(it)));
     }
