@@ -81,7 +81,7 @@ export class Person {
   }
 
   get composer(): Locator {
-    return this.page.getByRole("textbox", { name: /^Message #/ });
+    return this.page.getByRole("textbox", { name: /^Message / });
   }
 
   async say(text: string): Promise<void> {

@@ -27,6 +27,8 @@ pub(crate) enum Wanted<'a> {
     Inbox,
     /// Somebody, by their id.
     Person(&'a str),
+    /// What the reader has planned.
+    Later,
 }
 
 /// Loads everything that the page needs, and nothing that the reader may not see.
@@ -55,6 +57,7 @@ pub(crate) async fn load(
             let profile = engine.profile(login.user.id, user).await?;
             snapshot.plain = Plain::Person(Box::new(profile));
         }
+        Wanted::Later => snapshot.plain = Plain::Later(engine.plans(login.user.id).await?),
         Wanted::Settings => snapshot.logins = site.auth.logins(login).await?,
     }
     Ok(snapshot)

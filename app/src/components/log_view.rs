@@ -16,7 +16,7 @@ use crate::{
         ids::{Cid, Seq, UserId},
         powers::Power,
     },
-    route::Route,
+    route::{Page, Route},
 };
 use leptos::prelude::*;
 
@@ -115,11 +115,15 @@ fn follow_own_words(window: LogWindow, pending: Memo<Vec<(Outgoing, bool)>>) {
 
 /// Goes once to the entry that the address names, as of a reminder.
 fn go_to_wanted(window: LogWindow) {
-    let route = expect_context::<Route>();
+    let (client, route) = (expect_context::<Client>(), expect_context::<Route>());
     Effect::new(move |gone_to: Option<Option<Seq>>| {
         _ = route.address();
         let wanted = route.query("at").and_then(|it| it.parse::<u64>().ok());
         let wanted = wanted.and_then(|it| Seq::try_from(it).ok())?;
+        // The address may name another room already, whose log is on its way.
+        let Page::Room(address) = route.page() else { return None };
+        untrack(|| client.room())
+            .filter(|it| it.name == address || it.id.to_string() == address)?;
         (gone_to.flatten() == Some(wanted) || window.go_to(wanted)).then_some(wanted)
     });
 }

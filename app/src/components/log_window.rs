@@ -125,7 +125,7 @@ impl LogWindow {
         self.left_at.set(Some(self.client.timeline.read_untracked().last()));
         self.end_with(&all, (line + LINES / 2).min(all.len()));
         request_animation_frame(move || {
-            let Some(list) = self.list.get_untracked() else { return };
+            let Some(list) = self.list.try_get_untracked().flatten() else { return };
             let found = list.query_selector(&format!("[data-seq=\"{seq}\"]")).ok().flatten();
             if let Some(found) = found {
                 // A tag that sheets know, and that a line drawn anew does not have.
@@ -182,7 +182,9 @@ impl LogWindow {
         });
         self.end.set(end);
         request_animation_frame(move || {
-            let (Some(list), Some((line, top))) = (self.list.get_untracked(), held) else { return };
+            // Gone, where the reader left the room meanwhile.
+            let list = self.list.try_get_untracked().flatten();
+            let (Some(list), Some((line, top))) = (list, held) else { return };
             if line.is_connected() {
                 let moved = line.get_bounding_client_rect().top() - top;
                 #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]

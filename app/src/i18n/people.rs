@@ -101,7 +101,7 @@ static EN: People = People {
 };
 
 static KO: People = People {
-    inbox: "1:1 대화",
+    inbox: "다이렉트 메시지",
     inbox_lead: "한 사람과 둘이서 나누는 이야기예요.",
     requests: "받은 요청",
     talks: "대화",
@@ -143,5 +143,5 @@ static KO: People = People {
     blocks_lead: "서로 메시지를 보낼 수 없고, 서로에게 오프라인으로 보여요.",
     no_blocks: "차단한 사람이 없어요.",
     blocked_since: |when| format!("{when}부터"),
-    to_inbox: "1:1 대화로",
+    to_inbox: "다이렉트 메시지로",
 };

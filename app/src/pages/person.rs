@@ -81,7 +81,9 @@ fn Head(profile: Profile) -> impl IntoView {
             {face}
             <div>
                 <h1>{profile.name} " " {tag.map(|tag| view! { <span class="tag">{tag}</span> })}</h1>
-                <p class="person__presence" data-presence=dot>{presence_text(texts, profile.presence)}</p>
+                <p class="person__presence" data-presence=dot>
+                    <span>{presence_text(texts, profile.presence)}</span>
+                </p>
             </div>
         </div>
     }

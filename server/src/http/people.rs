@@ -1,4 +1,4 @@
-//! The pages about people: inbox and profile.
+//! The pages about people and what is planned: inbox, profile, later.
 
 use super::{
     Site,
@@ -24,4 +24,8 @@ pub(super) async fn person(
     visitor: Visitor,
 ) -> Response {
     behind_door(&site, &visitor, &path_of(&uri), Wanted::Person(&user)).await
+}
+
+pub(super) async fn later(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, "/later", Wanted::Later).await
 }

@@ -51,6 +51,7 @@ table! {
     get "/settings" => pages::settings,
     get "/inbox" => people::inbox,
     get "/people/{user}" => people::person,
+    get "/later" => people::later,
 }
 
 table! {
