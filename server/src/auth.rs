@@ -6,6 +6,7 @@ mod login_cookie;
 mod name;
 mod password;
 mod rate;
+mod rooms;
 
 pub use login_cookie::{Token, hex, unhex};
 pub(crate) use login_cookie::{clear_cookie, cookie, set_cookie};

@@ -100,6 +100,11 @@ pub struct Limits {
     pub guests_per_hour: u32,
     /// Requests per second from one address, five times as many at once.
     pub requests_per_sec: u32,
+    /// Tries of rooms' passwords by one account, four times as many from one address, twelve times
+    /// as many for one room.
+    pub room_passwords_per_min: u32,
+    /// Rooms that one account makes.
+    pub rooms_per_hour: u32,
 }
 
 /// A channel of the configuration.
@@ -250,6 +255,8 @@ impl Default for Limits {
             sign_ups_per_hour: 20,
             guests_per_hour: 60,
             requests_per_sec: 20,
+            room_passwords_per_min: 5,
+            rooms_per_hour: 20,
         }
     }
 }

@@ -18,6 +18,7 @@ mod static_files;
 mod status;
 pub(crate) mod visitor;
 
+pub(crate) use rooms::{hosting, invites};
 pub use routes::{Route, all_routes};
 
 use crate::{

@@ -9,6 +9,7 @@ mod accept;
 mod address;
 pub mod audit;
 mod auth;
+mod clean;
 pub mod cli;
 pub mod cluster;
 pub mod config;

@@ -2,16 +2,16 @@
 
 use crate::{
     auth::Login,
-    engine::{Engine, clock},
-    http::Site,
+    engine::{Engine, Sight, clock},
+    http::{Site, hosting, invites},
+    store::DoorFacts,
 };
 use app::protocol::{
     ids::Seq,
     limits::PAGE_ENTRIES,
-    pages::Plain,
+    pages::{Plain, RoomSettings},
     refusal::Refusal,
-    room::Standing,
-    snapshot::{DirectoryQuery, Preferences, RoomSummary, RoomView, Snapshot},
+    snapshot::{DirectoryQuery, DoorView, Preferences, RoomSummary, RoomView, Snapshot},
 };
 
 /// What a page shows beside the reader.
@@ -29,6 +29,10 @@ pub(crate) enum Wanted<'a> {
     Person(&'a str),
     /// What the reader has planned.
     Later,
+    /// The settings of a room, by name or id.
+    RoomSettings(&'a str),
+    /// A room into which the reader is invited.
+    Invite(&'a DoorView),
 }
 
 /// Loads everything that the page needs, and nothing that the reader may not see.
@@ -50,7 +54,6 @@ pub(crate) async fn load(
             snapshot.directory = Some(engine.directory(login.user.id, sought));
             snapshot.sought = sought.clone();
         }
-        Wanted::Room(address) => snapshot.room = Some(room_view(engine, login, address).await?),
         Wanted::Inbox => snapshot.plain = Plain::Inbox(engine.talks(login.user.id).await?),
         Wanted::Person(user) => {
             let user = user.parse().map_err(|_| Refusal::NotFound)?;
@@ -58,25 +61,64 @@ pub(crate) async fn load(
             snapshot.plain = Plain::Person(Box::new(profile));
         }
         Wanted::Later => snapshot.plain = Plain::Later(engine.plans(login.user.id).await?),
+        Wanted::Room(address) => {
+            let room = engine.room(address, login.user.id).ok_or(Refusal::NoSuchRoom)?;
+            if engine.sight(login.user.id, room.id) == Sight::Inside {
+                snapshot.room = Some(room_view(engine, login, room).await?);
+            } else {
+                snapshot.door = Some(door_view(site, login, room).await?);
+            }
+        }
+        Wanted::RoomSettings(address) => {
+            snapshot.plain = Plain::Room(Box::new(room_settings(site, login, address).await?));
+        }
+        Wanted::Invite(door) => snapshot.door = Some(door.clone()),
         Wanted::Settings => snapshot.logins = site.auth.logins(login).await?,
     }
     Ok(snapshot)
 }
 
 /// A room's newest page and its people.
-async fn room_view(engine: &Engine, login: &Login, address: &str) -> Result<RoomView, Refusal> {
-    let room = engine.readable(address, login.user.id)?;
+async fn room_view(engine: &Engine, login: &Login, room: RoomSummary) -> Result<RoomView, Refusal> {
     let page = engine.store().entries(room.id, None, None, PAGE_ENTRIES).await?;
     Ok(RoomView {
-        standing: Standing {
-            entered: engine.is_member(login.user.id, room.id),
-            ..Standing::default()
-        },
+        standing: engine.standing(login.user.id, login.user.role, room.id),
         people: engine.people(room.id, login.user.id)?,
         entries: page.entries,
         more_before: page.more_before,
         seen: Seq::ZERO,
         // What is shown and what is counted as shown must be one.
         room: RoomSummary { head: page.head, ..room },
+    })
+}
+
+/// A room as its door shows it.
+pub(crate) async fn door_view(
+    site: &Site,
+    login: &Login,
+    room: RoomSummary,
+) -> Result<DoorView, Refusal> {
+    let store = site.engine.store();
+    let facts = store.door_facts(room.id, login.user.id, clock::now()).await?;
+    let DoorFacts { host, banned_until, place, .. } = facts.ok_or(Refusal::NoSuchRoom)?;
+    Ok(DoorView { room, host, invite: None, banned_until, place })
+}
+
+/// A room's settings, for who keeps order there.
+async fn room_settings(site: &Site, login: &Login, address: &str) -> Result<RoomSettings, Refusal> {
+    let (room, standing) = hosting::kept(site, login, address)?;
+    let (store, now) = (site.engine.store(), clock::now());
+    let facts = store.door_facts(room.id, login.user.id, now).await?;
+    let DoorFacts { successor, empty_mins, .. } = facts.ok_or(Refusal::NoSuchRoom)?;
+    Ok(RoomSettings {
+        standing,
+        successor,
+        empty_mins,
+        // Who keeps order from outside does not see who is in.
+        people: site.engine.people(room.id, login.user.id).unwrap_or_default(),
+        sanctions: store.sanctions(room.id, now).await?,
+        invites: invites::summaries(site, room.id).await?,
+        invited: None,
+        room,
     })
 }

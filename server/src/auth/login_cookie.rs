@@ -1,4 +1,5 @@
-//! The login's token: 256 random bits in a cookie. The database knows only their hash.
+//! Tokens: 256 random bits, a login's in a cookie, others' in links. The database knows only their
+//! hashes.
 
 use crate::store::TokenHash;
 use axum::http::{HeaderMap, header::COOKIE};
@@ -9,7 +10,7 @@ use std::fmt::{self, Write as _};
 const AGE_SECS_MAX: i64 = super::LOGIN_MS_MAX / 1000;
 const TOKEN_BYTES: usize = 32;
 
-/// A login's secret.
+/// The secret of a login, or of a link.
 #[derive(Clone)]
 pub struct Token([u8; TOKEN_BYTES]);
 
@@ -30,6 +31,16 @@ impl Token {
     pub fn of_request(headers: &HeaderMap, secure: bool) -> Option<Self> {
         let bytes = unhex(cookie(headers, cookie_name(secure))?)?;
         bytes.try_into().ok().map(Self)
+    }
+
+    /// The token that stands in a link, if it is one by its form.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        unhex(text)?.try_into().ok().map(Self)
+    }
+
+    /// As it stands in a link.
+    pub(crate) fn text(&self) -> String {
+        hex(&self.0)
     }
 
     /// The header that gives it to a browser.

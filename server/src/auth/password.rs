@@ -8,7 +8,13 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
@@ -32,12 +38,21 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bWFydS1ub2JvZHktMDAwMQ$\
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    /// Hashed or verified, counted: by it tests see that two answers cost the same.
+    done: Arc<AtomicU64>,
 }
 
 impl Passwords {
     pub(crate) fn new(threads: usize) -> Self {
         let queue = Arc::new(Semaphore::new(threads + WAITING_MAX));
-        Self { turns: Arc::new(Semaphore::new(threads)), queue }
+        let turns = Arc::new(Semaphore::new(threads));
+        Self { turns, queue, done: Arc::default() }
+    }
+
+    /// How many were hashed or verified.
+    #[cfg(test)]
+    pub(super) fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
     }
 
     /// The hash of a password, in PHC form.
@@ -78,6 +93,7 @@ impl Passwords {
         let busy = |_| Refusal::Busy { retry_after_ms: BUSY_MS };
         let place = self.queue.clone().try_acquire_owned().map_err(busy)?;
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| Refusal::Internal)?;
+        self.done.fetch_add(1, Ordering::Relaxed);
         Ok([place, turn])
     }
 }

@@ -13,6 +13,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 /// From one address more may sign in than into one account: a family shares it.
 const LOGINS_ADDRESS_FACTOR: u32 = 4;
+/// Into one room more may try to come than from one address; but not so many that a gang guesses.
+const PASSWORDS_ROOM_FACTOR: u32 = 12;
 /// A page asks for several things at once.
 const REQUESTS_BURST_FACTOR: u32 = 5;
 
@@ -61,6 +63,12 @@ pub(crate) struct Rates {
     pub(crate) sign_ups: Limiter<Address>,
     pub(crate) guests: Limiter<Address>,
     pub(crate) requests: Limiter<Address>,
+    /// Tries of rooms' passwords, by the room's address as it is asked for.
+    pub(crate) room_passwords_room: Limiter<String>,
+    pub(crate) room_passwords_account: Limiter<UserId>,
+    pub(crate) room_passwords_address: Limiter<Address>,
+    /// Rooms that somebody makes.
+    pub(crate) rooms: Limiter<UserId>,
     /// Messages by forms and API; sockets have their own.
     pub(crate) sends: Limiter<UserId>,
 }
@@ -71,12 +79,19 @@ impl Rates {
         let logins_address = logins.saturating_mul(LOGINS_ADDRESS_FACTOR);
         let requests = limits.requests_per_sec;
         let requests_burst = requests.saturating_mul(REQUESTS_BURST_FACTOR);
+        let passwords = limits.room_passwords_per_min;
+        let passwords_address = passwords.saturating_mul(LOGINS_ADDRESS_FACTOR);
+        let passwords_room = passwords.saturating_mul(PASSWORDS_ROOM_FACTOR);
         Self {
             logins_account: Limiter::new(logins, MINUTE, logins),
             logins_address: Limiter::new(logins_address, MINUTE, logins_address),
             sign_ups: Limiter::new(limits.sign_ups_per_hour, HOUR, limits.sign_ups_per_hour),
             guests: Limiter::new(limits.guests_per_hour, HOUR, limits.guests_per_hour),
             requests: Limiter::new(requests, SECOND, requests_burst),
+            room_passwords_room: Limiter::new(passwords_room, MINUTE, passwords_room),
+            room_passwords_account: Limiter::new(passwords, MINUTE, passwords),
+            room_passwords_address: Limiter::new(passwords_address, MINUTE, passwords_address),
+            rooms: Limiter::new(limits.rooms_per_hour, HOUR, limits.rooms_per_hour),
             sends: Limiter::new(limits.sends_per_sec, SECOND, limits.sends_burst),
         }
     }
@@ -89,6 +104,10 @@ impl Rates {
         self.guests.forget();
         self.requests.forget();
         self.sends.forget();
+        self.room_passwords_room.forget();
+        self.room_passwords_account.forget();
+        self.room_passwords_address.forget();
+        self.rooms.forget();
     }
 }
 

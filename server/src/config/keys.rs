@@ -8,7 +8,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 33] = [
+const KEYS: [&str; 35] = [
     "listen",
     "data_dir",
     "database_url",
@@ -42,6 +42,8 @@ const KEYS: [&str; 33] = [
     "limits.sign_ups_per_hour",
     "limits.guests_per_hour",
     "limits.requests_per_sec",
+    "limits.room_passwords_per_min",
+    "limits.rooms_per_hour",
 ];
 /// Keys whose variables and flags are separated by commas.
 pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
@@ -157,6 +159,11 @@ fn read_limits(layers: &Layers, usual: &Limits) -> Result<Limits, ConfigError> {
         sign_ups_per_hour: rate("limits.sign_ups_per_hour", usual.sign_ups_per_hour)?,
         guests_per_hour: rate("limits.guests_per_hour", usual.guests_per_hour)?,
         requests_per_sec: rate("limits.requests_per_sec", usual.requests_per_sec)?,
+        room_passwords_per_min: rate(
+            "limits.room_passwords_per_min",
+            usual.room_passwords_per_min,
+        )?,
+        rooms_per_hour: rate("limits.rooms_per_hour", usual.rooms_per_hour)?,
     })
 }
 

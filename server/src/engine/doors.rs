@@ -43,6 +43,12 @@ impl Engine {
         Ok(self.read(user, room.id)?.summary_for(user))
     }
 
+    /// The room as its door shows it to somebody who comes with a good invitation, hidden or not.
+    pub fn invited(&self, user: UserId, room: RoomId) -> Option<RoomSummary> {
+        let room = self.hub().room(room).filter(|it| it.kind.has_host())?;
+        Some(room.summary_for(user))
+    }
+
     /// The members of a room and their presence.
     pub fn people(&self, room: RoomId, user: UserId) -> Result<Vec<Person>, Refusal> {
         Ok(self.read(user, room)?.people(user))
@@ -84,9 +90,9 @@ impl Engine {
         Ok(())
     }
 
-    /// The user waits no longer; nothing where they did not.
+    /// The user waits no longer; nothing where they did not. Also for a hidden room into which they
+    /// were invited: the caller has seen that they may know of it.
     pub async fn stop_waiting(&self, who: &Who, room: RoomId) -> Result<(), Refusal> {
-        self.found(who.user, room)?;
         self.change(who.into(), room, None, Change::StopWaiting).await?;
         Ok(())
     }

@@ -202,7 +202,7 @@ pub(super) async fn rooms(
     Json(RoomsBody { epoch: site.engine.store().epoch(), rooms })
 }
 
-fn find(site: &Site, login: &Login, room: &str) -> Result<RoomSummary, Refusal> {
+pub(super) fn find(site: &Site, login: &Login, room: &str) -> Result<RoomSummary, Refusal> {
     site.engine.room(room, login.user.id).ok_or(Refusal::NoSuchRoom)
 }
 
@@ -261,15 +261,6 @@ pub(super) async fn people(
 ) -> Answer<Json<PeopleBody>> {
     let room = find(&site, &login, &room)?;
     Ok(Json(PeopleBody { people: site.engine.people(room.id, login.user.id)? }))
-}
-
-pub(super) async fn enter(
-    State(site): State<Arc<Site>>,
-    Path(room): Path<String>,
-    SignedIn { login, .. }: SignedIn,
-) -> Answer<Json<RoomSummary>> {
-    let room = find(&site, &login, &room)?;
-    Ok(Json(site.engine.enter(&login.who(), room.id).await?))
 }
 
 pub(super) async fn leave(

@@ -23,6 +23,9 @@ pub struct Flash {
     /// What it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<Done>,
+    /// The token of the invitation that it made, told this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
 }
 
 impl Flash {
@@ -34,7 +37,7 @@ impl Flash {
     /// A form was refused.
     pub fn refused(refused: Refusal, typed: String) -> Self {
         let typed = Some(typed).filter(|it| !it.is_empty() && it.len() <= TYPED_BYTES_MAX);
-        Self { refused: Some(refused), typed, done: None }
+        Self { refused: Some(refused), typed, ..Self::default() }
     }
 
     /// Whether there is nothing to show.

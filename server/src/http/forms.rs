@@ -135,10 +135,41 @@ async fn again(
     wanted: Wanted<'_>,
     (refusal, typed): (Refusal, &str),
 ) -> Response {
+    let typed = Some(typed.to_owned()).filter(|it| !it.is_empty());
+    let typed = Typed { typed, fields: Vec::new() };
+    shown_again(site, visitor, path, wanted, (refusal, typed)).await
+}
+
+/// Shows the page of a form of several fields again: why it was refused, and what was typed.
+pub(super) async fn refill(
+    site: &Site,
+    visitor: &Visitor,
+    path: &str,
+    wanted: Wanted<'_>,
+    (refusal, fields): (Refusal, Vec<(String, String)>),
+) -> Response {
+    let typed = Typed { typed: None, fields };
+    shown_again(site, visitor, path, wanted, (refusal, typed)).await
+}
+
+/// What was typed in a form.
+struct Typed {
+    typed: Option<String>,
+    fields: Vec<(String, String)>,
+}
+
+async fn shown_again(
+    site: &Site,
+    visitor: &Visitor,
+    path: &str,
+    wanted: Wanted<'_>,
+    (refusal, Typed { typed, fields }): (Refusal, Typed),
+) -> Response {
     let loaded = snapshot::load(site, visitor.login.as_ref(), visitor.preferences, wanted).await;
     let Ok(mut snapshot) = loaded else { return status_of(refusal).into_response() };
     snapshot.refused = Some(refusal);
-    snapshot.typed = Some(typed.to_owned()).filter(|it| !it.is_empty());
+    snapshot.typed = typed;
+    snapshot.fields = fields;
     let page = Page::new(path, snapshot).status(status_of(refusal));
     let mut response = page.render(site, &Flash::default()).await;
     if let Some(ms) = refusal.retry_after_ms() {
@@ -155,22 +186,6 @@ pub(super) async fn sign_out(State(site): State<Arc<Site>>, visitor: Visitor) ->
     }
     let response = back(&site, "/sign-in", &Flash::done(Done::SignedOut));
     with_cookie(response, &clear_cookie(site.secure))
-}
-
-pub(super) async fn enter(
-    State(site): State<Arc<Site>>,
-    Path(room): Path<String>,
-    visitor: Visitor,
-) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let entered = match site.engine.room(&room, login.user.id) {
-        Some(found) => site.engine.enter(&login.who(), found.id).await,
-        None => Err(Refusal::NoSuchRoom),
-    };
-    match entered {
-        Ok(entered) => Redirect::to(&path_of(&entered)).into_response(),
-        Err(refusal) => back(&site, &room_path(&room), &Flash::refused(refusal, String::new())),
-    }
 }
 
 pub(super) async fn leave(

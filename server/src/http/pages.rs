@@ -1,6 +1,14 @@
 //! The pages: each handler loads a snapshot, and the page shows it.
 
-use super::{Site, error::status_of, render::Page, rooms, visitor::Visitor};
+use super::{
+    Site,
+    error::status_of,
+    flash::Flash,
+    forms::{back, refill},
+    render::Page,
+    rooms,
+    visitor::Visitor,
+};
 use crate::snapshot::{self, Wanted};
 use app::protocol::refusal::Refusal;
 use axum::{
@@ -75,6 +83,50 @@ pub(super) async fn back_to_room(Path(room): Path<String>) -> Response {
     Redirect::to(&room_path(&room)).into_response()
 }
 
+/// `/rooms/new`
+pub(super) async fn new_room(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, "/rooms/new", Wanted::Nothing).await
+}
+
+/// `/rooms/{room}/settings`, for who keeps order there; others are told so at the room.
+pub(super) async fn room_settings(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    let path = rooms::forms::settings_path(&room);
+    if let Ok(login) = visitor.login()
+        && let Err(Refusal::NotAllowed) = rooms::hosting::kept(&site, login, &room)
+    {
+        let flash = Flash::refused(Refusal::NotAllowed, String::new());
+        return back(&site, &room_path(&room), &flash);
+    }
+    behind_door(&site, &visitor, &path, Wanted::RoomSettings(&room)).await
+}
+
+/// Who goes to a host's form's own address wants its page.
+pub(super) async fn back_to_room_settings(Path(room): Path<String>) -> Response {
+    Redirect::to(&rooms::forms::settings_path(&room)).into_response()
+}
+
+/// `/invite/{token}`: the room, before one comes in.
+pub(super) async fn invite(
+    State(site): State<Arc<Site>>,
+    Path(token): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    let path = invite_path(&token);
+    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
+    match rooms::invites::preview(&site, login, &token).await {
+        // Who is in already has the room itself.
+        Ok(door) if door.room.mine => {
+            Redirect::to(&room_path(&door.room.id.to_string())).into_response()
+        }
+        Ok(door) => show(&site, &visitor, &path, Wanted::Invite(&door)).await,
+        Err(refusal) => refill(&site, &visitor, &path, Wanted::Nothing, (refusal, vec![])).await,
+    }
+}
+
 /// The page for what is not there.
 pub(super) async fn not_found(site: &Arc<Site>, visitor: &Visitor, path: &str) -> Response {
     match snapshot::load(site, visitor.login.as_ref(), visitor.preferences, Wanted::Nothing).await {
@@ -89,6 +141,11 @@ pub(super) async fn not_found(site: &Arc<Site>, visitor: &Visitor, path: &str) -
 /// The address of a room's page.
 pub(super) fn room_path(room: &str) -> String {
     format!("/rooms/{}", escaped(room))
+}
+
+/// The address of an invitation.
+pub(super) fn invite_path(token: &str) -> String {
+    format!("/invite/{}", escaped(token))
 }
 
 /// A form's page that leads to `next` afterwards.

@@ -1,7 +1,7 @@
 //! From a snapshot to a page: the only place that renders.
 
 use super::{Site, flash::Flash};
-use app::protocol::snapshot::Snapshot;
+use app::protocol::{pages::Plain, snapshot::Snapshot};
 use axum::{
     body::Body,
     http::{
@@ -44,6 +44,9 @@ impl Page {
             snapshot.typed = snapshot.typed.or_else(|| flash.typed.clone());
         }
         snapshot.done = snapshot.done.or(flash.done);
+        if let Plain::Room(settings) = &mut snapshot.plain {
+            settings.invited.clone_from(&flash.made);
+        }
         let Ok(request) = Request::get(&path).body(Body::empty()) else {
             return StatusCode::BAD_REQUEST.into_response();
         };

@@ -1,5 +1,11 @@
 //! The doors of rooms by HTTP: finding, making, entering, and what hosts do.
 
+pub(crate) mod entering;
+mod fit;
+pub(super) mod forms;
+pub(crate) mod hosting;
+pub(crate) mod invites;
+
 use super::{Site, api::Answer, visitor::SignedIn};
 use app::protocol::{
     refusal::Refusal,

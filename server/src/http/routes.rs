@@ -1,9 +1,13 @@
 //! Every route, in one place: what is not here is not answered, but for the site's files.
 //!
-//! To add a route, add a row here, and one to `server/tests/web/powers/table.rs`, which says who gets
+//! To add a route, add a row here, and one to `server/tests/powers/table.rs`, which says who gets
 //! what there: the test fails for a route without a row.
 
-use super::{Site, api, forms, later, nodes, pages, people, rooms, socket, status};
+use super::{
+    Site, api, forms, later, nodes, pages, people,
+    rooms::{self, entering, hosting, invites},
+    socket, status,
+};
 use axum::{
     Router,
     routing::{delete, get, patch, post, put},
@@ -48,6 +52,9 @@ table! {
     get "/forgot" => pages::forgot,
     get "/rooms" => pages::rooms,
     get "/rooms/{room}" => pages::room,
+    get "/rooms/{room}/settings" => pages::room_settings,
+    get "/rooms/new" => pages::new_room,
+    get "/invite/{token}" => pages::invite,
     get "/settings" => pages::settings,
     get "/inbox" => people::inbox,
     get "/people/{user}" => people::person,
@@ -65,9 +72,19 @@ table! {
     post "/guest" => forms::guest,
     post "/sign-out" => forms::sign_out,
     get "/rooms/{room}/enter" => pages::back_to_room,
-    post "/rooms/{room}/enter" => forms::enter,
+    post "/rooms/{room}/enter" => rooms::forms::enter,
     get "/rooms/{room}/leave" => pages::back_to_room,
     post "/rooms/{room}/leave" => forms::leave,
+    post "/rooms/new" => rooms::forms::make,
+    get "/rooms/{room}/acts" => pages::back_to_room_settings,
+    post "/rooms/{room}/acts" => rooms::forms::act,
+    get "/rooms/{room}/invites" => pages::back_to_room_settings,
+    post "/rooms/{room}/invites" => rooms::forms::invite,
+    post "/rooms/{room}/invites/{invite}/end" => rooms::forms::end_invite,
+    get "/rooms/{room}/waiting" => pages::back_to_room,
+    post "/rooms/{room}/waiting" => rooms::forms::wait,
+    post "/rooms/{room}/waiting/end" => rooms::forms::stop_waiting,
+    post "/invite/{token}" => rooms::forms::accept,
     get "/rooms/{room}/say" => pages::back_to_room,
     post "/rooms/{room}/say" => forms::say,
     post "/settings/name" => forms::rename,
@@ -99,6 +116,7 @@ table! {
     post "/me/account" => api::account,
     get "/directory" => rooms::directory,
     get "/rooms" => api::rooms,
+    post "/rooms" => hosting::make,
     get "/rooms/{room}" => api::room,
     get "/rooms/{room}/entries" => api::entries,
     post "/rooms/{room}/entries" => api::say,
@@ -109,7 +127,16 @@ table! {
     patch "/later/{id}" => later::change,
     delete "/later/{id}" => later::cancel,
     delete "/reminders/{id}" => later::cancel,
-    put "/rooms/{room}/members/me" => api::enter,
+    post "/rooms/{room}/acts" => hosting::act,
+    get "/rooms/{room}/sanctions" => hosting::sanctions,
+    get "/rooms/{room}/invites" => invites::list,
+    post "/rooms/{room}/invites" => invites::make,
+    delete "/rooms/{room}/invites/{invite}" => invites::revoke,
+    get "/invites/{token}" => invites::show,
+    post "/invites/{token}" => invites::accept,
+    put "/rooms/{room}/waiting/me" => entering::wait,
+    delete "/rooms/{room}/waiting/me" => entering::stop_waiting,
+    put "/rooms/{room}/members/me" => entering::enter,
     delete "/rooms/{room}/members/me" => api::leave,
     post "/announcements" => api::announce,
     get "/nodes" => nodes::nodes,

@@ -11,13 +11,15 @@ use app::protocol::{
     snapshot::{Language, Preferences, Theme},
 };
 use axum::{
-    extract::FromRequestParts,
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
     http::{
         Extensions, HeaderMap,
         header::{ACCEPT_LANGUAGE, USER_AGENT},
         request::Parts,
     },
 };
+use serde::de::DeserializeOwned;
 use std::{net::Ipv4Addr, sync::Arc};
 
 /// The furthest that a clock is from UTC, in minutes.
@@ -79,6 +81,23 @@ impl FromRequestParts<Arc<Site>> for SignedIn {
         let login = site.auth.login(&token).await?.ok_or(Refusal::NotSignedIn)?;
         let address = address_of(&parts.extensions, &parts.headers, &site.config);
         Ok(Self { login, address })
+    }
+}
+
+/// A JSON body that may be left out. What cannot be read is malformed.
+#[derive(Debug)]
+pub(super) struct OptionalBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<Arc<Site>> for OptionalBody<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Refused> {
+        let malformed = |_| Refused(Refusal::Malformed);
+        let bytes = Bytes::from_request(request, site).await.map_err(malformed)?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| Refused(Refusal::Malformed))
     }
 }
 

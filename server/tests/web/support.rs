@@ -48,6 +48,8 @@ impl Server {
             config.limits.sign_ups_per_hour = 0;
             config.limits.logins_per_min = 0;
             config.limits.requests_per_sec = 0;
+            config.limits.room_passwords_per_min = 0;
+            config.limits.rooms_per_hour = 0;
             configure(config);
         })
         .await;
@@ -57,6 +59,12 @@ impl Server {
     /// Stops in an orderly way.
     pub(crate) async fn stop(self) -> Arc<Place> {
         soon("the server's end", self.served.stop()).await
+    }
+
+    /// Where its data is.
+    #[allow(dead_code, reason = "not every test looks there")]
+    pub(crate) fn place(&self) -> &Arc<Place> {
+        &self.served.place
     }
 
     /// Puts a file into the built site.
@@ -138,6 +146,12 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
+    /// The server that it talks with.
+    #[allow(dead_code, reason = "not every test asks")]
+    pub(crate) fn at(&self) -> SocketAddr {
+        self.at
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.ask("GET", path, &[], "").await
     }

@@ -5,7 +5,6 @@ use crate::store::{MakeRoom, RoomMade, StoreResult};
 use app::protocol::{
     ids::{Millis, RoomId, UserId},
     limits::ROOMS_PER_HOST,
-    room::RoomKind,
 };
 use sqlx::QueryBuilder;
 
