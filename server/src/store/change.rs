@@ -100,6 +100,11 @@ impl RoomSanction {
             Self::Mute => "mute",
         }
     }
+
+    /// The one of that name in the database.
+    pub(super) fn named(name: &str) -> Self {
+        if name == "ban" { Self::Ban } else { Self::Mute }
+    }
 }
 
 /// An [`Act`] as it is decided and stored: until when instead of how long, a hash instead of a

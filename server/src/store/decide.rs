@@ -1,21 +1,28 @@
 //! What a batch of changes does to the logs: pure, so that it can be tried in every order.
 
+mod acts;
+mod entering;
 mod facts;
+mod leaving;
+mod rank;
+mod speaking;
 
 pub(super) use facts::{
     AccountState, Facts, InviteState, MemberState, RoomState, SanctionState, Settings,
 };
 
 use super::{
-    Append, AppendError, Appending, Change, Done, MemberRow, Moved, Outcomes, RoomSanction,
+    Append, AppendError, Appending, Change, Done, HostAct, MemberRow, Moved, Outcomes,
+    RoomSanction, Way,
 };
 use crate::planted::{self, Bug};
 use app::protocol::{
     ids::{Millis, UserId},
-    message::{Entry, What},
+    message::{Deed, Did, Entry, Subject, What},
     people::Role,
-    room::Rank,
 };
+
+use std::collections::BTreeSet;
 
 /// Decides each change in turn, as if each had been its own transaction.
 pub(super) fn decide(facts: &mut Facts, batch: &[Append], now: Millis) -> Outcomes {
@@ -34,6 +41,10 @@ fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Done, A
     }
     if append.fence.is_some() && append.fence < facts.fence {
         return Err(AppendError::Deposed);
+    }
+    let account = facts.accounts.get(&append.author).filter(|_| append.login.is_some());
+    if let Some(until) = account.and_then(|it| it.banned_until).filter(|it| *it > now) {
+        return Err(AppendError::AccountBanned { until });
     }
     let open = |it: &&RoomState| it.settings.closed_at.is_none();
     let room = facts.rooms.get(&append.room).filter(open).ok_or(AppendError::NoSuchRoom)?.clone();
@@ -56,29 +67,19 @@ struct Turn<'a> {
 impl Turn<'_> {
     fn change(&mut self) -> Result<(), AppendError> {
         match &self.append.change {
-            Change::Message(text) => {
-                self.member(self.append.author).ok_or(AppendError::NotEntered)?;
-                self.tell(What::Message { text: text.clone() });
-            }
+            Change::Message(text) => return self.say(text),
             Change::Announce(text) => self.tell(What::Announced { text: text.clone() }),
-            Change::Join(_) if self.member(self.append.author).is_some() => {}
-            Change::Join(_) if self.room.people >= self.room.settings.capacity => {
-                return Err(AppendError::Full { capacity: self.room.settings.capacity });
-            }
-            Change::Join(_) => {
-                self.put_in(self.append.author);
-                self.tell(What::Joined);
-            }
-            Change::Leave if self.put_out(self.append.author) => self.tell(What::Left),
-            Change::Leave => {}
-            Change::Wait(_)
-            | Change::StopWaiting
-            | Change::Act(_)
-            | Change::Accept
-            | Change::Lapse(_)
-            | Change::Succeed
-            | Change::CloseOver => return Err(AppendError::NotAllowed),
+            Change::Join(way) => self.enter(way, false)?,
+            Change::Wait(way) => self.enter(way, true)?,
+            Change::StopWaiting => self.stop_waiting(self.append.author),
+            Change::Leave => self.leave(),
+            Change::Act(act) => self.act(act)?,
+            Change::Accept => self.accept()?,
+            Change::Lapse(sanction) => self.lapse(*sanction),
+            Change::Succeed => self.succeed(),
+            Change::CloseOver => self.close_over(),
         }
+        self.fill_places();
         Ok(())
     }
 
@@ -95,7 +96,7 @@ impl Turn<'_> {
     /// Appends an entry by somebody.
     fn tell_of(&mut self, author: UserId, what: What) {
         self.room.head = self.room.head.next();
-        let name = self.facts.accounts.get(&author).map_or_else(String::new, |it| it.name.clone());
+        let name = self.name(author);
         let cid = self.append.shown_cid();
         let (seq, at) = (self.room.head, self.now);
         self.entries.push(Entry { seq, at, author, name, cid, what });
@@ -110,29 +111,42 @@ impl Turn<'_> {
         self.moved.push(user);
     }
 
-    /// Ends a membership; false where there was none.
-    fn put_out(&mut self, user: UserId) -> bool {
-        let was = self.facts.members.remove(&(self.append.room, user)).is_some();
-        if was {
-            self.room.people = self.room.people.saturating_sub(1);
-            self.moved.push(user);
-        }
-        was
+    /// Ends a membership.
+    fn put_out(&mut self, user: UserId) {
+        self.facts.members.remove(&(self.append.room, user));
+        self.room.people = self.room.people.saturating_sub(1);
+        self.moved.push(user);
     }
 
-    /// The rank that a member has.
-    fn rank(&self, user: UserId) -> Rank {
-        match self.member(user) {
-            None => Rank::Member,
-            Some(_) if self.room.settings.host == Some(user) => Rank::Host,
-            Some(member) if member.cohost_at.is_some() => Rank::Cohost,
-            Some(_) => Rank::Member,
-        }
+    /// Appends what the author did.
+    fn tell_did(&mut self, deed: Deed, subject: Option<UserId>, text: &str) {
+        self.tell_did_of(self.append.author, deed, subject, text);
+    }
+
+    /// Appends what somebody did.
+    fn tell_did_of(&mut self, author: UserId, deed: Deed, subject: Option<UserId>, text: &str) {
+        let subject = subject.map(|id| self.subject(id));
+        self.tell_of(author, What::Did(Did { deed, subject, until: None, text: text.to_owned() }));
+    }
+
+    /// Appends what the author did to somebody until then.
+    fn tell_until(&mut self, deed: Deed, user: UserId, until: Millis, text: &str) {
+        let (subject, until) = (Some(self.subject(user)), until.ending());
+        self.tell(What::Did(Did { deed, subject, until, text: text.to_owned() }));
+    }
+
+    fn subject(&self, id: UserId) -> Subject {
+        Subject { id, name: self.name(id) }
+    }
+
+    fn name(&self, user: UserId) -> String {
+        self.facts.accounts.get(&user).map_or_else(String::new, |it| it.name.clone())
     }
 
     /// Takes over what was done.
     fn finish(mut self) -> Done {
-        let moves = std::mem::take(&mut self.moved).into_iter().map(|it| self.moved(it)).collect();
+        let moved = BTreeSet::from_iter(std::mem::take(&mut self.moved));
+        let moves = moved.into_iter().map(|it| self.moved(it)).collect();
         let place = match self.entries.first() {
             Some(first) => {
                 Appending { room: self.append.room, seq: first.seq, at: self.now, fresh: true }
@@ -150,7 +164,7 @@ impl Turn<'_> {
         let account = self.facts.accounts.get(&user);
         let now = self.member(user).map(|member| MemberRow {
             id: user,
-            name: account.map_or_else(String::new, |it| it.name.clone()),
+            name: self.name(user),
             role: account.map_or(Role::Guest, |it| it.role),
             rank: self.rank(user),
             muted_until: self.facts.sanctioned(

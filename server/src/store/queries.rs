@@ -5,6 +5,8 @@
 mod append;
 #[path = "queries/audit.rs"]
 mod audit;
+#[path = "queries/changes.rs"]
+mod changes;
 #[path = "queries/copying.rs"]
 mod copying;
 #[path = "queries/doors.rs"]

@@ -18,6 +18,7 @@ use app::protocol::{
     ids::{Cid, JobId},
     people::Role,
     refusal::Refusal,
+    room::{Door, NewRoom, RoomKind},
 };
 use database::Database;
 use tempfile::TempDir;
@@ -96,6 +97,29 @@ async fn user(store: &Store, name: &str) -> User {
         role: Role::Member,
     };
     store.create_user(new, Millis(0)).await.unwrap()
+}
+
+/// Makes a room of that kind for so many, with an open door.
+async fn own_room(
+    store: &Store,
+    (host, login): (UserId, LoginId),
+    (kind, capacity): (RoomKind, u32),
+) -> RoomId {
+    let room = NewRoom {
+        name: "own".into(),
+        topic: String::new(),
+        kind,
+        door: Door::Open,
+        password: None,
+        capacity,
+        empty_mins: None,
+        closes_at: None,
+    };
+    let make = MakeRoom { room, password: None, host, login };
+    match store.make_room(&make, Millis(1)).await.unwrap() {
+        RoomMade::Made(room) => room,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Where each change of a batch stands.

@@ -106,8 +106,15 @@ pub(in crate::store) struct InviteState {
     pub(in crate::store) used: u32,
 }
 
+impl InviteState {
+    /// Whether somebody may still come in by it.
+    pub(super) fn holds(&self, now: Millis) -> bool {
+        self.expires_at > now && self.uses_left != Some(0)
+    }
+}
+
 /// What is known when a batch is decided. Afterwards: as it is to be written.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in crate::store) struct Facts {
     pub(in crate::store) rooms: BTreeMap<RoomId, RoomState>,
     pub(in crate::store) logins: HashSet<LoginId>,
@@ -129,6 +136,18 @@ pub(in crate::store) struct Facts {
 }
 
 impl Facts {
+    /// What may change, as it is now.
+    pub(in crate::store) fn before(&self) -> Self {
+        Self {
+            rooms: self.rooms.clone(),
+            members: self.members.clone(),
+            sanctions: self.sanctions.clone(),
+            waiting: self.waiting.clone(),
+            invites: self.invites.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The user's ban or mute in the room, where it is not over.
     pub(super) fn sanctioned(
         &self,

@@ -1,22 +1,20 @@
 //! Appending to the logs: one transaction for all that waits, whatever the rooms. `facts.rs` reads
-//! what has to be known, `decide.rs` decides, and here is written what came of it.
+//! what has to be known, `decide.rs` decides, and `changes.rs` writes what came of it.
 
 use super::{
-    BEGIN_READ, BEGIN_WRITE, Queries, Tx, batch,
+    BEGIN_READ, BEGIN_WRITE, Queries, batch,
+    changes::write,
     facts::{read_facts, read_known},
     number,
 };
 use crate::planted::{self, Point};
 use crate::store::{
     Append, AppendError, Appending, Outcomes, StoreError, StoreResult,
-    decide::{Facts, MemberState, RoomState, decide},
+    decide::{Facts, decide},
     error::code_of,
-    rows::{MemberChange, NewEntry, RoomChange},
+    rows::NewEntry,
 };
-use app::protocol::{
-    ids::{Millis, RoomId, UserId},
-    message::What,
-};
+use app::protocol::{ids::Millis, message::What};
 use sqlx::error::DatabaseError;
 
 impl Queries {
@@ -55,10 +53,9 @@ impl Queries {
         }
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         let mut facts = read_facts(&mut tx, batch).await?;
-        let before = facts.clone();
+        let before = facts.before();
         let outcomes = decide(&mut facts, batch, now);
-        write_rooms(&mut tx, &before, &facts).await?;
-        write_members(&mut tx, &before, &facts).await?;
+        write(&mut tx, &before, &facts).await?;
         let entries = new_entries(batch, &outcomes);
         if !entries.is_empty() {
             batch::add_entries(&mut tx, &entries).await?;
@@ -102,56 +99,6 @@ fn is_of_one_change(error: &sqlx::Error) -> bool {
         it.is_foreign_key_violation() || it.is_unique_violation() || it.is_check_violation()
     });
     is_of_data || is_of_rule
-}
-
-async fn write_rooms(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
-    let moved = after.rooms.iter().filter(|(id, room)| before.rooms.get(id) != Some(*room));
-    let row = |(id, room): (&RoomId, &RoomState)| RoomChange {
-        id: id.0,
-        head: number(room.head),
-        people: room.people.into(),
-    };
-    let changes: Vec<_> = moved.map(row).collect();
-    if !changes.is_empty() {
-        batch::change_rooms(tx, &changes).await?;
-    }
-    Ok(())
-}
-
-async fn write_members(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
-    let (mut new, mut changed) = (Vec::new(), Vec::new());
-    for (place, member) in &after.members {
-        match before.members.get(place) {
-            None => new.push(member_change(*place, member)),
-            Some(was) if was != member => changed.push(member_change(*place, member)),
-            Some(_) => {}
-        }
-    }
-    for (room, user) in before.members.keys().filter(|it| !after.members.contains_key(it)) {
-        sqlx::query("delete from member where room_id = $1 and account_id = $2")
-            .bind(room.0)
-            .bind(user.0)
-            .execute(&mut **tx)
-            .await?;
-    }
-    if !new.is_empty() {
-        batch::add_members(tx, &new).await?;
-    }
-    if !changed.is_empty() {
-        batch::change_members(tx, &changed).await?;
-    }
-    Ok(())
-}
-
-fn member_change((room, user): (RoomId, UserId), member: &MemberState) -> MemberChange {
-    MemberChange {
-        room: room.0,
-        account: user.0,
-        joined_at: member.joined_at.0,
-        cohost_at: member.cohost_at.map(|it| it.0),
-        speaker: member.speaker.into(),
-        said_at: member.said_at.map(|it| it.0),
-    }
 }
 
 /// The rows of what a batch appended. The id of a change is that of its first entry.

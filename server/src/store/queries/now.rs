@@ -61,7 +61,7 @@ impl Queries {
     }
 
     pub(in crate::store) async fn waiting(&self) -> StoreResult<Vec<(RoomId, UserId)>> {
-        let sql = "select room_id, account_id from waiting order by room_id, since";
+        let sql = "select room_id, account_id from waiting order by room_id, since, account_id";
         let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
         let waiter =
             |row: &DbRow| Ok((RoomId(row.try_get("room_id")?), UserId(row.try_get("account_id")?)));

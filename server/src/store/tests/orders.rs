@@ -1,62 +1,112 @@
 //! Any changes in any batches over two handles: the database does what the pure rules say.
 
 use super::*;
-use crate::store::decide::{AccountState, Facts, RoomState, decide};
-use app::protocol::room::RoomKind;
+use crate::store::decide::{AccountState, Facts, MemberState, RoomState, decide};
+use app::protocol::{
+    ids::{Cid, InviteId},
+    limits::LARGE_SLOW_SECS,
+    room::{Act, Door, Rank, RoomKind},
+};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeSet};
 
-/// A change as drawn: who, what, in which room, under which id.
-type Drawn = (usize, u8, usize, u8);
+/// A change as drawn: who, what, in which room, to whom, under which id.
+type Drawn = (usize, u8, usize, usize, u8);
 
-/// Rooms and people of one case, new ones each time.
+/// Rooms and people of one case, new ones each time: a channel for two, a private room for three
+/// and a large one for two, both with the first of the people as host.
 struct Case {
-    rooms: [RoomId; 2],
+    rooms: [RoomId; 3],
     people: Vec<User>,
     logins: Vec<LoginId>,
 }
 
 async fn case(store: &Store, number: u32) -> Case {
-    let names = [format!("a{number}"), format!("b{number}")];
-    let rooms = channels(store, [&names[0], &names[1]], 2).await;
+    let [channel] = channels(store, [&format!("a{number}")], 2).await;
     let (mut people, mut logins) = (Vec::new(), Vec::new());
-    for n in 0..3_u8 {
+    for n in 0..4_u8 {
         let user = user(store, &format!("user {number} {n}")).await;
         let mut token = [n; 32];
         token[..4].copy_from_slice(&number.to_be_bytes());
         logins.push(store.create_login(&user, &token, "", Millis(0)).await.unwrap());
         people.push(user);
     }
+    let mut rooms = [channel; 3];
+    for (room, (kind, capacity)) in
+        rooms[1..].iter_mut().zip([(RoomKind::Private, 3), (RoomKind::Large, 2)])
+    {
+        *room = own_room(store, (people[0].id, logins[0]), (kind, capacity)).await;
+    }
     Case { rooms, people, logins }
 }
 
 impl Case {
-    fn append(&self, (who, op, room, cid): Drawn) -> Append {
-        let change = match op {
-            0 | 1 => Change::Join(Way::Plain),
-            2 => Change::Leave,
-            3 => Change::Announce("hear".into()),
-            _ => Change::Message(format!("{op} by {who}")),
-        };
+    fn append(&self, (who, op, room, whom, cid): Drawn) -> Append {
         Append {
             room: self.rooms[room],
             author: self.people[who].id,
             // Nobody's login is the second one of all.
-            login: Some(if op == 9 { LoginId(Uuid::nil()) } else { self.logins[who] }),
+            login: Some(if op == 39 { LoginId(Uuid::nil()) } else { self.logins[who] }),
             cid: (cid > 0).then(|| Cid(Uuid::from_u128(cid.into()))),
             fence: None,
-            change,
+            change: self.change(op, who, self.people[whom].id),
         }
     }
 
-    /// What is known before anything happened.
+    fn change(&self, op: u8, who: usize, user: UserId) -> Change {
+        let reason = "so".to_owned();
+        let act = match op {
+            0..=4 => return Change::Join(Way::Plain),
+            5 | 6 => return Change::Leave,
+            7 => return Change::Announce("hear".into()),
+            8 => return Change::Wait(Way::Plain),
+            9 => return Change::StopWaiting,
+            10 => return Change::Succeed,
+            11 => return Change::Join(Way::PasswordShown("hash".into())),
+            12 => return Change::Join(Way::Invited(InviteId(Uuid::nil()))),
+            13 => return Change::Lapse(RoomSanction::Mute),
+            14 => Act::Kick { user, reason },
+            15 => Act::Ban { user, secs: None, reason },
+            16 => Act::Ban { user, secs: Some(5), reason },
+            17 => Act::Unban { user },
+            18 => Act::Mute { user, secs: None, reason },
+            19 => Act::Unmute { user },
+            20 => Act::Yield { user },
+            21 | 22 => Act::Cohost { user, on: op == 21 },
+            23 => Act::Successor { user: Some(user) },
+            24 => Act::Successor { user: None },
+            25 => Act::Speaker { user, on: true },
+            26 | 27 => Act::Capacity { capacity: u32::from(op) - 23 },
+            28 | 29 => Act::Slow { secs: u32::from(op) - 28 },
+            30 | 31 => Act::Lock { on: op == 30 },
+            32 => Act::Door { door: Door::Open, password: None },
+            33 => Act::Door { door: Door::Password, password: None },
+            34 => Act::Rename { name: format!("by {who}") },
+            35 => Act::Close { reason },
+            _ => return Change::Message(format!("{op} by {who}")),
+        };
+        Change::Act(HostAct::new(act, Some("hash".into()), Millis(7)))
+    }
+
+    /// What is known before anything happened: all there is.
     fn facts(&self) -> Facts {
-        let room = RoomState::new(RoomKind::Channel, 2);
+        let host = self.people[0].id;
+        let own = |kind, capacity, head| {
+            let mut room = RoomState::new(kind, capacity);
+            room.settings.host = Some(host);
+            RoomState { people: 1, head: Seq::ZERO.plus(head), ..room }
+        };
+        let mut large = own(RoomKind::Large, 2, 0);
+        large.settings.slow_secs = LARGE_SLOW_SECS;
+        let rooms = [RoomState::new(RoomKind::Channel, 2), own(RoomKind::Private, 3, 1), large];
+        let member =
+            MemberState { joined_at: Millis(1), cohost_at: None, speaker: false, said_at: None };
         Facts {
-            rooms: self.rooms.map(|it| (it, room.clone())).into(),
+            rooms: self.rooms.into_iter().zip(rooms).collect(),
+            members: self.rooms[1..].iter().map(|it| ((*it, host), member)).collect(),
             accounts: self.people.iter().map(|it| (it.id, account(it))).collect(),
             logins: self.logins.iter().copied().collect(),
             ..Facts::default()
@@ -81,7 +131,6 @@ async fn check(stores: &[Store], case: &Case, drawn: &[Drawn], cuts: &[usize]) {
         rest = others;
     }
     assert_eq!(outcomes, expected);
-    let rooms = stores[0].rooms().await.unwrap();
     for room in case.rooms {
         let mut told = Vec::new();
         for (append, outcome) in appends.iter().zip(&expected) {
@@ -89,15 +138,49 @@ async fn check(stores: &[Store], case: &Case, drawn: &[Drawn], cuts: &[usize]) {
             told.extend(done.into_iter().flat_map(|it| it.entries.clone()));
         }
         let page = stores[1].entries(room, Some(Seq::ZERO), None, 1_000).await.unwrap();
-        assert_eq!(page.entries, told);
-        let state = &facts.rooms[&room];
-        let row = rooms.iter().find(|it| it.id == room).unwrap();
-        assert_eq!((row.head, row.people), (state.head, state.people));
-        let members: HashSet<_> =
-            stores[0].members(room).await.unwrap().into_iter().map(|it| (room, it.id)).collect();
-        let expected = facts.members.keys().filter(|it| it.0 == room).copied();
-        assert_eq!(members, expected.collect());
+        let made = usize::from(room == case.rooms[1]);
+        assert_eq!(page.entries[made..], told);
+        compare(&stores[0], room, &facts).await;
     }
+}
+
+/// What is stored of a room is what the rules left.
+async fn compare(store: &Store, room: RoomId, facts: &Facts) {
+    let state = &facts.rooms[&room];
+    let settings = &state.settings;
+    match store.rooms_now(&[room]).await.unwrap().first().map(|it| &it.row) {
+        None => assert!(settings.closed_at.is_some()),
+        Some(row) => {
+            assert_eq!((row.head, row.people), (state.head, state.people));
+            assert_eq!((row.host, row.successor), (settings.host, settings.successor));
+            assert_eq!((row.door, row.capacity), (settings.door, settings.capacity));
+            assert_eq!((row.locked, row.slow_secs), (settings.locked, settings.slow_secs));
+            assert!(settings.name.as_ref().is_none_or(|it| *it == row.name));
+        }
+    }
+    let rank = |user, member: &MemberState| match member.cohost_at {
+        _ if settings.host == Some(user) => Rank::Host,
+        Some(_) => Rank::Cohost,
+        None => Rank::Member,
+    };
+    let stored = store.members(room).await.unwrap();
+    let stored: BTreeSet<_> = stored.iter().map(|it| (it.id, it.rank, it.speaker)).collect();
+    let members = facts.members.iter().filter(|it| it.0.0 == room);
+    let members = members.map(|((_, user), it)| (*user, rank(*user, it), it.speaker));
+    assert_eq!(stored, members.collect());
+    let stored = store.sanctions(room, Millis(0)).await.unwrap();
+    let stored: BTreeSet<_> = stored.iter().map(|it| (it.user, it.banned, it.until)).collect();
+    let sanctions = facts.sanctions.iter().filter(|it| it.0.0 == room);
+    let is_ban = |it: &RoomSanction| *it == RoomSanction::Ban;
+    let expected =
+        sanctions.map(|((_, user, it), state)| (*user, is_ban(it), state.until.ending()));
+    assert_eq!(stored, expected.collect());
+    assert_eq!(u64::from(settings.sanctions), stored.len() as u64);
+    let waiting = facts.waiting.get(&room).map(Vec::as_slice).unwrap_or_default();
+    let waiting: Vec<_> = waiting.iter().map(|it| it.1).collect();
+    let stored = store.waiting().await.unwrap().into_iter().filter(|it| it.0 == room);
+    assert_eq!(stored.map(|it| it.1).collect::<Vec<_>>(), waiting);
+    assert_eq!(u64::from(settings.waiting), waiting.len() as u64);
 }
 
 #[test]
@@ -106,9 +189,10 @@ fn any_batches_do_what_the_rules_say() {
     for home in runtime.block_on(homes()) {
         let stores = runtime.block_on(home.handles(2));
         let count = Cell::new(0);
-        let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
-        let drawn = prop::collection::vec((0..3_usize, 0..10_u8, 0..2_usize, 0..8_u8), 0..60);
-        let cuts = prop::collection::vec(0..12_usize, 0..8);
+        let config = Config { cases: 32, failure_persistence: None, ..Config::default() };
+        let one = (0..4_usize, 0..44_u8, 0..3_usize, 0..4_usize, 0..30_u8);
+        let drawn = prop::collection::vec(one, 0..80);
+        let cuts = prop::collection::vec(0..12_usize, 0..12);
         let outcome = TestRunner::new(config).run(&(drawn, cuts), |(drawn, cuts)| {
             count.set(count.get() + 1);
             runtime.block_on(async {

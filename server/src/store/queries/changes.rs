@@ -1,0 +1,210 @@
+//! Writing what a batch decided, but for its entries: only what is another than before.
+
+use super::{Db, Tx, batch, number};
+use crate::store::{
+    RoomSanction, StoreResult,
+    decide::{Facts, MemberState, RoomState, SanctionState, Settings},
+    rows::{MemberChange, RoomChange},
+};
+use app::protocol::ids::{Millis, RoomId, UserId};
+use sqlx::QueryBuilder;
+use std::collections::BTreeSet;
+
+type MemberKey = (RoomId, UserId);
+type SanctionKey = (RoomId, UserId, RoomSanction);
+
+pub(super) async fn write(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    write_rooms(tx, before, after).await?;
+    write_members(tx, before, after).await?;
+    if before.sanctions != after.sanctions {
+        write_sanctions(tx, before, after).await?;
+    }
+    if before.waiting != after.waiting {
+        write_waiting(tx, before, after).await?;
+    }
+    if before.invites != after.invites {
+        write_invites(tx, before, after).await?;
+    }
+    Ok(())
+}
+
+async fn write_rooms(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    let moved = after.rooms.iter().filter(|(id, room)| before.rooms.get(id) != Some(*room));
+    let moved: Vec<_> = moved.collect();
+    let row = |(id, room): &(&RoomId, &RoomState)| RoomChange {
+        id: id.0,
+        head: number(room.head),
+        people: room.people.into(),
+    };
+    let changes: Vec<_> = moved.iter().map(row).collect();
+    if !changes.is_empty() {
+        batch::change_rooms(tx, &changes).await?;
+    }
+    for (id, room) in moved {
+        let was = before.rooms.get(id);
+        if was.is_none_or(|it| it.settings != room.settings) {
+            write_settings(tx, *id, &room.settings).await?;
+        }
+        if room.settings.closed_at.is_some()
+            && was.is_some_and(|it| it.settings.closed_at.is_none())
+        {
+            empty_room(tx, *id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_settings(tx: &mut Tx, room: RoomId, settings: &Settings) -> StoreResult<()> {
+    sqlx::query(
+        "update room set name = coalesce($2, name), topic = coalesce($3, topic), capacity = $4,
+             door = $5, password = $6, locked = $7, slow_secs = $8, host_id = $9,
+             successor_id = $10, empty_since = $11, closed_at = $12, asked_by = $13,
+             sanctions = $14, waiting = $15
+         where id = $1",
+    )
+    .bind(room.0)
+    .bind(&settings.name)
+    .bind(&settings.topic)
+    .bind(i64::from(settings.capacity))
+    .bind(settings.door.name())
+    .bind(&settings.password)
+    .bind(i64::from(settings.locked))
+    .bind(i64::from(settings.slow_secs))
+    .bind(settings.host.map(|it| it.0))
+    .bind(settings.successor.map(|it| it.0))
+    .bind(settings.empty_since.map(|it| it.0))
+    .bind(settings.closed_at.map(|it| it.0))
+    .bind(settings.asked_by.map(|it| it.0))
+    .bind(i64::from(settings.sanctions))
+    .bind(i64::from(settings.waiting))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Nobody belongs to a closed room, nor waits for it.
+async fn empty_room(tx: &mut Tx, room: RoomId) -> StoreResult<()> {
+    for sql in ["delete from member where room_id = $1", "delete from waiting where room_id = $1"] {
+        sqlx::query(sql).bind(room.0).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+async fn write_members(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
+    for (place, member) in &after.members {
+        match before.members.get(place) {
+            None => new.push(member_change(*place, member)),
+            Some(was) if was != member => changed.push(member_change(*place, member)),
+            Some(_) => {}
+        }
+    }
+    let is_gone = |it: &&MemberKey| !after.members.contains_key(it);
+    let gone: Vec<_> = before.members.keys().filter(is_gone).collect();
+    if !gone.is_empty() {
+        delete_pairs(tx, "member", gone.into_iter().copied()).await?;
+    }
+    if !new.is_empty() {
+        batch::add_members(tx, &new).await?;
+    }
+    if !changed.is_empty() {
+        batch::change_members(tx, &changed).await?;
+    }
+    Ok(())
+}
+
+fn member_change((room, user): MemberKey, member: &MemberState) -> MemberChange {
+    MemberChange {
+        room: room.0,
+        account: user.0,
+        joined_at: member.joined_at.0,
+        cohost_at: member.cohost_at.map(|it| it.0),
+        speaker: member.speaker.into(),
+        said_at: member.said_at.map(|it| it.0),
+    }
+}
+
+async fn delete_pairs(
+    tx: &mut Tx,
+    table: &'static str,
+    pairs: impl Iterator<Item = MemberKey>,
+) -> StoreResult<()> {
+    let mut sql = QueryBuilder::<Db>::new("delete from ");
+    sql.push(table).push(" where (room_id, account_id) in (");
+    sql.push_values(pairs, |mut row, (room, user)| {
+        row.push_bind(room.0).push_bind(user.0);
+    });
+    sql.push(")").build().persistent(false).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn write_sanctions(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    let is_gone = |it: &&SanctionKey| !after.sanctions.contains_key(it);
+    let gone: Vec<_> = before.sanctions.keys().filter(is_gone).collect();
+    if !gone.is_empty() {
+        let sql = "delete from sanction where (room_id, account_id, kind) in (";
+        let mut sql = QueryBuilder::<Db>::new(sql);
+        sql.push_values(gone, |mut row, (room, user, sanction)| {
+            row.push_bind(room.0).push_bind(user.0).push_bind(sanction.name());
+        });
+        sql.push(")").build().persistent(false).execute(&mut **tx).await?;
+    }
+    let is_new = |it: &(&SanctionKey, &SanctionState)| before.sanctions.get(it.0) != Some(it.1);
+    let new: Vec<_> = after.sanctions.iter().filter(is_new).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let sql = "insert into sanction (room_id, account_id, kind, until, reason, by_id, at) ";
+    let mut sql = QueryBuilder::<Db>::new(sql);
+    sql.push_values(new, |mut row, ((room, user, sanction), state)| {
+        row.push_bind(room.0)
+            .push_bind(user.0)
+            .push_bind(sanction.name())
+            .push_bind(state.until.0)
+            .push_bind(state.reason.as_str())
+            .push_bind(state.by.0)
+            .push_bind(state.at.0);
+    });
+    sql.push(
+        " on conflict (room_id, account_id, kind) do update set until = excluded.until,
+             reason = excluded.reason, by_id = excluded.by_id, at = excluded.at",
+    );
+    sql.build().persistent(false).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn write_waiting(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    let (before, after) = (all_waiting(before), all_waiting(after));
+    let pair = |(room, _, user): &(RoomId, Millis, UserId)| (*room, *user);
+    let gone: Vec<_> = before.difference(&after).map(pair).collect();
+    if !gone.is_empty() {
+        delete_pairs(tx, "waiting", gone.into_iter()).await?;
+    }
+    let new: Vec<_> = after.difference(&before).collect();
+    if !new.is_empty() {
+        let sql = "insert into waiting (room_id, account_id, since) ";
+        let mut sql = QueryBuilder::<Db>::new(sql);
+        sql.push_values(new, |mut row, (room, since, user)| {
+            row.push_bind(room.0).push_bind(user.0).push_bind(since.0);
+        });
+        sql.build().persistent(false).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+fn all_waiting(facts: &Facts) -> BTreeSet<(RoomId, Millis, UserId)> {
+    let rooms = facts.waiting.iter();
+    rooms.flat_map(|(room, list)| list.iter().map(|(since, user)| (*room, *since, *user))).collect()
+}
+
+async fn write_invites(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+    for (id, invite) in after.invites.iter().filter(|it| before.invites.get(it.0) != Some(it.1)) {
+        sqlx::query("update invite set uses_left = $2, used = $3 where id = $1")
+            .bind(id.0)
+            .bind(invite.uses_left.map(i64::from))
+            .bind(i64::from(invite.used))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
