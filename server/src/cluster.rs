@@ -9,7 +9,7 @@ pub(crate) use roster::News;
 pub use roster::{Node, NodeId, Registration, Roster};
 pub use word::{Appended, Typed, Word};
 
-use app::protocol::ids::{LoginId, Millis, RoomId, UserId};
+use app::protocol::ids::{LoginId, Millis, RoomId, Seq, UserId};
 use std::{fmt::Debug, sync::Arc};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,8 @@ pub enum Heard {
     Told(UserId, String),
     /// A room is new, or something about it changed that its log does not tell.
     RoomChanged(RoomId),
+    /// Somebody on another node has seen a direct room's log up to there.
+    Seen(RoomId, UserId, Seq),
     /// The presence of these users may be another.
     Moved(Vec<UserId>),
     /// This node is asked to take no sockets, or to take them again.

@@ -98,6 +98,8 @@ pub struct Limits {
     pub sign_ups_per_hour: u32,
     /// New guests per hour from one address.
     pub guests_per_hour: u32,
+    /// People to whom one account asks to write.
+    pub write_requests_per_day: u32,
     /// Requests per second from one address, five times as many at once.
     pub requests_per_sec: u32,
     /// Tries of rooms' passwords by one account, four times as many from one address, twelve times
@@ -254,6 +256,7 @@ impl Default for Limits {
             logins_per_min: 5,
             sign_ups_per_hour: 20,
             guests_per_hour: 60,
+            write_requests_per_day: 10,
             requests_per_sec: 20,
             room_passwords_per_min: 5,
             rooms_per_hour: 20,

@@ -2,10 +2,12 @@
 //! HTTP beyond the socket.
 
 mod absences;
+mod apart;
 mod caretaker;
 pub mod clock;
 mod committer;
 mod crowd;
+mod direct;
 mod directory;
 mod doors;
 mod encode;
@@ -17,6 +19,7 @@ mod people;
 mod polling;
 mod room;
 mod rounds;
+mod seen;
 pub(crate) mod session;
 mod sight;
 mod waiters;
@@ -31,6 +34,7 @@ use crate::{
     store::{Append, Change, Fence, Store, StoreError, StoreResult, User},
 };
 use absences::Absences;
+use apart::Apart;
 use app::protocol::{
     close::Close,
     ids::{Cid, LoginId, UserId},
@@ -43,6 +47,7 @@ use jobs::Jobs;
 use polling::Look;
 use room::{Around, Command, Filler, Room, Works};
 use rounds::Rounds;
+use seen::Marks;
 use session::mailbox::{Mailbox, ReplyTo};
 use std::{
     sync::{
@@ -149,6 +154,8 @@ struct Inner {
     absences: Absences,
     look: Look,
     jobs: Jobs,
+    apart: Apart,
+    marks: Marks,
     /// The term for which this node led last, and its number in the database. Held while the
     /// number is taken: by nobody who answers a client.
     lead: tokio::sync::Mutex<Option<(u64, Fence)>>,
@@ -223,6 +230,8 @@ impl Engine {
             absences: Absences::default(),
             look: Look::default(),
             jobs: Jobs::default(),
+            apart: Apart::default(),
+            marks: Marks::default(),
             lead: tokio::sync::Mutex::default(),
             tasks,
             draining: stop.child_token(),
@@ -233,12 +242,14 @@ impl Engine {
         }));
         engine.0.tasks.spawn(committing);
         engine.load_rooms().await?;
+        engine.reload_blocks().await?;
         // This node may have made some.
         engine.0.cluster.tell(Word::RoomsChanged);
         engine.0.tasks.spawn(caretaker::run(engine.clone()));
         engine.0.tasks.spawn(polling::run(engine.clone()));
         engine.0.tasks.spawn(nodes::run(engine.clone(), heard));
         engine.0.tasks.spawn(jobs::run(engine.clone()));
+        engine.0.tasks.spawn(seen::run(engine.clone()));
         Ok(engine)
     }
 

@@ -1,6 +1,7 @@
 //! What every handler can reach, and what lies around the routes.
 
 mod api;
+mod direct;
 mod error;
 pub(crate) mod flash;
 mod forms;

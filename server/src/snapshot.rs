@@ -7,7 +7,6 @@ use crate::{
     store::DoorFacts,
 };
 use app::protocol::{
-    ids::Seq,
     limits::PAGE_ENTRIES,
     pages::{Plain, RoomSettings},
     refusal::Refusal,
@@ -48,6 +47,7 @@ pub(crate) async fn load(
     snapshot.me = Some(login.me());
     snapshot.epoch = Some(engine.store().epoch());
     snapshot.rooms = engine.rooms_of(login.user.id);
+    engine.mark_quiet(login.user.id, &mut snapshot.rooms).await?;
     match wanted {
         Wanted::Nothing => {}
         Wanted::Rooms(sought) => {
@@ -86,7 +86,7 @@ async fn room_view(engine: &Engine, login: &Login, room: RoomSummary) -> Result<
         people: engine.people(room.id, login.user.id)?,
         entries: page.entries,
         more_before: page.more_before,
-        seen: Seq::ZERO,
+        seen: engine.seen_by_peer(&room, login.user.id).await?,
         // What is shown and what is counted as shown must be one.
         room: RoomSummary { head: page.head, ..room },
     })

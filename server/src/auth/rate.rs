@@ -11,6 +11,7 @@ use std::{fmt, hash::Hash, num::NonZeroU32, time::Duration};
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 /// From one address more may sign in than into one account: a family shares it.
 const LOGINS_ADDRESS_FACTOR: u32 = 4;
 /// Into one room more may try to come than from one address; but not so many that a gang guesses.
@@ -71,6 +72,8 @@ pub(crate) struct Rates {
     pub(crate) rooms: Limiter<UserId>,
     /// Messages by forms and API; sockets have their own.
     pub(crate) sends: Limiter<UserId>,
+    /// New requests to write to somebody.
+    pub(crate) write_requests: Limiter<UserId>,
 }
 
 impl Rates {
@@ -82,6 +85,7 @@ impl Rates {
         let passwords = limits.room_passwords_per_min;
         let passwords_address = passwords.saturating_mul(LOGINS_ADDRESS_FACTOR);
         let passwords_room = passwords.saturating_mul(PASSWORDS_ROOM_FACTOR);
+        let requests_a_day = limits.write_requests_per_day;
         Self {
             logins_account: Limiter::new(logins, MINUTE, logins),
             logins_address: Limiter::new(logins_address, MINUTE, logins_address),
@@ -93,6 +97,7 @@ impl Rates {
             room_passwords_address: Limiter::new(passwords_address, MINUTE, passwords_address),
             rooms: Limiter::new(limits.rooms_per_hour, HOUR, limits.rooms_per_hour),
             sends: Limiter::new(limits.sends_per_sec, SECOND, limits.sends_burst),
+            write_requests: Limiter::new(requests_a_day, DAY, requests_a_day),
         }
     }
 
@@ -108,6 +113,7 @@ impl Rates {
         self.room_passwords_account.forget();
         self.room_passwords_address.forget();
         self.rooms.forget();
+        self.write_requests.forget();
     }
 }
 

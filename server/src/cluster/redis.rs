@@ -219,9 +219,9 @@ impl Shared {
     /// Where a word goes.
     fn channel(&self, word: &Word) -> String {
         match word {
-            Word::Appended(Appended { room, .. }) | Word::Typed(Typed { room, .. }) => {
-                self.room_channel(*room)
-            }
+            Word::Appended(Appended { room, .. })
+            | Word::Typed(Typed { room, .. })
+            | Word::Seen(room, ..) => self.room_channel(*room),
             Word::Drain(node, _) | Word::Wake(node) => self.node_key("to", *node),
             Word::Echo(_) => self.node_key("to", self.roster.id()),
             _ => self.key("all"),

@@ -32,6 +32,8 @@ pub enum Word {
     /// To all: look that room up again. It is new, or something about it changed that its log does
     /// not tell.
     RoomChanged(RoomId),
+    /// To all who follow the room: somebody has seen its log up to there.
+    Seen(RoomId, UserId, Seq),
     /// To all: the presence of some users on this node, by the number of the change.
     Presence(u64, Vec<(UserId, Presence)>),
     /// To all: the node lives, and this is how it stands.
@@ -146,6 +148,7 @@ mod tests {
         check(&Word::UserChanged(user));
         check(&Word::RoomsChanged);
         check(&Word::Planned(Millis(7)));
+        check(&Word::Seen(room, user, Seq::ZERO.plus(7)));
         check(&Word::Told(user, "{\"type\":\"x\"}".into()));
         check(&Word::RoomChanged(room));
         check(&Word::Presence(7, vec![(user, Presence::Away)]));

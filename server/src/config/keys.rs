@@ -8,7 +8,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 35] = [
+const KEYS: [&str; 36] = [
     "listen",
     "data_dir",
     "database_url",
@@ -41,6 +41,7 @@ const KEYS: [&str; 35] = [
     "limits.logins_per_min",
     "limits.sign_ups_per_hour",
     "limits.guests_per_hour",
+    "limits.write_requests_per_day",
     "limits.requests_per_sec",
     "limits.room_passwords_per_min",
     "limits.rooms_per_hour",
@@ -158,6 +159,10 @@ fn read_limits(layers: &Layers, usual: &Limits) -> Result<Limits, ConfigError> {
         logins_per_min: rate("limits.logins_per_min", usual.logins_per_min)?,
         sign_ups_per_hour: rate("limits.sign_ups_per_hour", usual.sign_ups_per_hour)?,
         guests_per_hour: rate("limits.guests_per_hour", usual.guests_per_hour)?,
+        write_requests_per_day: rate(
+            "limits.write_requests_per_day",
+            usual.write_requests_per_day,
+        )?,
         requests_per_sec: rate("limits.requests_per_sec", usual.requests_per_sec)?,
         room_passwords_per_min: rate(
             "limits.room_passwords_per_min",

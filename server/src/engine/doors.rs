@@ -1,7 +1,7 @@
 //! What pages, REST and bots ask of the engine. Each asks for somebody, and what they may not know
 //! of is answered like what is not there.
 
-use super::{By, Engine, Who, sight::Sight};
+use super::{By, Engine, Room, Who, direct::is_listed, sight::Sight};
 use crate::{
     cluster::Word,
     engine::{clock, session::mailbox::ReplyTo},
@@ -25,7 +25,8 @@ impl Engine {
         let channels = channels.iter().filter(|it| it.sight(user) > Sight::Absent);
         let channels = channels.map(|it| RoomSummary { mine: false, ..it.summary_for(user) });
         let own = self.0.hub.rooms_of(user);
-        let mut own: Vec<_> = own.iter().map(|it| it.summary_for(user)).collect();
+        let own = own.iter().map(|it| self.summary(it, user));
+        let mut own: Vec<_> = own.filter(is_listed).collect();
         own.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         channels.chain(own).collect()
     }
@@ -34,13 +35,20 @@ impl Engine {
     /// there.
     pub fn room(&self, address: &str, user: UserId) -> Option<RoomSummary> {
         let room = self.hub().at(address)?;
-        (room.sight(user) > Sight::Absent).then(|| room.summary_for(user))
+        (room.sight(user) > Sight::Absent).then(|| self.summary(&room, user))
     }
 
     /// As [`Engine::room`], where the user may read it.
     pub fn readable(&self, address: &str, user: UserId) -> Result<RoomSummary, Refusal> {
         let room = self.hub().at(address).ok_or(Refusal::NoSuchRoom)?;
-        Ok(self.read(user, room.id)?.summary_for(user))
+        Ok(self.summary(&*self.read(user, room.id)?, user))
+    }
+
+    /// A room as that user may see it.
+    pub(super) fn summary(&self, room: &Room, user: UserId) -> RoomSummary {
+        let mut summary = room.summary_for(user);
+        self.shade_room(user, &mut summary);
+        summary
     }
 
     /// The room as its door shows it to somebody who comes with a good invitation, hidden or not.
@@ -51,7 +59,9 @@ impl Engine {
 
     /// The members of a room and their presence.
     pub fn people(&self, room: RoomId, user: UserId) -> Result<Vec<Person>, Refusal> {
-        Ok(self.read(user, room)?.people(user))
+        let mut people = self.read(user, room)?.people(user);
+        self.shade(user, &mut people);
+        Ok(people)
     }
 
     /// Whether that user is a member of that room.

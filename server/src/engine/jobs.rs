@@ -132,7 +132,7 @@ impl Engine {
         }
         if self.hub().room(room).is_none() {
             // It may have been made elsewhere, a moment ago.
-            self.load_rooms().await?;
+            self.load_new(&[room]).await?;
         }
         let by = By { user: user.id, login: None, fence: Some(fence) };
         let change = Change::Message(job.detail.text.clone());

@@ -2,7 +2,7 @@
 
 use super::{Engine, caretaker::ticks};
 use crate::cluster::{Heard, News, Node, NodeId, Word};
-use app::protocol::{close::Close, ids::UserId};
+use app::protocol::{close::Close, ids::UserId, packets::Seen};
 use std::time::Duration;
 use tokio::{
     sync::mpsc,
@@ -120,6 +120,7 @@ impl Engine {
             }
             Heard::UserChanged(user) => self.0.look.user(user),
             Heard::RoomsChanged => self.0.look.rooms(),
+            Heard::Seen(room, user, seq) => self.tell_seen(Seen { room, user, seq }),
             Heard::Planned(due) => self.0.jobs.heard(due),
             Heard::Told(user, frame) => self.tell_user_here(user, &frame.into()),
             Heard::RoomChanged(room) => match self.hub().room(room) {

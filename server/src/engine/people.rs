@@ -1,6 +1,6 @@
 //! What one user may know of another, and of the direct rooms between them.
 
-use super::Engine;
+use super::{Engine, direct::is_listed};
 use app::protocol::{
     ids::UserId,
     pages::{Profile, Talk},
@@ -15,18 +15,20 @@ impl Engine {
     /// Somebody as a reader sees them.
     pub async fn profile(&self, reader: UserId, user: UserId) -> Result<Profile, Refusal> {
         let row = self.store().profile(user).await?.ok_or(Refusal::NotFound)?;
+        let blocks = self.store().blocks(reader).await?;
+        let is_apart = self.are_apart(reader, user);
         Ok(Profile {
             id: user,
             name: row.name,
             role: row.role,
-            presence: self.0.roster.of(user),
+            presence: if is_apart { Presence::Offline } else { self.0.roster.of(user) },
             picture: row.picture,
             about: row.about,
             languages: row.languages,
             interests: row.interests,
             since: row.since,
             rooms: self.shared_rooms(reader, user),
-            blocked: false,
+            blocked: blocks.iter().any(|it| it.id == user),
         })
     }
 
@@ -48,7 +50,8 @@ impl Engine {
     pub async fn talks(&self, user: UserId) -> Result<Vec<Talk>, Refusal> {
         let rooms = self.hub().rooms_of(user);
         let mut rooms: HashMap<_, RoomSummary> =
-            rooms.iter().map(|it| (it.id, it.summary_for(user))).collect();
+            rooms.iter().map(|it| (it.id, self.summary(it, user))).collect();
+        rooms.retain(|_, it| is_listed(it));
         let rows = self.store().talks(user).await?.into_iter();
         let talks = rows.filter_map(|row| {
             let room = rooms.remove(&row.room)?;

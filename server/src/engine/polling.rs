@@ -143,6 +143,7 @@ impl Poll {
         }
         let rooms: Vec<_> = wanted.rooms.iter().copied().collect();
         self.engine.load_new(&rooms).await?;
+        self.engine.reload_blocks().await?;
         let mut generations = None;
         if wanted.all {
             self.compare_heads().await?;

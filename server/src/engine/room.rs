@@ -96,6 +96,8 @@ struct State {
     /// It is noted for the next round of volatile frames, and for that of counts.
     stirred: bool,
     counted: bool,
+    /// Something stands in the log.
+    begun: bool,
     /// The count and head that were told last.
     told: (u32, Seq),
     /// What the directory seeks in.
@@ -115,6 +117,7 @@ impl Room {
             volatile: Volatile::default(),
             people,
             bans: bans.into_iter().collect(),
+            begun: head > Seq::ZERO,
             closed: false,
             ending: false,
             doubts: 0,
@@ -256,6 +259,11 @@ impl Room {
 
     /// Does what follows on every change of the log or of the people.
     fn settle(self: &Arc<Self>, state: &mut State) {
+        let is_begun = state.feed.ring().head() > Seq::ZERO;
+        if is_begun && !std::mem::replace(&mut state.begun, true) && self.kind == RoomKind::Direct {
+            // Only now the other learns that somebody asks.
+            self.tell_members(state);
+        }
         self.take_turns(state);
         self.note_rounds(state);
         self.fill(state);

@@ -20,7 +20,7 @@ use app::{
         message::MessageText,
         packets::{
             Acked, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Outcome, Refused,
-            Resumed, Say, Seek, ServerPacket, TypeIn, Welcomed,
+            Resumed, Say, See, Seek, ServerPacket, TypeIn, Welcomed,
         },
         refusal::Refusal,
     },
@@ -256,9 +256,12 @@ impl Session {
             ClientPacket::Type(TypeIn { room }) => self.typing(room),
             ClientPacket::Attend(attend) => self.attend(attend.attending),
             ClientPacket::Watch(watch) => self.watch(watch),
-            ClientPacket::See(_) | ClientPacket::Unknown => {
-                self.refuse(None, Refusal::UnknownPacket)
+            ClientPacket::See(See { room, seq }) => {
+                if let Err(refusal) = self.engine.see(self.who.user, room, seq) {
+                    self.refuse(None, refusal);
+                }
             }
+            ClientPacket::Unknown => self.refuse(None, Refusal::UnknownPacket),
         }
     }
 

@@ -197,9 +197,10 @@ pub(super) struct RoomsBody {
 pub(super) async fn rooms(
     State(site): State<Arc<Site>>,
     SignedIn { login, .. }: SignedIn,
-) -> Json<RoomsBody> {
-    let rooms = site.engine.rooms_of(login.user.id);
-    Json(RoomsBody { epoch: site.engine.store().epoch(), rooms })
+) -> Answer<Json<RoomsBody>> {
+    let mut rooms = site.engine.rooms_of(login.user.id);
+    site.engine.mark_quiet(login.user.id, &mut rooms).await?;
+    Ok(Json(RoomsBody { epoch: site.engine.store().epoch(), rooms }))
 }
 
 pub(super) fn find(site: &Site, login: &Login, room: &str) -> Result<RoomSummary, Refusal> {

@@ -4,7 +4,7 @@
 //! what there: the test fails for a route without a row.
 
 use super::{
-    Site, api, forms, later, nodes, pages, people,
+    Site, api, direct, forms, later, nodes, pages, people,
     rooms::{self, entering, hosting, invites},
     socket, status,
 };
@@ -96,6 +96,10 @@ table! {
     post "/announcements" => forms::announce,
     post "/rooms/{room}/later" => later::form_say,
     post "/rooms/{room}/entries/{seq}/reminders" => later::form_remind,
+    post "/people/{user}/write" => direct::form_write,
+    post "/people/{user}/block" => direct::form_block,
+    post "/people/{user}/unblock" => direct::form_unblock,
+    post "/rooms/{room}/answer" => direct::form_answer,
     post "/later/{id}" => later::form_change,
     post "/later/{id}/cancel" => later::form_cancel,
 }
@@ -123,6 +127,14 @@ table! {
     get "/rooms/{room}/people" => api::people,
     post "/rooms/{room}/later" => later::say,
     post "/rooms/{room}/entries/{seq}/reminders" => later::remind,
+    post "/direct/{user}" => direct::write,
+    get "/requests" => direct::requests,
+    post "/requests/{room}" => direct::answer,
+    get "/blocks" => direct::blocks,
+    put "/blocks/{user}" => direct::block,
+    delete "/blocks/{user}" => direct::unblock,
+    put "/rooms/{room}/quiet" => direct::hush,
+    delete "/rooms/{room}/quiet" => direct::unhush,
     get "/later" => later::plans,
     patch "/later/{id}" => later::change,
     delete "/later/{id}" => later::cancel,

@@ -9,6 +9,8 @@ mod audit;
 mod changes;
 #[path = "queries/copying.rs"]
 mod copying;
+#[path = "queries/direct.rs"]
+mod direct;
 #[path = "queries/doors.rs"]
 mod doors;
 #[path = "queries/entries.rs"]

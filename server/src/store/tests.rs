@@ -5,6 +5,7 @@ mod append;
 mod copying;
 #[path = "../../tests/support/database.rs"]
 mod database;
+mod direct;
 mod jobs;
 mod making;
 mod order;

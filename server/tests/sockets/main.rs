@@ -5,6 +5,7 @@
 mod bad_input;
 mod chat;
 mod crash;
+mod direct;
 mod later;
 mod proxy;
 mod resume;

@@ -68,6 +68,7 @@ impl Server {
     ) -> Self {
         let served = Served::start(place, |config| {
             config.limits.guests_per_hour = 0;
+            config.limits.sign_ups_per_hour = 0;
             config.limits.requests_per_sec = 0;
             config.origins = origins;
             configure(config);
@@ -462,4 +463,14 @@ impl Person {
     pub(crate) async fn first_is_welcome(&mut self) -> bool {
         matches!(soon("a frame", self.socket.next()).await, Some(Ok(Message::Text(_))))
     }
+}
+
+/// Makes an account.
+pub(crate) async fn sign_up(at: SocketAddr, name: &str) -> Login {
+    let body = format!(r#"{{"name":"{name}","password":"a long enough one"}}"#);
+    let (status, cookie, body) = request_raw(at, "POST", "/api/v1/users", None, Some(&body)).await;
+    assert_eq!(status, 201, "{body}");
+    let me: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let id = me["me"]["id"].as_str().unwrap().parse().unwrap();
+    Login { cookie: cookie.expect("a login cookie"), id }
 }

@@ -168,6 +168,7 @@ async fn hear(shared: &Shared, from: NodeId, word: Word) {
         Word::LoginsEnded(logins) => Heard::LoginsEnded(logins),
         Word::UserChanged(user) => Heard::UserChanged(user),
         Word::RoomsChanged => Heard::RoomsChanged,
+        Word::Seen(room, user, seq) => Heard::Seen(room, user, seq),
         Word::Planned(due) => Heard::Planned(due),
         Word::Told(user, frame) => Heard::Told(user, frame),
         Word::RoomChanged(room) => Heard::RoomChanged(room),

@@ -98,6 +98,8 @@ impl Room {
                 Some(asker) if asker == user => Request::Sent,
                 Some(_) => Request::Received,
             };
+            // That they were refused is not told to those who asked.
+            summary.locked &= summary.request == Request::Received;
         }
         summary
     }

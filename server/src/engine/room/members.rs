@@ -12,6 +12,7 @@ use app::protocol::{
     people::{Person, Presence},
     room::{Rank, RoomKind},
 };
+use axum::extract::ws::Utf8Bytes;
 use std::{collections::HashMap, sync::Arc};
 
 /// Typing lines that one room sends at a time; more would be noise.
@@ -127,6 +128,23 @@ impl Room {
             self.tell_members(&state);
         }
         self.note_rounds(&mut state);
+    }
+
+    /// A member is to be shown again as they are, though nothing about them changed.
+    pub(crate) fn show_again(&self, user: UserId) {
+        let mut state = self.state();
+        state.mark(user, false);
+        if self.kind == RoomKind::Direct {
+            self.tell_members(&state);
+        }
+        self.note_rounds(&mut state);
+    }
+
+    /// Tells all readers something that may be missed.
+    pub(crate) fn post(&self, frame: Utf8Bytes) {
+        let mut state = self.state();
+        state.volatile.push(frame);
+        state.readers.wake();
     }
 
     /// Anybody's presence may have changed.

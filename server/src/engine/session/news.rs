@@ -2,7 +2,7 @@
 //! client does not read, there is one line for each room.
 
 use super::Session;
-use crate::engine::sight::Sight;
+use crate::engine::{direct::is_listed, sight::Sight};
 use app::protocol::{
     ids::RoomId,
     limits::WATCH_ROOMS_MAX,
@@ -68,7 +68,7 @@ impl Session {
             match turn {
                 Turn::Gained => {
                     let room = self.engine.read(user, id).ok().filter(|it| it.has(user));
-                    let summary = room.map(|it| it.summary_for(user));
+                    let summary = room.map(|it| self.engine.summary(&it, user)).filter(is_listed);
                     self.replies.extend(summary.map(ServerPacket::Gained));
                 }
                 // Where the room is followed, it is told with its last entry.

@@ -133,7 +133,8 @@ impl Cursors {
             }
             let fresh = cursor.room.read(&self.mailbox, cursor.at, cursor.heard);
             cursor.heard = fresh.heard;
-            feed_log(socket, &self.mailbox, fresh.volatile).await?;
+            let volatile = self.engine.shaded(self.mailbox.user, fresh.volatile);
+            feed_log(socket, &self.mailbox, volatile).await?;
             match fresh.found {
                 Found::Nothing => {}
                 Found::Frames { frames, last } => {

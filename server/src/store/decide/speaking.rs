@@ -30,8 +30,8 @@ impl Turn<'_> {
             self.facts.members.insert(place, MemberState { said_at: Some(self.now), ..member });
         }
         if self.room.settings.asked_by.is_some_and(|it| it != author) {
-            // To answer is to accept.
-            self.room.settings.asked_by = None;
+            // To answer is to accept, also after a refusal.
+            (self.room.settings.asked_by, self.room.settings.locked) = (None, false);
         }
         self.tell(What::Message { text: text.to_owned() });
         Ok(())
@@ -42,8 +42,12 @@ impl Turn<'_> {
         if self.room.people < 2 || self.facts.apart.contains(&self.append.room) {
             return Err(AppendError::NotReachable);
         }
-        // Before the answer nothing else stands in the log of a direct room.
         let asks = self.room.settings.asked_by == Some(self.append.author);
+        if asks && self.room.settings.locked {
+            // They were refused.
+            return Err(AppendError::NotReachable);
+        }
+        // Before the answer nothing else stands in the log of a direct room.
         if asks && self.room.head.get() >= u64::from(REQUEST_MESSAGES_MAX) {
             return Err(AppendError::NotAnswered);
         }
@@ -65,7 +69,9 @@ impl Turn<'_> {
         let author = self.append.author;
         self.member(author).ok_or_else(|| self.stranger())?;
         let settings = &mut self.room.settings;
-        settings.asked_by = settings.asked_by.filter(|it| *it == author);
+        if settings.asked_by.is_some_and(|it| it != author) {
+            (settings.asked_by, settings.locked) = (None, false);
+        }
         Ok(())
     }
 }
