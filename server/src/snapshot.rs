@@ -26,6 +26,8 @@ pub(crate) enum Wanted<'a> {
     Inbox,
     /// Somebody, by their id.
     Person(&'a str),
+    /// Whom the reader has blocked.
+    Blocks,
     /// What the reader has planned.
     Later,
     /// The settings of a room, by name or id.
@@ -60,6 +62,7 @@ pub(crate) async fn load(
             let profile = engine.profile(login.user.id, user).await?;
             snapshot.plain = Plain::Person(Box::new(profile));
         }
+        Wanted::Blocks => snapshot.plain = Plain::Blocks(engine.blocks(login.user.id).await?),
         Wanted::Later => snapshot.plain = Plain::Later(engine.plans(login.user.id).await?),
         Wanted::Room(address) => {
             let room = engine.room(address, login.user.id).ok_or(Refusal::NoSuchRoom)?;

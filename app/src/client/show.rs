@@ -11,7 +11,7 @@ use crate::protocol::{
     limits::PAGE_ENTRIES,
     packets::{ClientPacket, See},
     refusal::Refusal,
-    room::{RoomKind, Standing},
+    room::{Request, RoomKind, Standing},
     snapshot::RoomSummary,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -242,9 +242,12 @@ impl Client {
         }
     }
 
-    /// Tells the other one of a direct room how much of it the user has seen.
+    /// Tells the other one of a direct room how much of it the user has seen; not who only asks to
+    /// write.
     fn tell_seen(self, room: RoomId, seq: Seq) {
-        let is_direct = untrack(|| self.room()).is_some_and(|it| it.kind == RoomKind::Direct);
+        let tells =
+            |it: RoomSummary| it.kind == RoomKind::Direct && it.request != Request::Received;
+        let is_direct = untrack(|| self.room()).is_some_and(tells);
         let is_live = self.connection.get_untracked() == Connection::Live;
         let is_told = self.link.with_value(|link| link.told_seen == Some((room, seq)));
         if is_direct && is_live && !is_told {

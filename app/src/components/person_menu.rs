@@ -100,7 +100,7 @@ fn Head(person: Person) -> impl IntoView {
     let me = client.me.get_untracked().filter(|it| it.id != id);
     let may_write = me.as_ref().is_some_and(|it| it.role.may(Power::WriteFirst));
     let to = format!("/people/{id}");
-    let write = format!("/direct/{id}");
+    let write = format!("/people/{id}/write");
     view! {
         <div class="person-menu__head">
             <Avatar user=id name=person.name.clone() />

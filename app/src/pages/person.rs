@@ -146,7 +146,7 @@ fn Actions(profile: Profile) -> impl IntoView {
         view! { <p class="person__blocked">{words.is_blocked}</p> }.into_any()
     } else if may_write || has_room {
         view! {
-            <form method="post" action=format!("/direct/{id}")>
+            <form method="post" action=format!("/people/{id}/write")>
                 <button class="primary">{words.write}</button>
             </form>
         }

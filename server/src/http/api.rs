@@ -253,6 +253,8 @@ pub(super) async fn entries(
 #[derive(Debug, Serialize)]
 pub(super) struct PeopleBody {
     people: Vec<Person>,
+    /// Up to where the other one of a direct room has seen the log; 0 elsewhere.
+    seen: Seq,
 }
 
 pub(super) async fn people(
@@ -261,7 +263,10 @@ pub(super) async fn people(
     SignedIn { login, .. }: SignedIn,
 ) -> Answer<Json<PeopleBody>> {
     let room = find(&site, &login, &room)?;
-    Ok(Json(PeopleBody { people: site.engine.people(room.id, login.user.id)? }))
+    Ok(Json(PeopleBody {
+        people: site.engine.people(room.id, login.user.id)?,
+        seen: site.engine.seen_by_peer(&room, login.user.id).await?,
+    }))
 }
 
 pub(super) async fn leave(

@@ -1,4 +1,4 @@
-//! The pages about people and what is planned: inbox, profile, later.
+//! The pages about people and what is planned: inbox, profile, blocks, later.
 
 use super::{
     Site,
@@ -24,6 +24,10 @@ pub(super) async fn person(
     visitor: Visitor,
 ) -> Response {
     behind_door(&site, &visitor, &path_of(&uri), Wanted::Person(&user)).await
+}
+
+pub(super) async fn blocks(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, "/blocks", Wanted::Blocks).await
 }
 
 pub(super) async fn later(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {

@@ -58,6 +58,7 @@ table! {
     get "/settings" => pages::settings,
     get "/inbox" => people::inbox,
     get "/people/{user}" => people::person,
+    get "/blocks" => people::blocks,
     get "/later" => people::later,
 }
 
