@@ -70,16 +70,21 @@ impl Client {
     /// Asks to be told the counts of these rooms, now and after every new connection.
     pub(super) fn watch(self, mut rooms: Vec<RoomId>) {
         rooms.truncate(WATCH_ROOMS_MAX);
-        self.link.update_value(|link| link.watched = rooms);
+        if self.link.with_value(|link| link.watched == rooms) {
+            return;
+        }
+        self.link.update_value(|link| link.watched.clone_from(&rooms));
         if self.connection.get_untracked() == Connection::Live {
-            self.watch_again();
+            socket::send(&ClientPacket::Watch(Watch { rooms }));
         }
     }
 
     /// Tells a new connection what is watched.
     pub(super) fn watch_again(self) {
         let rooms = self.link.with_value(|link| link.watched.clone());
-        socket::send(&ClientPacket::Watch(Watch { rooms }));
+        if !rooms.is_empty() {
+            socket::send(&ClientPacket::Watch(Watch { rooms }));
+        }
     }
 
     /// Takes in how the rooms stand that are listed, and the one before whose door the user is.
