@@ -216,7 +216,7 @@ pub struct DirectoryQuery {
     /// In which order.
     #[serde(default)]
     pub sort: DirectorySort,
-    /// Of which kind; all that can be found otherwise.
+    /// Of which kind; otherwise all that can be found but the channels, which have a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<RoomKind>,
     /// The [`Directory::next`] of the page before.

@@ -107,7 +107,7 @@ fn choose(listings: impl Iterator<Item = Listing>, query: &DirectoryQuery) -> Ch
     let sought = folded(&sought);
     let words: Vec<&str> = sought.split_whitespace().collect();
     let fits = |it: &Listing| {
-        query.kind.is_none_or(|kind| it.kind == kind)
+        query.kind.map_or(it.kind != RoomKind::Channel, |kind| it.kind == kind)
             && words.iter().all(|word| it.text.contains(word))
     };
     let limit = query.limit.unwrap_or(DIRECTORY_PAGE).clamp(1, DIRECTORY_PAGE);
@@ -162,7 +162,7 @@ mod tests {
     fn listings() -> impl Iterator<Item = Listing> {
         (1_u128..).zip(ROOMS).map(|(id, (name, topic, people))| {
             let (name_key, text) = Sought::default().of(name, topic);
-            let kind = if people > 5 { RoomKind::Private } else { RoomKind::Channel };
+            let kind = if people > 5 { RoomKind::Private } else { RoomKind::Temporary };
             Listing { id: RoomId(Uuid::from_u128(id)), kind, people, name_key, text }
         })
     }
@@ -236,6 +236,15 @@ mod tests {
         let kind = Some(RoomKind::Private);
         let query = DirectoryQuery { kind, ..seek("", DirectorySort::People) };
         assert_eq!(names(&choose(listings(), &query)), ["심야 영화방", "하늘"]);
+    }
+
+    #[test]
+    fn channels_are_listed_elsewhere_unless_asked_for() {
+        let channels = || listings().map(|it| Listing { kind: RoomKind::Channel, ..it });
+        let query = seek("", DirectorySort::New);
+        assert_eq!(choose(channels(), &query).total, 0);
+        let query = DirectoryQuery { kind: Some(RoomKind::Channel), ..query };
+        assert_eq!(choose(channels(), &query).total, ROOMS.len());
     }
 
     #[test]
