@@ -1,6 +1,6 @@
 //! The dialog by which one goes to a channel by a few letters of its name.
 
-use super::{address, help_dialog::open_with};
+use super::{address, glyph, help_dialog::open_with};
 use crate::{client::Client, protocol::snapshot::RoomSummary, route::Route};
 use leptos::{ev, html, prelude::*};
 
@@ -93,7 +93,7 @@ fn option_line(
             aria-selected=move || (chosen.get() == at).to_string()
             on:click=move |_| go(at)
         >
-            <span aria-hidden="true">"# "</span>
+            <span class="room-list__glyph" aria-hidden="true">{glyph(&room)}</span>
             {room.name}
             <span class="jump-dialog__topic">{room.topic}</span>
         </li>

@@ -14,13 +14,16 @@ use crate::{
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// Whose names have a tag, and which.
+pub type Tags = Vec<(UserId, &'static str)>;
+
 /// One line of the log: a day, a message, who came and went.
 #[component]
 pub fn LogLine(
     /// The line.
     line: Line,
-    /// The admins among the room's people; their names are tagged.
-    admins: Memo<Vec<UserId>>,
+    /// What is said beside the names of some of the room's people: host, admin.
+    tags: Memo<Tags>,
 ) -> impl IntoView {
     match line {
         Line::Day(_, at) => day_line(at).into_any(),
@@ -28,7 +31,7 @@ pub fn LogLine(
         Line::Message { entry, headed } if is_direct(expect_context()) => {
             view! { <DirectLine entry headed /> }.into_any()
         }
-        Line::Message { entry, headed } => message_line(entry, headed, admins).into_any(),
+        Line::Message { entry, headed } => message_line(entry, headed, tags).into_any(),
         Line::Moved(moved) => moved_line(&moved).into_any(),
         Line::Announced(entry) => announced_line(&entry).into_any(),
         Line::Did(entry) => did_line(&entry).into_any(),
@@ -46,13 +49,13 @@ fn new_line() -> impl IntoView {
     view! { <li class="log-line log-line--day log-line--new"><span>{text}</span></li> }
 }
 
-fn message_line(entry: Arc<Entry>, headed: bool, admins: Memo<Vec<UserId>>) -> impl IntoView {
+fn message_line(entry: Arc<Entry>, headed: bool, tags: Memo<Tags>) -> impl IntoView {
     let client = expect_context::<Client>();
     let (author, at, name) = (entry.author, entry.at, entry.name.clone());
     let clock = move || client.texts.clock(at, client.zone_min.get());
-    let admin = move || {
-        let tag = client.texts.room.admin;
-        admins.read().contains(&author).then(|| view! { <span class="tag">{tag}</span> })
+    let tag = move || {
+        let tag = tags.read().iter().find(|it| it.0 == author).map(|it| it.1);
+        tag.map(|tag| view! { <span class="tag">{tag}</span> })
     };
     let head = if headed {
         view! {
@@ -61,7 +64,7 @@ fn message_line(entry: Arc<Entry>, headed: bool, admins: Memo<Vec<UserId>>) -> i
                 <b class="log-line__name">
                     <a href=format!("/people/{author}") rel="external">{name}</a>
                 </b>
-                {admin}
+                {tag}
                 <time class="log-line__time">{clock}</time>
             </p>
         }
@@ -112,17 +115,21 @@ fn did_line(entry: &Entry) -> impl IntoView {
     let client = expect_context::<Client>();
     let What::Did(did) = &entry.what else { return ().into_any() };
     let subject = did.subject.as_ref().map_or("", |it| it.name.as_str());
-    let mut text = (client.texts.room.did)(did.deed, &entry.name, subject, &did.text);
-    if did.subject.is_some() && !did.text.is_empty() {
-        text.push_str(" · ");
-        text.push_str(&did.text);
-    }
-    text.push_str(" · ");
+    let text = (client.texts.room.did)(did.deed, &entry.name, subject, &did.text);
+    let reason = (did.subject.is_some() && !did.text.is_empty()).then(|| did.text.clone());
+    let until = did.until.map(|until| {
+        move || {
+            let when = client.texts.moment(until, client.opened_at, client.zone_min.get());
+            (client.texts.rooms.inside.until)(&when)
+        }
+    });
     let at = entry.at;
     let clock = move || client.texts.clock(at, client.zone_min.get());
     view! {
         <li class="log-line log-line--moved log-line--did" data-seq=entry.seq.to_string()>
-            {text}<time>{clock}</time>
+            {text} {until.map(|it| view! { " " {it} })}
+            {reason.map(|it| view! { " · " <q class="log-line__reason">{it}</q> })} " · "
+            <time>{clock}</time>
         </li>
     }
     .into_any()

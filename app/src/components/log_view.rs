@@ -3,6 +3,7 @@
 use super::{
     Icon, LogLine, PendingLine, Picture,
     direct_line::LastSeen,
+    log_line::Tags,
     log_window::LogWindow,
     message_menu::{OpenMenu, move_by_key},
 };
@@ -13,8 +14,10 @@ use crate::{
         outbox::{Outgoing, SendState},
     },
     protocol::{
-        ids::{Cid, Seq, UserId},
+        ids::{Cid, Seq},
+        people::Person,
         powers::Power,
+        room::Rank,
     },
     route::{Page, Route},
 };
@@ -26,7 +29,7 @@ pub fn LogView() -> impl IntoView {
     let client = expect_context::<Client>();
     let texts = client.texts;
     let window = LogWindow::new(client);
-    let admins = Memo::new(move |_| admins(client));
+    let tags = Memo::new(move |_| tags(client));
     let pending = Memo::new(move |_| pending(client, window));
     follow_own_words(window, pending);
     go_to_wanted(window);
@@ -66,7 +69,7 @@ pub fn LogView() -> impl IntoView {
                     <p class="log-view__top">{top}</p>
                     <ol class="log-view__lines">
                         <For each=move || window.lines() key=Line::key let:line>
-                            <LogLine line admins />
+                            <LogLine line tags />
                         </For>
                         <For each=move || pending.get() key=pending_key let:item>
                             <PendingLine item=item.0 headed=item.1 />
@@ -128,9 +131,15 @@ fn go_to_wanted(window: LogWindow) {
     });
 }
 
-fn admins(client: Client) -> Vec<UserId> {
-    let people = client.people.read();
-    people.iter().filter(|it| it.role.may(Power::Announce)).map(|it| it.id).collect()
+/// Hosts and co-hosts, and those who run the server.
+fn tags(client: Client) -> Tags {
+    let (room, inside) = (&client.texts.room, &client.texts.rooms.inside);
+    let tag = |it: &Person| match it.rank {
+        Rank::Host => Some((it.id, inside.host)),
+        Rank::Cohost => Some((it.id, inside.cohost)),
+        Rank::Member => it.role.may(Power::Announce).then_some((it.id, room.admin)),
+    };
+    client.people.read().iter().filter_map(tag).collect()
 }
 
 /// What is on its way in the room shown, and whether each stands under the user's name.

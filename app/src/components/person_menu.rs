@@ -101,6 +101,7 @@ fn Head(person: Person) -> impl IntoView {
     let may_write = me.as_ref().is_some_and(|it| it.role.may(Power::WriteFirst));
     let to = format!("/people/{id}");
     let write = format!("/people/{id}/write");
+    let report = format!("/people/{id}#report");
     view! {
         <div class="person-menu__head">
             <Avatar user=id name=person.name.clone() />
@@ -114,6 +115,9 @@ fn Head(person: Person) -> impl IntoView {
             <form method="post" action=write hidden=!may_write>
                 <button class="ghost">{inside.write}</button>
             </form>
+            <a class="ghost" rel="external" href=report hidden=me.is_none()>
+                {inside.report}
+            </a>
         </div>
     }
 }

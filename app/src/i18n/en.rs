@@ -144,7 +144,7 @@ const ROOM: Room = Room {
     send_again: "Send again",
     edit: "Edit",
     discard: "Discard",
-    gone_title: "No such channel",
+    gone_title: "No such room",
     gone_text: "It is gone, or the address is wrong.",
     failed_title: "That did not load",
     failed_text: "The server could not be reached.",

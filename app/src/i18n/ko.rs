@@ -131,7 +131,7 @@ const ROOM: Room = Room {
     send_again: "다시 보내기",
     edit: "고치기",
     discard: "지우기",
-    gone_title: "없는 채널이에요",
+    gone_title: "없는 방이에요",
     gone_text: "사라졌거나 주소가 잘못되었어요.",
     failed_title: "불러오지 못했어요",
     failed_text: "서버에 연결할 수 없었어요.",
@@ -194,13 +194,13 @@ const SETTINGS: Settings = Settings {
 
 fn refusal(reason: Refusal) -> String {
     match reason {
-        Refusal::NoSuchRoom => "그런 채널이 없어요.".to_owned(),
+        Refusal::NoSuchRoom => "그런 방이 없어요.".to_owned(),
         Refusal::NotFound => "이 주소에는 아무것도 없어요.".to_owned(),
         Refusal::NotEntered => {
-            "이 채널에 들어와 있지 않아요. 들어가면 이야기할 수 있어요.".to_owned()
+            "이 방에 들어와 있지 않아요. 들어가면 이야기할 수 있어요.".to_owned()
         }
         Refusal::Full { capacity } => {
-            format!("채널이 가득 찼어요. 정원은 {}명이에요.", grouped(capacity))
+            format!("방이 가득 찼어요. 정원은 {}명이에요.", grouped(capacity))
         }
         Refusal::Empty => "보낼 내용이 없어요.".to_owned(),
         Refusal::TooLong { chars_max } => {
@@ -301,7 +301,7 @@ fn done(done: Done) -> &'static str {
         Done::Upgraded => "이제 계정이 되었어요. 다음부터는 비밀번호로 로그인할 수 있어요.",
         Done::LoginEnded => "그곳에서 로그아웃했어요.",
         Done::Announced => "공지했어요.",
-        Done::LeftRoom => "채널에서 나왔어요.",
+        Done::LeftRoom => "방에서 나왔어요.",
         Done::SignedOut => "로그아웃했어요. 또 만나요.",
         Done::Planned => "그때 보낼게요.",
         Done::Cancelled => "보내지 않기로 했어요.",

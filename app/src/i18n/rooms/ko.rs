@@ -104,7 +104,6 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
             if n == 1 { "방장".to_owned() } else { format!("방장과 부방장 — {n}") }
         },
         speakers: |n| format!("발언자 — {n}"),
-        you: "나",
         many: "사람이 많아서 방장과 발언자만 보여 드려요.",
         host: "방장",
         cohost: "부방장",
@@ -114,7 +113,6 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
         profile: "프로필",
         write: "메시지 보내기",
         report: "신고",
-        block: "차단",
         reason: "이유",
         for_how_long: "기간",
         kick: "내보내기",
