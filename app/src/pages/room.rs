@@ -46,6 +46,10 @@ pub fn RoomPage() -> impl IntoView {
         Shown::Lost { .. } => Middle::Lost,
     });
     let is_direct = Memo::new(move |_| client.room().is_some_and(|it| it.kind == RoomKind::Direct));
+    let has_people = Memo::new(move |_| {
+        let is_outside = matches!(middle.get(), Middle::Door | Middle::Lost | Middle::Gone);
+        !is_direct.get() && !is_outside
+    });
     // A memo, so that the counts of the room do not write the title again and again.
     let title = Memo::new(move |_| {
         let brand = client.texts.house.brand;
@@ -79,7 +83,7 @@ pub fn RoomPage() -> impl IntoView {
                     Middle::Lost => view! { <Lost /> }.into_any(),
                 }}
             </main>
-            {move || (!is_direct.get()).then(|| view! { <PeopleList /> })}
+            {move || has_people.get().then(|| view! { <PeopleList /> })}
         </Frame>
     }
 }
