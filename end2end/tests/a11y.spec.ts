@@ -39,6 +39,19 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
     await bob.open("/settings");
     await check(bob, "a guest's settings");
+
+    const headers = { Origin: ann.url };
+    const data = { name: "film club", kind: "private", door: "password", password: "moonlight", capacity: 12 };
+    const made = await ann.page.request.post(`${ann.url}/api/v1/rooms`, { headers, data });
+    const room = `/rooms/${(await made.json()).id}`;
+    await bob.open(room);
+    await check(bob, "a room's door");
+    for (const path of ["/rooms/new", "/rooms?q=film", room]) {
+      await ann.page.goto(ann.url + path);
+      await check(ann, path);
+    }
+    await ann.page.goto(`${ann.url}${room}/settings`);
+    await check(ann, "a room's settings");
   });
 }
 
