@@ -9,6 +9,7 @@ mod failing;
 mod later;
 mod presence;
 mod redis;
+
 mod sign_out;
 mod starting;
 #[allow(dead_code, reason = "shared with the tests of sockets")]

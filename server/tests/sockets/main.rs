@@ -9,6 +9,7 @@ mod direct;
 mod later;
 mod proxy;
 mod resume;
+mod rooms;
 mod sign_out;
 mod support;
 

@@ -10,6 +10,7 @@ use app::protocol::{
         Welcomed,
     },
     refusal::Refusal,
+    room::Act,
 };
 use futures::{SinkExt, StreamExt};
 use server::config::{Config, Origin};
@@ -357,6 +358,27 @@ impl Person {
         }
     }
 
+    /// Everything that came and was not asked for, in its order, up to the first packet for which
+    /// that holds.
+    pub(crate) async fn heard_until(
+        &mut self,
+        what: &str,
+        ends: impl Fn(&ServerPacket) -> bool,
+    ) -> Vec<ServerPacket> {
+        let mut heard = Vec::new();
+        loop {
+            let packet = if self.waiting.is_empty() {
+                self.expect(what, |it| Some(it.clone())).await
+            } else {
+                self.waiting.remove(0)
+            };
+            heard.push(packet);
+            if heard.last().is_some_and(&ends) {
+                return heard;
+            }
+        }
+    }
+
     /// The entries of a room in the order of arrival, up to and with place `last`.
     pub(crate) async fn entries(&mut self, room: RoomId, last: u64) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
@@ -446,6 +468,34 @@ impl Process {
 /// A port that was free a moment ago.
 pub(crate) async fn free_port() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
+
+/// Makes an account and signs in to it.
+pub(crate) async fn account(at: SocketAddr, name: &str) -> Login {
+    let body = format!(r#"{{"name":"{name}","password":"a long enough one"}}"#);
+    let (status, cookie, body) = request_raw(at, "POST", "/api/v1/users", None, Some(&body)).await;
+    assert_eq!(status, 201, "{body}");
+    let me: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let id = me["me"]["id"].as_str().unwrap().parse().unwrap();
+    Login { cookie: cookie.expect("a login cookie"), id }
+}
+
+/// Makes a room of one's own.
+pub(crate) async fn make_room(at: SocketAddr, who: &Login, kind: &str, door: &str) -> RoomId {
+    let capacity = if kind == "large" { 1_000 } else { 9 };
+    let body = format!(
+        r#"{{"name":"Attic","topic":"","kind":"{kind}","door":"{door}","capacity":{capacity}}}"#
+    );
+    let (status, body) = request(at, "POST", "/api/v1/rooms", Some(&who.cookie), Some(&body)).await;
+    assert_eq!(status, 201, "{body}");
+    let room: serde_json::Value = serde_json::from_str(&body).unwrap();
+    room["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// Does something in a room by one's powers; the answer's status and body.
+pub(crate) async fn act(at: SocketAddr, who: &Login, room: RoomId, act: &Act) -> (u16, String) {
+    let (path, body) = (format!("/api/v1/rooms/{room}/acts"), serde_json::to_string(act).unwrap());
+    request(at, "POST", &path, Some(&who.cookie), Some(&body)).await
 }
 
 /// Signs in to an account.
