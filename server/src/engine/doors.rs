@@ -143,12 +143,12 @@ impl Engine {
         self.refresh(room).await
     }
 
-    /// Takes over what the store knows of these rooms and this node perhaps does not yet, where
-    /// other nodes write: that the user is a member. The same is done for rooms that there are not.
+    /// Takes over what the store knows of these rooms and this node perhaps does not yet, for
+    /// other nodes write, too: that the user is a member. The same is done for rooms that there are not.
     pub(crate) async fn arrive(&self, user: UserId, rooms: &[RoomId]) -> StoreResult<()> {
         let unknown: Vec<_> =
             rooms.iter().filter(|it| self.sight(user, **it) < Sight::Inside).collect();
-        if unknown.is_empty() || self.0.cluster.is_alone() {
+        if unknown.is_empty() {
             return Ok(());
         }
         let own = self.store().rooms_of(user).await?;

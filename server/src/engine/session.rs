@@ -3,7 +3,7 @@
 mod gate;
 pub(crate) mod incoming;
 pub(crate) mod mailbox;
-mod news;
+pub(crate) mod news;
 mod reading;
 
 use super::{By, Engine, Who, clock, encode::frame};

@@ -1,3 +1,5 @@
+mod rooms;
+
 use super::*;
 use crate::store::{CARETAKER, ChannelSpec, NewUser, StoreAddress, Way};
 use app::protocol::{

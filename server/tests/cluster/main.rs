@@ -9,6 +9,7 @@ mod failing;
 mod later;
 mod presence;
 mod redis;
+mod rooms;
 
 mod sign_out;
 mod starting;

@@ -314,7 +314,9 @@ async fn a_large_room_tells_of_hosts_and_speakers_only() {
     assert_eq!(names, ["Ann", "Bob", "Cleo"], "the host, the speaker and oneself");
     let (_, body) = request(server.at, "GET", &path, Some(&ann.login.cookie), None).await;
     assert!(!body.contains("Cleo"), "{body}");
-    bob.say(hall, "thank you").await.unwrap();
-    let heard = cleo.entries(hall, 3).await;
+    let thanks = bob.say(hall, "thank you").await.unwrap();
+    let heard = cleo.entries(hall, thanks.seq.get()).await;
     assert_eq!(said(&heard), ["thank you"]);
+    let joined = heard.iter().filter(|it| it.what == What::Joined && it.author != ann.login.id);
+    assert_eq!(joined.count(), 0, "no lines for who came");
 }

@@ -1,0 +1,156 @@
+//! Rooms of one's own on several nodes: who is out is out everywhere.
+
+use crate::{
+    deployment::{Deployment, shared_redis, within},
+    support::{Person, account, act, cid, make_room},
+};
+use app::protocol::{
+    ids::{RoomId, Seq},
+    message::{Deed, What},
+    packets::{Have, Lost, Outcome, ServerPacket},
+    refusal::Refusal,
+    room::Act,
+};
+use std::time::Duration;
+
+fn lost(packet: &ServerPacket) -> Option<Lost> {
+    match packet {
+        ServerPacket::Lost(it) => Some(it.clone()),
+        _ => None,
+    }
+}
+
+async fn person(deployment: &Deployment, node: usize, name: &str) -> Person {
+    let at = deployment.nodes[node].at;
+    let mut person = Person::connect(at, account(at, name).await).await;
+    person.hello(vec![]).await;
+    person
+}
+
+/// Ann, who is host of an open room, on the first node; Bob, a member, on the second.
+async fn attic(deployment: &Deployment) -> (Person, Person, RoomId) {
+    deployment.admin().await;
+    let mut ann = person(deployment, 0, "Ann").await;
+    let mut bob = person(deployment, 1, "Bob").await;
+    let attic = make_room(deployment.nodes[0].at, &ann.login, "private", "open").await;
+    ann.enter(attic).await.unwrap();
+    within(Duration::from_secs(7), "the room", async || bob.enter(attic).await.is_ok()).await;
+    (ann, bob, attic)
+}
+
+async fn kick_across(deployment: &Deployment) {
+    let (mut ann, mut bob, attic) = attic(deployment).await;
+    let at = deployment.nodes[0].at;
+    let kick = Act::Kick { user: bob.login.id, reason: String::new() };
+    // She must know of him before.
+    within(Duration::from_secs(7), "the kick", async || {
+        act(at, &ann.login, attic, &kick).await.0 == 204
+    })
+    .await;
+    for n in 0..20 {
+        ann.say_as(cid(), attic, &format!("{n}")).await;
+    }
+    let last = ann.say(attic, "the last").await.unwrap();
+    let heard = bob.heard_until("the loss", |it| lost(it).is_some()).await;
+    assert_eq!(lost(heard.last().unwrap()).unwrap().deed, Some(Deed::Kicked));
+    let end = heard.iter().rev().find_map(|it| match it {
+        ServerPacket::Appended(it) if it.room == attic => it.entries.last().cloned(),
+        _ => None,
+    });
+    assert!(matches!(&end.unwrap().what, What::Did(did) if did.deed == Deed::Kicked));
+    // His node has all of hers by then, and he gets none of it.
+    let mut cleo = person(deployment, 1, "Cleo").await;
+    cleo.enter(attic).await.unwrap();
+    cleo.entries(attic, last.seq.get()).await;
+    assert_eq!(bob.say(attic, "hello?").await, Err(Refusal::NotEntered));
+    let plaza = deployment.nodes[1].room(&bob.login, "plaza").await;
+    bob.enter(plaza).await.unwrap();
+    let own = bob.say(plaza, "here").await.unwrap().seq;
+    let is_own = |it: &ServerPacket| matches!(it, ServerPacket::Appended(it) if it.room == plaza && it.entries.iter().any(|it| it.seq == own));
+    let heard = bob.heard_until("his own", is_own).await;
+    let of_attic =
+        |it: &&ServerPacket| matches!(it, ServerPacket::Appended(it) if it.room == attic);
+    assert_eq!(heard.iter().filter(of_attic).count(), 0);
+    deployment.same_log_everywhere(&ann.login, attic).await;
+}
+
+#[tokio::test]
+async fn without_redis_a_user_who_is_kicked_on_another_node_hears_nothing_after_it() {
+    kick_across(&Deployment::start(None, 2).await).await;
+}
+
+#[tokio::test]
+async fn with_redis_a_user_who_is_kicked_on_another_node_hears_nothing_after_it() {
+    let Some(redis) = shared_redis() else { return };
+    kick_across(&Deployment::start(Some(redis), 2).await).await;
+}
+
+#[tokio::test]
+async fn a_ban_on_two_nodes_at_once_has_one_outcome_everywhere() {
+    let deployment = Deployment::start(shared_redis(), 2).await;
+    let (ann, mut bob, attic) = attic(&deployment).await;
+    let [here, there] = [0, 1].map(|it| deployment.nodes[it].at);
+    let ban = Act::Ban { user: bob.login.id, secs: None, reason: String::new() };
+    within(Duration::from_secs(7), "the room on both nodes", async || {
+        let path = format!("/api/v1/rooms/{attic}");
+        crate::support::request(there, "GET", &path, Some(&ann.login.cookie), None).await.0 == 200
+    })
+    .await;
+    let (one, two) =
+        tokio::join!(act(here, &ann.login, attic, &ban), act(there, &ann.login, attic, &ban));
+    assert!(one.0 == 204 || two.0 == 204, "{one:?} {two:?}");
+    let gone = bob.expect("the loss", lost).await;
+    assert_eq!((gone.room, gone.deed), (attic, Some(Deed::Banned)));
+    within(Duration::from_secs(7), "a ban on both nodes", async || {
+        let mut refused = true;
+        for at in [here, there] {
+            let path = format!("/api/v1/rooms/{attic}/members/me");
+            let (_, body) =
+                crate::support::request(at, "PUT", &path, Some(&bob.login.cookie), Some("{}"))
+                    .await;
+            refused &= body.contains("banned");
+        }
+        refused
+    })
+    .await;
+    deployment.same_log_everywhere(&ann.login, attic).await;
+}
+
+async fn close_across(deployment: &Deployment) {
+    let (ann, mut bob, attic) = attic(deployment).await;
+    let close = Act::Close { reason: "over".into() };
+    let (at, id) = (deployment.nodes[0].at, attic);
+    assert_eq!(act(at, &ann.login, attic, &close).await.0, 204);
+    let heard = bob.heard_until("the loss", |it| lost(it).is_some()).await;
+    let reason = "over".to_owned();
+    let expected = Lost { room: id, deed: Some(Deed::Closed), reason };
+    assert_eq!(lost(heard.last().unwrap()), Some(expected));
+    assert_eq!(bob.say(attic, "hello?").await, Err(Refusal::NoSuchRoom));
+    for node in &deployment.nodes {
+        let body = node.get(&ann.login, "/api/v1/rooms").await.to_string();
+        assert!(!body.contains("Attic"), "{body}");
+        assert_eq!(node.ready().await, 200, "no lineage is lost by it");
+    }
+}
+
+#[tokio::test]
+async fn without_redis_a_room_that_is_closed_on_another_node_is_gone() {
+    close_across(&Deployment::start(None, 2).await).await;
+}
+
+#[tokio::test]
+async fn with_redis_a_room_that_is_closed_on_another_node_is_gone() {
+    let Some(redis) = shared_redis() else { return };
+    close_across(&Deployment::start(Some(redis), 2).await).await;
+}
+
+#[tokio::test]
+async fn whoever_made_a_room_on_one_node_follows_it_at_once_on_another() {
+    let deployment = Deployment::start(None, 2).await;
+    deployment.admin().await;
+    let ann = person(&deployment, 0, "Ann").await;
+    let attic = make_room(deployment.nodes[0].at, &ann.login, "private", "invite").await;
+    let mut moved = Person::connect(deployment.nodes[1].at, ann.login.clone()).await;
+    let welcomed = moved.hello(vec![Have { room: attic, have: Seq::ZERO }]).await;
+    assert!(matches!(welcomed.rooms[0].outcome, Outcome::Follows { .. }), "{welcomed:?}");
+}
