@@ -135,6 +135,8 @@ pub struct Client {
     pub people: RwSignal<Vec<Person>>,
     /// Up to where the other one of the direct room shown has seen it.
     pub peer_seen: RwSignal<Seq>,
+    /// How much the user was told about themselves and has not confirmed.
+    pub notices: RwSignal<u32>,
     /// Reminders that have come, until the user knows of them.
     pub reminders: RwSignal<Vec<Planned>>,
     /// Something that was done, for the few seconds that it is told.
@@ -239,6 +241,7 @@ impl Client {
             loading_older: RwSignal::new(false),
             people: RwSignal::new(view.map(|it| it.people.clone()).unwrap_or_default()),
             peer_seen: RwSignal::new(view.map(|it| it.seen).unwrap_or_default()),
+            notices: RwSignal::new(first.notices),
             reminders: RwSignal::new(Vec::new()),
             told: RwSignal::new(view.and(first.done).map(|it| (texts.done)(it).to_owned())),
             typists: RwSignal::new(Vec::new()),

@@ -7,12 +7,14 @@ mod direct;
 mod en;
 mod ko;
 mod later;
+mod order;
 mod people;
 mod rooms;
 
 pub use dates::{Civil, civil, day_number};
 pub use direct::Direct;
 pub use later::{Later, later};
+pub use order::{Order, order};
 pub use people::{People, people};
 pub use rooms::{Inside, Keep, Make, Outside, Rooms};
 
@@ -95,6 +97,10 @@ pub struct House {
     pub online: &'static str,
     pub offline: &'static str,
     pub settings: &'static str,
+    pub admin: &'static str,
+    pub notices: &'static str,
+    pub noticed: fn(u32) -> String,
+    pub read_notices: &'static str,
     pub channels_lead: &'static str,
     pub no_channels: &'static str,
     pub count: fn(u32, u32) -> String,
@@ -197,12 +203,6 @@ pub struct Settings {
     pub login_end_others: &'static str,
     pub sign_out: &'static str,
     pub sign_out_guest: &'static str,
-    pub announce: &'static str,
-    pub announce_lead: &'static str,
-    pub announce_where: &'static str,
-    pub announce_all: &'static str,
-    pub announce_text: &'static str,
-    pub announce_send: &'static str,
     pub back: &'static str,
 }
 
@@ -253,7 +253,7 @@ impl Texts {
 }
 
 /// A number with commas between its thousands.
-fn grouped(n: u32) -> String {
+pub(crate) fn grouped(n: u32) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

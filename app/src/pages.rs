@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the macro `component` writes a public function of its own")]
 
+mod admin;
 mod blocks;
 mod forgot;
 mod guest;
@@ -11,6 +12,7 @@ mod invite;
 mod later;
 mod new_room;
 mod not_found;
+mod notices;
 mod person;
 mod refilled;
 mod room;
@@ -19,6 +21,7 @@ mod rooms;
 mod settings;
 mod sign_up;
 
+pub use admin::Admin;
 pub use blocks::Blocks;
 pub use forgot::Forgot;
 pub use guest::Guest;
@@ -28,6 +31,7 @@ pub use invite::InvitePage;
 pub use later::Later;
 pub use new_room::NewRoom;
 pub use not_found::NotFound;
+pub use notices::Notices;
 pub use person::Person;
 pub use room::RoomPage;
 pub use room_settings::RoomSettingsPage;

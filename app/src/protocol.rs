@@ -2,6 +2,7 @@
 //!
 //! Uses std, serde, uuid and thiserror only: no Leptos, no `cfg`, no I/O, no clock.
 
+pub mod admin;
 pub mod close;
 pub mod ids;
 pub mod limits;

@@ -37,6 +37,10 @@ pub enum Page {
     Blocks,
     /// What one has planned.
     Later,
+    /// What one was told about oneself and one's reports.
+    Notices,
+    /// What only those see who keep order here, or run the server.
+    Admin,
     /// Nothing.
     NotFound,
 }
@@ -56,6 +60,8 @@ impl Page {
             ("inbox", None) => Self::Inbox,
             ("people", Some(user)) => Self::Person(unescaped(user)),
             ("blocks", None) => Self::Blocks,
+            ("notices", _) => Self::Notices,
+            ("admin", _) => Self::Admin,
             ("later", None) => Self::Later,
             ("rooms", None) => Self::Rooms,
             ("rooms", Some("new")) => Self::NewRoom,

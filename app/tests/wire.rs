@@ -11,8 +11,8 @@ use app::protocol::{
     message::{Deed, Did, Entry, Subject, What},
     packets::{
         Acked, Appended, Attend, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Lost,
-        Outcome, PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, See, Seek, Seen,
-        ServerPacket, TypeIn, Typed, Watch, Welcomed,
+        Noticed, Outcome, PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, See, Seek,
+        Seen, ServerPacket, TypeIn, Typed, Watch, Welcomed,
     },
     pages::{Plan, Planned},
     people::{Person, Presence, Role},
@@ -193,6 +193,7 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
         ("rooms_changed", P::RoomsChanged(RoomsChanged { rooms: vec![count] })),
         ("seen", P::Seen(Seen { room: ROOM, user: BOB, seq: seq(114) })),
         ("reminded", P::Reminded(planned)),
+        ("noticed", P::Noticed(Noticed { notices: 2 })),
         ("beat", P::Beat(Beat { at: AT, heads: vec![have(114)] })),
     ]
 }
@@ -226,6 +227,7 @@ fn type_of_server(packet: &ServerPacket) -> &'static str {
         ServerPacket::PeopleChanged(_) => "people_changed",
         ServerPacket::RoomsChanged(_) => "rooms_changed",
         ServerPacket::Beat(_) => "beat",
+        ServerPacket::Noticed(_) => "noticed",
         ServerPacket::Gained(_) => "gained",
         ServerPacket::Lost(_) => "lost",
         ServerPacket::Seen(_) => "seen",
@@ -280,7 +282,7 @@ fn every_type_of_packet_has_a_golden_file() {
     let server: BTreeSet<_> = from_server().iter().map(|(_, it)| type_of_server(it)).collect();
     assert_eq!(
         (client.len(), server.len()),
-        (9, 14),
+        (9, 15),
         "all variants but Unknown; a new one counts here and in the list above"
     );
 }

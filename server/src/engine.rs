@@ -15,6 +15,7 @@ mod hub;
 mod jobs;
 mod later;
 mod nodes;
+mod order;
 mod people;
 mod polling;
 mod room;

@@ -9,6 +9,7 @@ mod guard;
 mod later;
 mod moment;
 mod nodes;
+mod order;
 mod pages;
 mod people;
 mod render;

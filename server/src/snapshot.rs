@@ -50,6 +50,7 @@ pub(crate) async fn load(
     snapshot.epoch = Some(engine.store().epoch());
     snapshot.rooms = engine.rooms_of(login.user.id);
     engine.mark_quiet(login.user.id, &mut snapshot.rooms).await?;
+    snapshot.notices = engine.store().open_notices(login.user.id).await?;
     match wanted {
         Wanted::Nothing => {}
         Wanted::Rooms(sought) => {

@@ -1,6 +1,6 @@
 //! What stands around every page of a signed-in user.
 
-use super::{HelpDialog, JumpDialog, Sidebar, address};
+use super::{HelpDialog, JumpDialog, NoticeBanner, Sidebar, address};
 use crate::{client::Client, route::Route};
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
@@ -21,6 +21,7 @@ pub fn Frame(
             <a class="skip" href="#main" rel="external">{texts.house.skip_to_main}</a>
             <Sidebar jump />
             {children()}
+            <NoticeBanner />
             <JumpDialog open=jump />
             <HelpDialog open=help />
         </div>

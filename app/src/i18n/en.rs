@@ -60,6 +60,12 @@ const HOUSE: House = House {
     online: "Online",
     offline: "Offline",
     settings: "Settings",
+    admin: "Administration",
+    notices: "Notices",
+    noticed: |n| {
+        if n == 1 { "You have a notice.".to_owned() } else { format!("You have {n} notices.") }
+    },
+    read_notices: "Read",
     channels_lead: "Open to everyone. Read first, enter when you like.",
     no_channels: "There are no channels yet.",
     count: |people, capacity| format!("{} / {}", grouped(people), grouped(capacity)),
@@ -201,12 +207,6 @@ const SETTINGS: Settings = Settings {
     login_end_others: "Sign out everywhere else",
     sign_out: "Sign out",
     sign_out_guest: "If you sign out as a guest, the name is gone for good.",
-    announce: "Announcement",
-    announce_lead: "Told to everyone in one channel, or in all.",
-    announce_where: "Where",
-    announce_all: "All channels",
-    announce_text: "Text",
-    announce_send: "Announce",
     back: "Back to the channels",
 };
 
@@ -321,6 +321,8 @@ fn done(done: Done) -> &'static str {
         Done::LoginEnded => "Signed out there.",
         Done::Announced => "Announced.",
         Done::LeftRoom => "You left the room.",
+        Done::Reported => "Reported. Those who keep order here will look at it and tell you.",
+        Done::Decided => "Decided; both were told.",
         Done::SignedOut => "You are signed out. See you soon.",
         Done::Planned => "It will be sent then.",
         Done::Cancelled => "It will not be sent.",

@@ -1,7 +1,6 @@
-//! `/settings`: name, look, password, logins, and for admins the announcement.
+//! `/settings`: name, look, password, logins, and the ways to notices and administration.
 
 mod account;
-mod announce;
 mod logins;
 mod look;
 
@@ -12,7 +11,6 @@ use crate::{
     protocol::{people::Role, powers::Power},
 };
 use account::{AccountForm, NameForm, PasswordForm};
-use announce::AnnounceForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use logins::Logins;
@@ -43,7 +41,10 @@ pub fn Settings() -> impl IntoView {
                 <LookForm />
                 {password}
                 <Logins />
-                {role.may(Power::Announce).then(|| view! { <AnnounceForm /> })}
+                <p class="page__links">
+                    <a href="/notices">{texts.house.notices}</a>
+                    {role.may(Power::Oversee).then(|| view! { " · " <a href="/admin">{texts.house.admin}</a> })}
+                </p>
             </main>
         </Frame>
     }

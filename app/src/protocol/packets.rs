@@ -172,6 +172,8 @@ pub enum ServerPacket {
     Seen(Seen),
     /// A moment has come of which the user wanted to be reminded.
     Reminded(Planned),
+    /// The user was told something about themselves or their reports, or confirmed it.
+    Noticed(Noticed),
     /// A sign of life, with the heads of all rooms that the session follows.
     Beat(Beat),
     /// From a newer server. Ignored, never fatal.
@@ -327,6 +329,13 @@ pub struct Seen {
     pub user: UserId,
     /// The last entry that they saw.
     pub seq: Seq,
+}
+
+/// The data of [`ServerPacket::Noticed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noticed {
+    /// How much they were told and have not confirmed.
+    pub notices: u32,
 }
 
 /// The data of [`ServerPacket::Beat`].

@@ -1,7 +1,9 @@
 //! What the pages without a script show, beside the [`Snapshot`](super::snapshot::Snapshot).
 
 use super::{
+    admin::Admin,
     ids::{InviteId, JobId, Millis, RoomId, Seq, UserId},
+    order::Notice,
     people::{Person, Presence, Role},
     refusal::Refusal,
     room::Standing,
@@ -23,6 +25,10 @@ pub enum Plain {
     Blocks(Vec<Blocked>),
     /// `/rooms/{room}/settings`.
     Room(Box<RoomSettings>),
+    /// `/notices`: what one was told, the newest first.
+    Notices(Vec<Notice>),
+    /// `/admin` and what stands below it.
+    Admin(Box<Admin>),
     /// `/later`: what is to come, the next one first, and what failed.
     Later(Vec<Planned>),
 }

@@ -17,6 +17,8 @@ pub enum Power {
     Moderate,
     /// To see reports and decide them; to warn, mute and ban on the whole server.
     Review,
+    /// To close rooms that are not one's own.
+    CloseRooms,
     /// To announce something.
     Announce,
     /// To see people and rooms of the whole server on the admin pages.
@@ -33,12 +35,13 @@ pub enum Power {
 
 impl Power {
     /// All of them, for the tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::MakeRoom,
         Self::WriteFirst,
         Self::Report,
         Self::Moderate,
         Self::Review,
+        Self::CloseRooms,
         Self::Announce,
         Self::Oversee,
         Self::Audit,
@@ -53,7 +56,11 @@ impl Power {
             Self::Report => Role::Guest,
             Self::MakeRoom | Self::WriteFirst => Role::Member,
             Self::Moderate | Self::Review | Self::Oversee => Role::Moderator,
-            Self::Announce | Self::Audit | Self::Nodes | Self::NameModerators => Role::Admin,
+            Self::CloseRooms
+            | Self::Announce
+            | Self::Audit
+            | Self::Nodes
+            | Self::NameModerators => Role::Admin,
             Self::NameAdmins => Role::Owner,
         }
     }
@@ -91,7 +98,7 @@ mod tests {
     #[test]
     fn powers_grow_with_the_role() {
         let count = |role: Role| Power::ALL.into_iter().filter(|it| role.may(*it)).count();
-        assert_eq!(Role::ALL.map(count), [1, 3, 6, 10, 11]);
+        assert_eq!(Role::ALL.map(count), [1, 3, 6, 11, 12]);
     }
 
     #[test]

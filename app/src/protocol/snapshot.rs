@@ -262,6 +262,9 @@ pub struct Snapshot {
     pub fields: Vec<(String, String)>,
     /// What was done by the form that led here, for a line of confirmation.
     pub done: Option<Done>,
+    /// How much the user was told and has not confirmed.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub notices: u32,
     /// What a page without a script shows beside: never in the browser.
     #[serde(skip)]
     pub plain: Plain,
@@ -283,6 +286,10 @@ pub enum Done {
     LeftRoom,
     /// The user signed out.
     SignedOut,
+    /// A report was made.
+    Reported,
+    /// A report was decided.
+    Decided,
     /// A message will be sent later, or is sent at another time or with another text.
     Planned,
     /// A message is not sent later after all.

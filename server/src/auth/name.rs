@@ -32,6 +32,11 @@ impl Name {
         Ok(Self { shown, key })
     }
 
+    /// What the keys of names have in which that stands, as it was typed.
+    pub fn key_of(part: &str) -> String {
+        skeleton(&normal(part.trim()))
+    }
+
     /// As it is shown.
     pub fn shown(&self) -> &str {
         &self.shown

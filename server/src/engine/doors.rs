@@ -186,7 +186,7 @@ impl Engine {
         Ok(Acked { cid, room: done.room, seq: done.seq, at: done.at })
     }
 
-    /// Tells something to a room that one may read, or to every channel; for admins.
+    /// Tells something to a room that one may know of, or to every channel; for admins.
     pub async fn announce(
         &self,
         who: &Who,
@@ -198,7 +198,7 @@ impl Engine {
         }
         let text = MessageText::try_from(text)?;
         let rooms = match room {
-            Some(id) => vec![self.read(who.user, id)?.id],
+            Some(id) => vec![self.found(who.user, id)?.id],
             None => self.hub().channels().iter().map(|it| it.id).collect(),
         };
         for room in rooms {

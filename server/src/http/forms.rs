@@ -12,13 +12,12 @@ use super::{
     visitor::Visitor,
 };
 use crate::{
-    auth::{Begun, clear_cookie},
+    auth::{Begun, Login, clear_cookie},
     snapshot::{self, Wanted},
 };
 use app::protocol::{
-    ids::{Cid, LoginId, RoomId, UserId},
+    ids::{Cid, LoginId, RoomId},
     message::MessageText,
-    powers::Power,
     refusal::Refusal,
     room::RoomKind,
     snapshot::{Done, RoomSummary},
@@ -362,42 +361,12 @@ pub(super) async fn end_others(State(site): State<Arc<Site>>, visitor: Visitor) 
     back(&site, "/settings", &outcome(ended, Done::LoginEnded, String::new()))
 }
 
-/// A word from an admin to one room, or to all.
-#[derive(Debug, Deserialize)]
-pub(super) struct Announcement {
-    #[serde(default)]
-    room: String,
-    #[serde(default)]
-    text: String,
-}
-
-pub(super) async fn announce(
-    State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<Announcement>,
-) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let Ok(Form(Announcement { room, text })) = form else {
-        return unreadable(&site, "/settings");
-    };
-    let told = async {
-        if !login.user.role.may(Power::Announce) {
-            return Err(Refusal::NotAllowed);
-        }
-        site.engine
-            .announce(&login.who(), addressed(&site, login.user.id, &room)?, message(&text)?)
-            .await
-    };
-    let told = outcome(told.await, Done::Announced, text.clone());
-    back(&site, "/settings", &told)
-}
-
 /// The room that an announcement goes to; none for all.
-fn addressed(site: &Site, user: UserId, room: &str) -> Result<Option<RoomId>, Refusal> {
+pub(super) fn addressed(site: &Site, login: &Login, room: &str) -> Result<Option<RoomId>, Refusal> {
     if room.is_empty() || room == "all" {
         return Ok(None);
     }
-    site.engine.room(room, user).map(|it| Some(it.id)).ok_or(Refusal::NoSuchRoom)
+    site.engine.room(room, login.user.id).map(|it| Some(it.id)).ok_or(Refusal::NoSuchRoom)
 }
 
 /// What the next page shall say.

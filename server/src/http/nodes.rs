@@ -1,11 +1,7 @@
 //! The nodes of the deployment, for admins: how each stands, and which take no sockets.
 
-use super::{Site, api::Answer, error::Refused, visitor::SignedIn};
-use crate::{
-    auth::Login,
-    cluster::{Node, NodeId},
-    engine::DrainError,
-};
+use super::{Site, api::Answer, order, visitor::SignedIn};
+use crate::{cluster::Node, engine::DrainError};
 use app::protocol::{powers::Power, refusal::Refusal};
 use axum::{
     Json,
@@ -36,7 +32,7 @@ pub(super) async fn nodes(
     State(site): State<Arc<Site>>,
     SignedIn { login, .. }: SignedIn,
 ) -> Answer<Json<NodesBody>> {
-    check_admin(&login)?;
+    order::check(&login, Power::Nodes)?;
     Ok(Json(NodesBody { nodes: site.engine.nodes() }))
 }
 
@@ -45,7 +41,8 @@ pub(super) async fn drain(
     Path(node): Path<String>,
     SignedIn { login, .. }: SignedIn,
 ) -> Answer<StatusCode> {
-    set_draining(&site, &login, &node, true)
+    order::set_draining(&site, &login, &node, true).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn undo_drain(
@@ -53,17 +50,6 @@ pub(super) async fn undo_drain(
     Path(node): Path<String>,
     SignedIn { login, .. }: SignedIn,
 ) -> Answer<StatusCode> {
-    set_draining(&site, &login, &node, false)
-}
-
-/// Asks a node for it; another one obeys a moment later, and says so among the nodes.
-fn set_draining(site: &Site, login: &Login, node: &str, draining: bool) -> Answer<StatusCode> {
-    check_admin(login)?;
-    let node: NodeId = node.parse().map_err(|_| Refusal::NotFound)?;
-    site.engine.set_draining(node, draining)?;
+    order::set_draining(&site, &login, &node, false).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn check_admin(login: &Login) -> Result<(), Refused> {
-    if login.user.role.may(Power::Nodes) { Ok(()) } else { Err(Refused(Refusal::NotAllowed)) }
 }

@@ -10,7 +10,7 @@ use super::{
     visitor::Visitor,
 };
 use crate::snapshot::{self, Wanted};
-use app::protocol::refusal::Refusal;
+use app::protocol::{pages::Plain, refusal::Refusal, snapshot::Snapshot};
 use axum::{
     extract::{OriginalUri, Path, State},
     http::{StatusCode, Uri},
@@ -188,6 +188,22 @@ async fn show(site: &Arc<Site>, visitor: &Visitor, path: &str, wanted: Wanted<'_
     match snapshot::load(site, visitor.login.as_ref(), visitor.preferences, wanted).await {
         Ok(snapshot) => Page::new(path, snapshot).render(site, &visitor.flash).await,
         Err(Refusal::NoSuchRoom | Refusal::NotFound) => not_found(site, visitor, path).await,
+        Err(refusal) => status_of(refusal).into_response(),
+    }
+}
+
+/// A page without a script, with what it shows.
+pub(super) async fn show_plain(
+    site: &Arc<Site>,
+    visitor: &Visitor,
+    path: &str,
+    plain: Result<Plain, Refusal>,
+) -> Response {
+    let login = visitor.login.as_ref();
+    let loaded = snapshot::load(site, login, visitor.preferences, Wanted::Nothing).await;
+    match loaded.and_then(|snapshot| Ok(Snapshot { plain: plain?, ..snapshot })) {
+        Ok(snapshot) => Page::new(path, snapshot).render(site, &visitor.flash).await,
+        Err(Refusal::NotFound | Refusal::NoSuchRoom) => not_found(site, visitor, path).await,
         Err(refusal) => status_of(refusal).into_response(),
     }
 }

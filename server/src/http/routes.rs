@@ -4,7 +4,7 @@
 //! what there: the test fails for a route without a row.
 
 use super::{
-    Site, api, direct, forms, later, nodes, pages, people,
+    Site, api, direct, forms, later, nodes, order, pages, people,
     rooms::{self, entering, hosting, invites},
     socket, status,
 };
@@ -60,6 +60,14 @@ table! {
     get "/people/{user}" => people::person,
     get "/blocks" => people::blocks,
     get "/later" => people::later,
+    get "/notices" => order::admin::notices,
+    get "/admin" => order::admin::overview,
+    get "/admin/people" => order::admin::people,
+    get "/admin/rooms" => order::admin::rooms,
+    get "/admin/reports" => order::admin::reports,
+    get "/admin/audit" => order::admin::audit,
+    get "/admin/nodes" => order::admin::nodes,
+    get "/admin/announce" => order::admin::announce,
 }
 
 table! {
@@ -94,7 +102,6 @@ table! {
     post "/settings/account" => forms::account,
     post "/settings/logins/{login}/end" => forms::end_login,
     post "/settings/logins/end-others" => forms::end_others,
-    post "/announcements" => forms::announce,
     post "/rooms/{room}/later" => later::form_say,
     post "/rooms/{room}/entries/{seq}/reminders" => later::form_remind,
     post "/people/{user}/write" => direct::form_write,
@@ -103,6 +110,14 @@ table! {
     post "/rooms/{room}/answer" => direct::form_answer,
     post "/later/{id}" => later::form_change,
     post "/later/{id}/cancel" => later::form_cancel,
+    post "/people/{user}/report" => order::forms::report_person,
+    post "/rooms/{room}/entries/{seq}/report" => order::forms::report_entry,
+    post "/notices/{notice}/confirm" => order::forms::confirm,
+    post "/admin/people/{user}" => order::forms::person,
+    post "/admin/rooms/{room}/close" => order::forms::close,
+    post "/admin/reports/{report}" => order::forms::decision,
+    post "/admin/nodes/{node}" => order::forms::drain,
+    post "/admin/announce" => order::forms::announce,
 }
 
 table! {
@@ -152,6 +167,18 @@ table! {
     put "/rooms/{room}/members/me" => entering::enter,
     delete "/rooms/{room}/members/me" => api::leave,
     post "/announcements" => api::announce,
+    put "/people/{user}/role" => order::api::role,
+    put "/people/{user}/ban" => order::api::ban,
+    delete "/people/{user}/ban" => order::api::unban,
+    put "/people/{user}/mute" => order::api::mute,
+    delete "/people/{user}/mute" => order::api::unmute,
+    post "/people/{user}/warnings" => order::api::warn,
+    post "/reports" => order::api::make_report,
+    get "/reports" => order::api::reports,
+    post "/reports/{report}/decision" => order::api::decision,
+    get "/notices" => order::api::notices,
+    post "/notices/{notice}/confirm" => order::api::confirm,
+    get "/audit" => order::api::audit,
     get "/nodes" => nodes::nodes,
     post "/nodes/{node}/drain" => nodes::drain,
     delete "/nodes/{node}/drain" => nodes::undo_drain,

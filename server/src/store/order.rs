@@ -4,6 +4,7 @@
 use super::{Queries, Store, StoreResult, User, postgres};
 use crate::audit::{Filter, Line};
 use app::protocol::{
+    admin::{Overview, PersonLine, RoomLine},
     ids::{LoginId, Millis, NoticeId, ReportId, RoomId, Seq, UserId},
     message::Entry,
     order::{AuditLine, Notice, Report, Told, Verdict, Why},
@@ -172,6 +173,31 @@ impl Store {
         now: Millis,
     ) -> StoreResult<Outcome> {
         on_either!(self, it => it.decide_report(decision, now))
+    }
+
+    /// Figures of the whole server, but for who is online. What was said is counted since
+    /// `midnight`.
+    pub async fn overview(&self, midnight: Millis) -> StoreResult<Overview> {
+        on_either!(self, it => it.overview(midnight))
+    }
+
+    /// A page of people whose names' keys have that, the newest first, and whether there are more.
+    pub async fn overseen_people(
+        &self,
+        sought: &str,
+        after: Option<UserId>,
+        now: Millis,
+    ) -> StoreResult<(Vec<PersonLine>, bool)> {
+        on_either!(self, it => it.overseen_people(sought, after, now))
+    }
+
+    /// A page of rooms, the newest first, and whether there are more. Of hidden ones no more than
+    /// how many people they have; of what two write to each other nothing.
+    pub async fn overseen_rooms(
+        &self,
+        after: Option<RoomId>,
+    ) -> StoreResult<(Vec<RoomLine>, bool)> {
+        on_either!(self, it => it.overseen_rooms(after))
     }
 
     /// What a user was told, the newest first.

@@ -33,6 +33,8 @@ mod notices;
 mod now;
 #[path = "queries/order.rs"]
 mod order;
+#[path = "queries/overseen.rs"]
+mod overseen;
 #[path = "queries/people.rs"]
 mod people;
 #[path = "queries/reports.rs"]

@@ -8,6 +8,7 @@ mod coming_in;
 mod forms;
 mod guards;
 mod nodes;
+mod order;
 mod settings;
 mod support;
 

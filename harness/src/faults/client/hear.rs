@@ -44,6 +44,7 @@ impl Tab {
             | ServerPacket::Lost(_)
             | ServerPacket::Seen(_)
             | ServerPacket::Reminded(_)
+            | ServerPacket::Noticed(_)
             | ServerPacket::Unknown => {}
         }
         self.look_recovered();

@@ -9,6 +9,9 @@ use app::protocol::{
 
 impl Turn<'_> {
     pub(super) fn act(&mut self, it: &HostAct) -> Result<(), AppendError> {
+        if self.closes_by_power(&it.act) {
+            return self.act_on_room(it);
+        }
         if self.member(self.append.author).is_none() && !self.is_found() {
             return Err(AppendError::NoSuchRoom);
         }

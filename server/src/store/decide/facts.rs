@@ -4,7 +4,7 @@ use crate::store::{Appending, Fence, RoomSanction};
 use app::protocol::{
     ids::{Cid, InviteId, LoginId, Millis, RoomId, Seq, UserId},
     people::Role,
-    room::{Door, RoomKind},
+    room::{Door, Rank, RoomKind},
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -136,6 +136,17 @@ pub(in crate::store) struct Facts {
 }
 
 impl Facts {
+    /// The rank that the user has in the room itself, whatever their role on the server.
+    pub(in crate::store) fn own_rank(&self, room: RoomId, user: UserId) -> Rank {
+        let host = self.rooms.get(&room).and_then(|it| it.settings.host);
+        match self.members.get(&(room, user)) {
+            None => Rank::Member,
+            Some(_) if host == Some(user) => Rank::Host,
+            Some(member) if member.cohost_at.is_some() => Rank::Cohost,
+            Some(_) => Rank::Member,
+        }
+    }
+
     /// What may change, as it is now.
     pub(in crate::store) fn before(&self) -> Self {
         Self {

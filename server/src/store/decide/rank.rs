@@ -5,7 +5,7 @@ use app::protocol::{
     ids::{Millis, UserId},
     people::Role,
     powers::Power,
-    room::{Door, Rank, RoomKind},
+    room::{Act, Door, Rank, RoomKind},
 };
 
 impl Turn<'_> {
@@ -55,6 +55,13 @@ impl Turn<'_> {
         self.moderates().map_or(own, |it| it.max(own))
     }
 
+    /// Whether the author closes the room by their role on the server: that one may, too, where
+    /// one may not know of the room but by the list of whoever oversees the server.
+    pub(super) fn closes_by_power(&self, act: &Act) -> bool {
+        let may = self.role(self.append.author).may(Power::CloseRooms);
+        may && matches!(act, Act::Close { .. }) && self.room.settings.kind.has_host()
+    }
+
     /// Whether the author may do something against that user: only downwards, by the rank in the
     /// room, or by the role on the server.
     pub(super) fn may_against(&self, user: UserId) -> Result<(), AppendError> {
@@ -67,7 +74,9 @@ impl Turn<'_> {
 
     /// Until when the user may not speak; the room's host may not be kept from it by the room.
     pub(super) fn muted(&self, user: UserId) -> Option<Millis> {
-        let anywhere = self.facts.accounts.get(&user).and_then(|it| it.muted_until);
+        // Whoever may not come in says nothing later either.
+        let anywhere = self.facts.accounts.get(&user);
+        let anywhere = anywhere.and_then(|it| it.muted_until.max(it.banned_until));
         let anywhere = anywhere.filter(|it| *it > self.now);
         let here = self.facts.sanctioned(self.append.room, user, RoomSanction::Mute, self.now);
         anywhere.max(here.filter(|_| self.rank(user) < Rank::Host))

@@ -2,7 +2,7 @@
 //! what has to be known, `decide.rs` decides, and `changes.rs` writes what came of it.
 
 use super::{
-    BEGIN_READ, BEGIN_WRITE, Queries, batch,
+    BEGIN_READ, BEGIN_WRITE, Queries, audit, batch,
     changes::write,
     facts::{read_facts, read_known},
     number,
@@ -60,6 +60,7 @@ impl Queries {
         if !entries.is_empty() {
             batch::add_entries(&mut tx, &entries).await?;
         }
+        audit::write_appended(&mut tx, batch, &outcomes, &before, now).await?;
         planted::pass(Point::InCommit);
         tx.commit().await?;
         Ok(outcomes)

@@ -3,11 +3,13 @@
 use super::{BEGIN_WRITE, DbRow, Queries, Tx};
 use crate::{
     audit::{Filter, Line, PAGE_LINES},
-    store::{StoreError, StoreResult},
+    store::{Append, Change, Outcomes, StoreError, StoreResult, decide::Facts},
 };
 use app::protocol::{
     ids::{AuditId, Millis, UserId},
-    order::{Action, AuditLine},
+    message::{Deed, What},
+    order::{Action, AuditLine, Detail},
+    room::Act,
 };
 use sqlx::{QueryBuilder, Row as _};
 
@@ -67,6 +69,47 @@ fn line_from(row: &DbRow) -> StoreResult<AuditLine> {
         object_name: row.try_get("object_name")?,
         detail: serde_json::from_str(&detail).unwrap_or_default(),
     })
+}
+
+/// Adds lines for what of a batch was done by a role's power: announcements, and the acts of who
+/// has not the rank for them in the room itself.
+pub(super) async fn write_appended(
+    tx: &mut Tx,
+    batch: &[Append],
+    outcomes: &Outcomes,
+    before: &Facts,
+    now: Millis,
+) -> StoreResult<()> {
+    for (append, outcome) in batch.iter().zip(outcomes) {
+        let Ok(done) = outcome else { continue };
+        let Some(first) = done.entries.first() else { continue };
+        let (by, room) = (Some(append.author), append.room);
+        match &append.change {
+            Change::Announce(_) => {
+                write(tx, &Line::room(by, Action::Announce, room, Detail::default()), now).await?;
+            }
+            Change::Act(act) if before.own_rank(room, append.author) < act.act.rank() => {
+                let closes = matches!(act.act, Act::Close { .. });
+                let action = if closes { Action::Close } else { Action::Act };
+                write(tx, &Line::room(by, action, room, detail_of(&first.what)), now).await?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What an act in a room tells of itself. Of what is said in new names and topics nothing.
+fn detail_of(what: &What) -> Detail {
+    let What::Did(did) = what else { return Detail::default() };
+    let has_reason = matches!(did.deed, Deed::Kicked | Deed::Banned | Deed::Muted | Deed::Closed);
+    Detail {
+        act: Some(did.deed.name().to_owned()),
+        subject: did.subject.as_ref().map(|it| it.name.clone()),
+        until: did.until,
+        reason: if has_reason { did.text.clone() } else { String::new() },
+        ..Detail::default()
+    }
 }
 
 /// Adds a line. Names are those of now; a room that cannot be found by everybody is not named.

@@ -1,0 +1,23 @@
+//! That the user was told something about themselves or their reports.
+
+use crate::client::Client;
+use leptos::prelude::*;
+
+/// A quiet line with the way to what was told, until it is confirmed there.
+#[component]
+pub fn NoticeBanner() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let house = &client.texts.house;
+    let line = move || {
+        let count = client.notices.get();
+        (count > 0).then(|| {
+            view! {
+                <p class="notice-banner__line">
+                    {(house.noticed)(count)}
+                    <a href="/notices" rel="external">{house.read_notices}</a>
+                </p>
+            }
+        })
+    };
+    view! { <div class="notice-banner" role="status">{line}</div> }
+}
