@@ -7,6 +7,7 @@ mod chat;
 mod crash;
 mod direct;
 mod later;
+mod order;
 mod proxy;
 mod resume;
 mod rooms;

@@ -1,12 +1,20 @@
 //! What becomes of sockets when somebody keeps order.
 
-use crate::support::{Login, Person, Server, open, request, sign_up, soon};
+use crate::support::{Login, Person, Server, open, request, sign_in};
 use app::protocol::{close::Close, packets::ServerPacket};
+
+const PASSWORD: &str = "correct horse battery";
+
+async fn account(server: &Server, name: &str) -> Login {
+    let body = format!(r#"{{"name":"{name}","password":"{PASSWORD}"}}"#);
+    let (status, _) = request(server.at, "POST", "/api/v1/users", None, Some(&body)).await;
+    assert_eq!(status, 201);
+    sign_in(server.at, name, PASSWORD).await
+}
 
 /// The owner of a new server, and somebody else with an account.
 async fn owner_and_eve(server: &Server) -> (Login, Person) {
-    let owner = sign_up(server.at, "Olga").await;
-    let eve = sign_up(server.at, "Eve").await;
+    let (owner, eve) = (account(server, "Olga").await, account(server, "Eve").await);
     (owner, Person::connect(server.at, eve).await)
 }
 
@@ -35,12 +43,11 @@ async fn whoever_is_told_something_hears_of_it_on_the_socket() {
     let body = Some(r#"{"reason":"be kind"}"#);
     let (status, _) = request(server.at, "POST", &path, Some(&owner.cookie), body).await;
     assert_eq!(status, 201);
-    let count = soon("the notice", async {
-        loop {
-            if let ServerPacket::Noticed(it) = eve.next().await {
-                return it.notices;
-            }
-        }
-    });
-    assert_eq!(count.await, 1);
+    let count = eve
+        .expect("a notice", |it| match it {
+            ServerPacket::Noticed(it) => Some(it.notices),
+            _ => None,
+        })
+        .await;
+    assert_eq!(count, 1);
 }

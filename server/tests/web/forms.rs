@@ -118,8 +118,6 @@ async fn the_settings_say_once_what_was_done_or_why_not() {
         ("/settings/name", vec![("name", "Annie")], "Saved."),
         ("/settings/look", vec![("language", "en")], "Saved."),
         ("/settings/logins/end-others", vec![], "Signed out there."),
-        ("/announcements", vec![("room", "all"), ("text", "Hello, all.")], "Announced."),
-        ("/announcements", vec![("room", "attic"), ("text", "Hello?")], "There is no such room."),
         (
             "/settings/password",
             vec![("current", "x"), ("password", "y")],
@@ -149,7 +147,7 @@ async fn who_is_not_signed_in_changes_nothing_by_forms() {
         ("/settings/name", "/sign-in?next=%2Fsettings"),
         ("/settings/password", "/sign-in?next=%2Fsettings"),
         ("/settings/logins/end-others", "/sign-in?next=%2Fsettings"),
-        ("/announcements", "/sign-in?next=%2Fsettings"),
+        ("/admin/announce", "/sign-in?next=%2Fadmin%2Fannounce"),
     ] {
         eve.form(path, &[]).await.goes_to(back);
     }

@@ -249,8 +249,11 @@ async fn forms_do_what_the_api_does_without_a_script() {
     let bob = id_of(&mut it.bob).await;
     it.admin.form(&format!("/admin/people/{bob}"), &role).await.goes_to("/admin/people");
     it.bob.get("/admin/reports").await.expect(200);
-    let word = [("room", "all"), ("text", "hello all")];
-    it.admin.form("/admin/announce", &word).await.goes_to("/admin/announce");
+    for (room, told) in [("all", "Announced."), ("attic", "There is no such")] {
+        let word = [("room", room), ("text", "hello all")];
+        it.admin.form("/admin/announce", &word).await.goes_to("/admin/announce");
+        assert!(it.admin.get("/admin/announce").await.body.contains(told), "{told}");
+    }
 }
 
 #[tokio::test]
