@@ -280,3 +280,25 @@ async fn names_and_words_with_markup_are_text_on_the_admin_pages() {
     let page = it.admin.get("/admin/people?q=%22%3E%3Cscript%3Ealert(4)").await.expect(200).body;
     assert!(!page.contains("<script>alert"), "{page}");
 }
+
+#[tokio::test]
+async fn hidden_rooms_have_no_name_for_those_who_oversee_and_are_closed_by_admins() {
+    let mut it = staff().await;
+    let room = json!({ "name": "Secret den", "kind": "private", "door": "invite", "capacity": 9 });
+    let made = it.bob.post("/api/v1/rooms", &room.to_string()).await.expect(201).json();
+    let id = made["id"].as_str().unwrap().to_owned();
+    let page = it.admin.get("/admin/rooms").await.expect(200).body;
+    assert!(page.contains("A hidden room") && !page.contains("Secret den"), "{page}");
+    it.admin.get(&format!("/api/v1/rooms/{id}")).await.refused(404, "no_such_room");
+    let path = format!("/admin/rooms/{id}/close");
+    let why = [("reason", "against the rules of the house")];
+    it.moderator.form(&path, &why).await.goes_to("/admin/rooms");
+    it.bob.get(&format!("/api/v1/rooms/{id}")).await.expect(200);
+    it.admin.form(&path, &[("reason", " ")]).await.goes_to("/admin/rooms");
+    it.bob.get(&format!("/api/v1/rooms/{id}")).await.expect(200);
+    it.admin.form(&path, &why).await.goes_to("/admin/rooms");
+    it.bob.get(&format!("/api/v1/rooms/{id}")).await.refused(404, "no_such_room");
+    let line = it.admin.get("/api/v1/audit?action=close").await.json()["lines"][0].clone();
+    assert_eq!((&line["by_name"], &line["object_name"]), (&json!("Adam"), &json!("")));
+    assert_eq!(line["detail"]["reason"], "against the rules of the house");
+}
