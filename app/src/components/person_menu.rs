@@ -143,7 +143,7 @@ fn Deeds(menu: PersonMenu, person: Person, rank: Rank) -> impl IntoView {
             Act::Mute { user, secs: secs(), reason: why() }
         });
     };
-    let has_host = client.room().is_some_and(|it| it.kind.has_host());
+    let has_host = untrack(|| client.room()).is_some_and(|it| it.kind.has_host());
     let more = (rank == Rank::Host && has_host).then(|| {
         let person = person.clone();
         view! { <HostDeeds menu person /> }
@@ -189,7 +189,7 @@ fn Deeds(menu: PersonMenu, person: Person, rank: Rank) -> impl IntoView {
 #[component]
 fn Speaking(menu: PersonMenu, person: Person) -> impl IntoView {
     let inside = &menu.client.texts.rooms.inside;
-    let is_large = menu.client.room().is_some_and(|it| it.kind == RoomKind::Large);
+    let is_large = untrack(|| menu.client.room()).is_some_and(|it| it.kind == RoomKind::Large);
     let (user, on) = (person.id, !person.speaker);
     is_large.then(|| {
         view! {

@@ -195,6 +195,6 @@ pub struct RoomSettings {
     pub sanctions: Vec<Sanction>,
     /// The invitations that are good.
     pub invites: Vec<InviteSummary>,
-    /// The token of the invitation that was just made.
+    /// The link of the invitation that was just made, for it is shown only now.
     pub invited: Option<String>,
 }

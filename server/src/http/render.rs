@@ -1,6 +1,7 @@
 //! From a snapshot to a page: the only place that renders.
 
-use super::{Site, flash::Flash};
+use super::{Site, flash::Flash, pages::invite_path};
+use crate::config::Origin;
 use app::protocol::{pages::Plain, snapshot::Snapshot};
 use axum::{
     body::Body,
@@ -45,7 +46,7 @@ impl Page {
         }
         snapshot.done = snapshot.done.or(flash.done);
         if let Plain::Room(settings) = &mut snapshot.plain {
-            settings.invited.clone_from(&flash.made);
+            settings.invited = flash.made.as_deref().map(|token| invite_link(site, token));
         }
         let Ok(request) = Request::get(&path).body(Body::empty()) else {
             return StatusCode::BAD_REQUEST.into_response();
@@ -67,6 +68,12 @@ impl Page {
         let response = render(request).await;
         if flash.is_empty() { response } else { with_cookie(response, &Flash::clear(site.secure)) }
     }
+}
+
+/// The whole address of an invitation, to be copied.
+fn invite_link(site: &Site, token: &str) -> String {
+    let origin = site.origins.first().map_or("", Origin::as_str);
+    format!("{origin}{}", invite_path(token))
 }
 
 /// Adds a `Set-Cookie`.
