@@ -91,3 +91,47 @@ test("all can be done by keyboard", async ({ person }, { project }) => {
   await ann.sees("by keyboard");
   await expect(ann.composer).toBeFocused();
 });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no page of direct rooms, people and plans has a serious fault, ${colorScheme}`, async ({ person }) => {
+    test.setTimeout(120_000);
+    const options = { colorScheme };
+    const ann = await (await person("ann", { options })).asAccount();
+    const bob = await (await person("bob", { options })).asAccount();
+    for (const path of ["/inbox", "/blocks", "/later"]) {
+      await ann.open(path);
+      await check(ann, `${path}, empty`);
+    }
+    const { me } = await (await bob.page.request.get(`${bob.url}/api/v1/me`)).json();
+    await ann.open(`/people/${me.id}`);
+    await check(ann, "a profile");
+    await ann.page.getByRole("button", { name: "Write to them" }).click();
+    await ann.isAlive();
+    await ann.say("hello bob");
+    await ann.hasSentAll();
+    await check(ann, "a request that was sent");
+    await bob.open("/inbox");
+    await check(bob, "the inbox with a request");
+    await bob.page.getByRole("link", { name: /^ann/ }).last().click();
+    await bob.isAlive();
+    await bob.sees("hello bob");
+    await check(bob, "a request that was received");
+    await bob.page.getByRole("link", { name: "Refuse, block and report" }).click();
+    await check(bob, "the form of a report");
+    await bob.page.goBack();
+    await bob.page.getByRole("button", { name: "Accept" }).click();
+    await bob.isAlive();
+    await bob.say("hello ann");
+    await ann.sees("hello ann");
+    await ann.page.getByRole("button", { name: "Menu of bob's message" }).click();
+    await check(ann, "a direct room with a message's menu");
+    await ann.composer.fill("later");
+    await ann.page.getByRole("button", { name: "Send later" }).click();
+    await check(ann, "the times to send at");
+    // The first one is in the message's menu, which is still open.
+    await ann.page.getByRole("button", { name: "tomorrow at 9:00" }).last().click();
+    await expect(ann.page.getByText(/^It will be sent/)).toBeVisible();
+    await ann.open("/later");
+    await check(ann, "what is planned");
+  });
+}

@@ -100,6 +100,8 @@ test("a request is refused without a word, and who asked cannot go on", async ({
   await bob.page.getByRole("button", { name: "Refuse" }).click();
   await expect(bob.page.getByText("Declined. They are not told.")).toBeVisible();
   await expect(bob.page.getByText("hello bob")).toHaveCount(0);
+  await ann.say("are you there?");
+  await expect(ann.log.getByText(/^Not sent/)).toBeVisible();
 });
 
 test("a request is refused, its sender blocked and reported in one go", async ({ person }) => {

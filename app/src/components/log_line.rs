@@ -12,7 +12,21 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
+
+/// The versions of the pictures of the room's people, in context of the log.
+#[derive(Clone, Copy)]
+pub(super) struct Pictures(Memo<HashMap<UserId, String>>);
+
+impl Pictures {
+    /// Those of the room shown.
+    pub(super) fn of(client: Client) -> Self {
+        Self(Memo::new(move |_| {
+            let people = client.people.read();
+            people.iter().filter_map(|it| Some((it.id, it.picture.clone()?))).collect()
+        }))
+    }
+}
 
 /// Whose names have a tag, and which.
 pub type Tags = Vec<(UserId, &'static str)>;
@@ -57,9 +71,15 @@ fn message_line(entry: Arc<Entry>, headed: bool, tags: Memo<Tags>) -> impl IntoV
         let tag = tags.read().iter().find(|it| it.0 == author).map(|it| it.1);
         tag.map(|tag| view! { <span class="tag">{tag}</span> })
     };
+    let pictures = expect_context::<Pictures>().0;
+    let face = name.clone();
+    let avatar = move || {
+        let picture = pictures.read().get(&author).cloned();
+        view! { <Avatar user=author name=face.clone() picture /> }
+    };
     let head = if headed {
         view! {
-            <Avatar user=author name=name.clone() />
+            {avatar}
             <p class="log-line__head">
                 <b class="log-line__name">
                     <a href=format!("/people/{author}") rel="external">{name}</a>

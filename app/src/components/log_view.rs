@@ -3,7 +3,7 @@
 use super::{
     Icon, LogLine, PendingLine, Picture,
     direct_line::LastSeen,
-    log_line::Tags,
+    log_line::{Pictures, Tags},
     log_window::LogWindow,
     message_menu::{OpenMenu, move_by_key},
 };
@@ -34,6 +34,7 @@ pub fn LogView() -> impl IntoView {
     follow_own_words(window, pending);
     go_to_wanted(window);
     provide_context(LastSeen::of(client));
+    provide_context(Pictures::of(client));
     provide_context(OpenMenu(RwSignal::new(None)));
     Effect::new(move |_| {
         // Whenever the log begins elsewhere.

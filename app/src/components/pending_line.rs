@@ -40,7 +40,7 @@ pub fn PendingLine(
         || view! { <span class="log-line__gutter"></span> }.into_any(),
         |me| {
             view! {
-                <Avatar user=me.id name=me.name.clone() />
+                <Avatar user=me.id name=me.name.clone() picture=me.picture />
                 <p class="log-line__head">
                     <b class="log-line__name">{me.name}</b>
                     <time class="log-line__time">

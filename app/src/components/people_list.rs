@@ -78,7 +78,8 @@ fn PeopleGroup(
     let left = move || members.read().len().saturating_sub(SHOWN_MAX);
     let shown = move || members.read().iter().take(SHOWN_MAX).cloned().collect::<Vec<_>>();
     let key = |it: &Person| {
-        (it.id, it.role, it.name.clone(), (it.rank, it.muted, it.speaker, it.presence))
+        let looks = (it.name.clone(), it.picture.clone());
+        (it.id, it.role, looks, (it.rank, it.muted, it.speaker, it.presence))
     };
     view! {
         <section
@@ -105,6 +106,7 @@ fn PersonLine(menu: PersonMenu, person: Person) -> impl IntoView {
     let to = format!("/people/{}", person.id);
     let tags = person_tags(client, &person);
     let (name, avatar) = (person.name.clone(), person.name.clone());
+    let picture = person.picture.clone();
     let (user, presence) = (person.id, presence_name(person.presence));
     let open = move |event: leptos::ev::MouseEvent| {
         if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
@@ -115,7 +117,7 @@ fn PersonLine(menu: PersonMenu, person: Person) -> impl IntoView {
     view! {
         <li class="people-list__person" data-presence=presence>
             <a class="people-list__link" rel="external" href=to aria-haspopup="dialog" on:click=open>
-                <Avatar user=user name=avatar small=true presence=dot />
+                <Avatar user=user name=avatar small=true presence=dot picture />
                 <span class="people-list__name">{name}</span>
                 {tags}
             </a>

@@ -104,7 +104,7 @@ fn Head(person: Person) -> impl IntoView {
     let report = format!("/people/{id}#report");
     view! {
         <div class="person-menu__head">
-            <Avatar user=id name=person.name.clone() />
+            <Avatar user=id name=person.name.clone() picture=person.picture.clone() />
             <p class="person-menu__name">
                 <b>{person.name.clone()}</b>
                 {person_tags(client, &person)}

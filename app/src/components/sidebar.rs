@@ -110,6 +110,7 @@ fn MeCard() -> impl IntoView {
                     name=me.name.clone()
                     small=true
                     presence=is_live.then_some(Presence::Here)
+                    picture=me.picture
                 />
                 <p class="me-card__name">
                     <b>{me.name}</b>

@@ -80,6 +80,7 @@ const HOUSE: House = House {
         ("Ctrl + K", "Jump to a channel"),
         ("Alt + Shift + ↓", "Next unread channel"),
         ("End", "To the newest message, in the log"),
+        ("Enter   ↑ ↓", "To the messages' menus, in the log"),
         ("?   Ctrl + /", "This list"),
         ("Esc", "Close"),
     ],

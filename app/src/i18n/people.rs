@@ -41,6 +41,7 @@ pub struct People {
     pub blocks_lead: &'static str,
     pub no_blocks: &'static str,
     pub blocked_since: fn(&str) -> String,
+    pub planned: &'static str,
     pub to_inbox: &'static str,
 }
 
@@ -97,6 +98,7 @@ static EN: People = People {
                   other.",
     no_blocks: "You have blocked nobody.",
     blocked_since: |when| format!("since {when}"),
+    planned: "What is planned",
     to_inbox: "To the direct messages",
 };
 
@@ -143,5 +145,6 @@ static KO: People = People {
     blocks_lead: "서로 메시지를 보낼 수 없고, 서로에게 오프라인으로 보여요.",
     no_blocks: "차단한 사람이 없어요.",
     blocked_since: |when| format!("{when}부터"),
+    planned: "예약 목록",
     to_inbox: "다이렉트 메시지로",
 };

@@ -57,6 +57,8 @@ pub fn Inbox() -> impl IntoView {
                 </section>
                 <p class="page__links">
                     <a href="/blocks">{words.blocks}</a>
+                    " · "
+                    <a href="/later">{words.planned}</a>
                 </p>
             </main>
         </Frame>

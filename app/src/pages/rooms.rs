@@ -2,7 +2,7 @@
 
 use crate::{
     client::{Client, found::Listing},
-    components::{FormNote, Frame, MenuButton, Part, RoomFacts, address, glyph},
+    components::{FormNote, Frame, MenuButton, Part, ReminderNotice, RoomFacts, address, glyph},
     protocol::{
         powers::Power,
         room::RoomKind,
@@ -43,6 +43,7 @@ pub fn Rooms() -> impl IntoView {
                 </header>
                 <p class="page__lead">{house.channels_lead}</p>
                 <FormNote />
+                <ReminderNotice />
                 <ul class="room-cards">
                     <For each=channels key=key let:room>
                         <RoomCard room />
