@@ -53,6 +53,8 @@ pub struct Config {
     pub channels: Vec<Channel>,
     /// Members who were offline for so long leave their rooms.
     pub offline_leave: Duration,
+    /// A host who was offline for so long is followed by another.
+    pub host_absence: Duration,
     /// From the upgrade of a socket to its first packet.
     pub hello_within: Duration,
     /// From connecting to the end of a request's header.
@@ -229,6 +231,7 @@ impl Default for Config {
             name: "Maru".into(),
             channels: default_channels(),
             offline_leave: Duration::from_mins(30),
+            host_absence: Duration::from_hours(24),
             hello_within: Duration::from_secs(limits::HELLO_SECS),
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),

@@ -85,6 +85,8 @@ pub struct EngineOptions {
     pub sockets_per_user: usize,
     /// A member who has no socket for so long leaves the room.
     pub offline_leave: Duration,
+    /// A host who has no socket for so long is followed by another.
+    pub host_absence: Duration,
     /// A session whose `hello` takes longer is closed.
     pub hello_within: Duration,
     /// With less free on the database's disk, nothing is written to the logs.

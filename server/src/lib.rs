@@ -179,6 +179,7 @@ fn engine_options(config: &Config) -> EngineOptions {
         frames_burst: config.limits.frames_burst,
         sockets_per_user: config.limits.sockets_per_user,
         offline_leave: config.offline_leave,
+        host_absence: config.host_absence,
         hello_within: config.hello_within,
         disk_free_bytes_min: u64::from(config.disk_free_mib) * 1024 * 1024,
         drain_spread: config.drain_spread,

@@ -22,7 +22,7 @@ pub use change::{Append, CARETAKER, Change, HostAct, RoomSanction, Way};
 pub use copying::{Copied, CopyError};
 pub use direct::BlockMark;
 pub use error::{StoreError, StoreResult};
-pub use jobs::{Finish, Job, JobDetail, JobKind};
+pub use jobs::{Finish, Job, JobDetail, JobKind, Over};
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
 pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
 pub use people::{ProfileRow, TalkRow};

@@ -8,7 +8,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 37] = [
     "listen",
     "data_dir",
     "database_url",
@@ -23,6 +23,7 @@ const KEYS: [&str; 36] = [
     "name",
     "channels",
     "offline_leave_secs",
+    "host_absence_mins",
     "hello_secs",
     "header_timeout_secs",
     "request_timeout_secs",
@@ -125,6 +126,7 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
         name: get(layers, "name", TEXT, usual.name)?,
         channels: channels(layers)?.unwrap_or(usual.channels),
         offline_leave: secs(layers, "offline_leave_secs", usual.offline_leave)?,
+        host_absence: mins(layers, "host_absence_mins", usual.host_absence)?,
         hello_within: secs(layers, "hello_secs", usual.hello_within)?,
         header_timeout: secs(layers, "header_timeout_secs", usual.header_timeout)?,
         request_timeout: secs(layers, "request_timeout_secs", usual.request_timeout)?,
@@ -206,6 +208,16 @@ fn secs(layers: &Layers, key: &str, usual: Duration) -> Result<Duration, ConfigE
     // Clocks end somewhere: what lies further off cannot be waited for.
     if (1..=SECS_MAX).contains(&secs) {
         Ok(Duration::from_secs(secs))
+    } else {
+        Err(layers.bad(key, mend))
+    }
+}
+
+fn mins(layers: &Layers, key: &str, usual: Duration) -> Result<Duration, ConfigError> {
+    let mend = "write a number of minutes from 1 to 1051200, which is two years";
+    let Some(mins) = layers.get::<u64>(key, mend)? else { return Ok(usual) };
+    if (1..=SECS_MAX / 60).contains(&mins) {
+        Ok(Duration::from_mins(mins))
     } else {
         Err(layers.bad(key, mend))
     }

@@ -79,6 +79,7 @@ pub(super) fn ticks(every: Duration) -> tokio::time::Interval {
 
 /// A clock runs for whoever is known to be offline, from when that became known.
 fn look_at(engine: &Engine, clocks: &mut Clocks, user: UserId, seen: bool) {
+    engine.note_host(user);
     let presence = engine.presence(user);
     if seen || presence != Presence::Offline {
         clocks.stop(user);

@@ -1,9 +1,11 @@
-//! What is done at its time: messages sent later, and reminders. Only the node that leads does it.
+//! What is done at its time: messages sent later, reminders, the end of sanctions and temporary
+//! rooms, the next host for one who stays away. Only the node that leads does it.
 //!
 //! A job is begun, done and finished, each in a transaction of its own. Whatever dies in between,
 //! it is done again by whoever leads next, and what was written then is known by its id.
 
 mod agenda;
+mod hosts;
 
 use super::{By, Engine, clock, encode::frame};
 use crate::{
@@ -12,10 +14,11 @@ use crate::{
 };
 use agenda::{Agenda, sent};
 use app::protocol::{
-    ids::{Cid, Millis, UserId},
+    ids::{Cid, Millis, RoomId, UserId},
     packets::ServerPacket,
     refusal::Refusal,
 };
+use hosts::Hosts;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
@@ -24,11 +27,14 @@ use tokio::{sync::Notify, time::sleep};
 
 /// Jobs that are begun together.
 const AT_ONCE: u32 = 64;
+/// A closed room's rows go so long after it: by then every node has seen that it is closed.
+const PURGE_AFTER_MS: i64 = 10 * 60 * 1_000;
 
 /// What was planned since the task that does it looked last.
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
     earliest: Mutex<Option<Millis>>,
+    hosts: Hosts,
     some: Notify,
 }
 
@@ -54,6 +60,7 @@ pub(super) async fn run(engine: Engine) {
             () = engine.halted() => return,
             () = engine.0.jobs.some.notified() => {
                 engine.0.jobs.take().into_iter().for_each(|due| agenda.heard(due));
+                engine.look_at_hosts().await;
                 continue;
             }
             () = sleep(agenda.wait(clock::now())) => {}
@@ -89,7 +96,43 @@ impl Engine {
             }
             self.do_jobs(fence, jobs).await?;
         }
-        self.store().next_due(0).await
+        self.end_what_is_over(fence).await?;
+        self.compare_hosts(fence).await?;
+        self.store().next_due(PURGE_AFTER_MS).await
+    }
+
+    /// Tells in the logs what is over by its moment, and removes what nobody sees any more.
+    async fn end_what_is_over(&self, fence: Fence) -> StoreResult<()> {
+        let over = self.store().over(clock::now(), PURGE_AFTER_MS, AT_ONCE).await?;
+        let sanctions = over.sanctions.into_iter();
+        let sanctions = sanctions.map(|(room, user, it)| (room, user, Change::Lapse(it)));
+        let rooms = over.rooms.into_iter().map(|(room, user)| (room, user, Change::CloseOver));
+        for (room, user, change) in sanctions.chain(rooms) {
+            if let Err(refusal) = self.change_itself(fence, room, user, (None, change)).await {
+                tracing::warn!(%refusal, room.id = %room, "could not end what is over");
+            }
+        }
+        for room in over.closed {
+            while !self.store().purge_room(fence, room).await? {}
+        }
+        Ok(())
+    }
+
+    /// Changes a room's log by the server itself, in a user's stead.
+    async fn change_itself(
+        &self,
+        fence: Fence,
+        room: RoomId,
+        user: UserId,
+        (cid, change): (Option<Cid>, Change),
+    ) -> Result<(), Refusal> {
+        if self.hub().room(room).is_none() {
+            // It may have been made elsewhere, a moment ago.
+            self.load_new(&[room]).await?;
+        }
+        let by = By { user, login: None, fence: Some(fence) };
+        self.change(by, room, cid, change).await?;
+        Ok(())
     }
 
     /// Does these at the same time; what goes to one room goes there in their order.
@@ -110,7 +153,7 @@ impl Engine {
                 sent(job, outcome, clock::now())
             }
             JobKind::Remind => Finish::Kept(job.detail.clone()),
-            JobKind::Succeed => Finish::Gone,
+            JobKind::Succeed => self.succeed(fence, user.id).await,
         };
         let now = clock::now();
         self.store().finish_job(fence, job.id, &finish, now).await?;
@@ -130,14 +173,8 @@ impl Engine {
         if let Some(until) = user.banned_until.filter(|it| *it > clock::now()) {
             return Err(Refusal::AccountBanned { until: Some(until).filter(|it| it.0 < i64::MAX) });
         }
-        if self.hub().room(room).is_none() {
-            // It may have been made elsewhere, a moment ago.
-            self.load_new(&[room]).await?;
-        }
-        let by = By { user: user.id, login: None, fence: Some(fence) };
         let change = Change::Message(job.detail.text.clone());
-        self.change(by, room, Some(Cid(job.id.0)), change).await?;
-        Ok(())
+        self.change_itself(fence, room, user.id, (Some(Cid(job.id.0)), change)).await
     }
 
     /// Tells all sessions of a user something that may be missed, on every node.

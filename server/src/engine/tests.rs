@@ -29,6 +29,7 @@ pub(super) async fn with_ann_among(membership: Membership) -> (Engine, Who, Room
         frames_burst: limits::FRAMES_BURST,
         sockets_per_user: limits::SOCKETS_PER_USER,
         offline_leave: Duration::from_hours(1),
+        host_absence: Duration::from_hours(24),
         hello_within: Duration::from_secs(limits::HELLO_SECS),
         disk_free_bytes_min: 0,
         drain_spread: Duration::from_secs(10),

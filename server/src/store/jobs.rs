@@ -1,6 +1,7 @@
-//! What is to be done at a time: messages sent later, reminders, hosts who stay away.
+//! What is to be done at a time: messages sent later, reminders, hosts who stay away; and what
+//! rooms and sanctions tell of their own end.
 
-use super::{Fence, Queries, Store, StoreResult, on_either, postgres};
+use super::{Fence, Queries, RoomSanction, Store, StoreResult, on_either, postgres};
 use app::protocol::{
     ids::{JobId, Millis, RoomId, Seq, UserId},
     refusal::Refusal,
@@ -79,6 +80,17 @@ pub enum Finish {
     Again(Millis),
 }
 
+/// What is over by its moment, and not written in the logs yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Over {
+    /// Sanctions.
+    pub sanctions: Vec<(RoomId, UserId, RoomSanction)>,
+    /// Temporary rooms, and for each somebody in whose name it is closed.
+    pub rooms: Vec<(RoomId, UserId)>,
+    /// Closed rooms whose rows may go.
+    pub closed: Vec<RoomId>,
+}
+
 /// What users want to be done at a time.
 impl Store {
     /// Plans a job for a user; false where they have too many. The same id of the same user again
@@ -138,6 +150,17 @@ impl Store {
         now: Millis,
     ) -> StoreResult<()> {
         on_either!(self, it => it.finish_job(fence, id, finish, now))
+    }
+
+    /// What is over.
+    pub async fn over(&self, now: Millis, purge_after_ms: i64, most: u32) -> StoreResult<Over> {
+        on_either!(self, it => it.over(now, purge_after_ms, most))
+    }
+
+    /// Removes some of a closed room's entries, and at last the room; true when it is gone.
+    /// Nothing where another node leads by now.
+    pub async fn purge_room(&self, fence: Fence, room: RoomId) -> StoreResult<bool> {
+        on_either!(self, it => it.purge_room(fence, room))
     }
 
     /// Where the user is the host of a room: somebody else is to be at that moment. A moment that

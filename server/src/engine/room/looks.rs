@@ -20,6 +20,11 @@ use app::protocol::{
 };
 
 impl Room {
+    /// Its host, in kinds that have one.
+    pub(crate) fn host(&self) -> Option<UserId> {
+        self.state().row.host
+    }
+
     /// What that user may know of it.
     pub(crate) fn sight(&self, user: UserId) -> Sight {
         self.state().sight(user)

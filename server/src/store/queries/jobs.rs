@@ -4,12 +4,17 @@
 //! the leader has begun with is the leader's alone.
 
 use super::{BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx, leases, number, seq_from};
-use crate::store::{CARETAKER, Fence, Finish, Job, JobDetail, JobKind, StoreError, StoreResult};
+use crate::store::{
+    CARETAKER, Fence, Finish, Job, JobDetail, JobKind, Over, RoomSanction, StoreError, StoreResult,
+};
 use app::protocol::ids::{JobId, Millis, RoomId, UserId};
 use sqlx::{QueryBuilder, Row};
 
 /// So many times as many as may be open, with those that are done.
 const KEPT_FACTOR: i64 = 4;
+
+/// Entries of a closed room that one transaction removes.
+const PURGED_AT_ONCE: i64 = 2_000;
 
 const COLUMNS: &str = "id, kind, due_at, room_id, account_id, seq, detail, done_at";
 
@@ -186,6 +191,77 @@ impl Queries {
         Ok(())
     }
 
+    pub(in crate::store) async fn over(
+        &self,
+        now: Millis,
+        purge_after_ms: i64,
+        most: u32,
+    ) -> StoreResult<Over> {
+        let most = i64::from(most);
+        let sanctions = sqlx::query(
+            "select room_id, account_id, sanction.kind as kind from sanction
+             join room on room.id = sanction.room_id
+             where until <= $1 and closed_at is null order by until limit $2",
+        )
+        .bind(now.0)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        let rooms = sqlx::query(
+            "select id, coalesce(host_id, (select author_id from entry
+                 where room_id = room.id order by seq desc limit 1)) as author
+             from room
+             where closed_at is null and kind = 'temporary' and (closes_at <= $1
+                 or (empty_since is not null and empty_since + empty_mins * 60000 <= $1))
+             order by id limit $2",
+        )
+        .bind(now.0)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        let closed = sqlx::query("select id from room where closed_at <= $1 order by id limit $2")
+            .bind(now.0 - purge_after_ms)
+            .bind(most)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(Over {
+            sanctions: sanctions.iter().map(sanction_from).collect::<StoreResult<_>>()?,
+            rooms: rooms
+                .iter()
+                .map(|row| Ok((room_from(row, "id")?, user_from(row, "author")?)))
+                .collect::<StoreResult<_>>()?,
+            closed: closed.iter().map(|row| room_from(row, "id")).collect::<StoreResult<_>>()?,
+        })
+    }
+
+    pub(in crate::store) async fn purge_room(
+        &self,
+        fence: Fence,
+        room: RoomId,
+    ) -> StoreResult<bool> {
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        let mut sql =
+            QueryBuilder::new("select id from room where closed_at is not null and id = ");
+        sql.push_bind(room.0).push(FOR_UPDATE);
+        if sql.build().fetch_optional(&mut *tx).await?.is_none() || !leads(&mut tx, fence).await? {
+            return Ok(true);
+        }
+        let done = sqlx::query(
+            "delete from entry where room_id = $1
+                 and seq < (select min(seq) + $2 from entry where room_id = $1)",
+        )
+        .bind(room.0)
+        .bind(PURGED_AT_ONCE)
+        .execute(&mut *tx)
+        .await?;
+        let gone = done.rows_affected() == 0;
+        if gone {
+            sqlx::query("delete from room where id = $1").bind(room.0).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(gone)
+    }
+
     pub(in crate::store) async fn plan_succession(
         &self,
         user: UserId,
@@ -252,6 +328,15 @@ fn room_from(row: &DbRow, column: &str) -> StoreResult<RoomId> {
 
 fn user_from(row: &DbRow, column: &str) -> StoreResult<UserId> {
     Ok(UserId(row.try_get(column)?))
+}
+
+fn sanction_from(row: &DbRow) -> StoreResult<(RoomId, UserId, RoomSanction)> {
+    let kind = if row.try_get::<&str, _>("kind")? == "ban" {
+        RoomSanction::Ban
+    } else {
+        RoomSanction::Mute
+    };
+    Ok((room_from(row, "room_id")?, user_from(row, "account_id")?, kind))
 }
 
 /// The jobs of these rows, without those of kinds that a newer version made.
