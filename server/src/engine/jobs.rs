@@ -113,7 +113,7 @@ impl Engine {
             }
         }
         for room in over.closed {
-            while !self.store().purge_room(fence, room).await? {}
+            while !self.store().purge_some_of(fence, room).await? {}
         }
         Ok(())
     }

@@ -159,8 +159,8 @@ impl Store {
 
     /// Removes some of a closed room's entries, and at last the room; true when it is gone.
     /// Nothing where another node leads by now.
-    pub async fn purge_room(&self, fence: Fence, room: RoomId) -> StoreResult<bool> {
-        on_either!(self, it => it.purge_room(fence, room))
+    pub async fn purge_some_of(&self, fence: Fence, room: RoomId) -> StoreResult<bool> {
+        on_either!(self, it => it.purge_some_of(fence, room))
     }
 
     /// Where the user is the host of a room: somebody else is to be at that moment. A moment that

@@ -6,12 +6,18 @@ use crate::{
         Engine, Who,
         tests::{Led, with_ann_among},
     },
-    store::{Append, CARETAKER, Change, Fence, Job, JobDetail, JobKind},
+    store::{
+        Append, CARETAKER, Change, Fence, HostAct, Job, JobDetail, JobKind, MakeRoom, NewUser,
+        RoomMade,
+    },
 };
 use app::protocol::{
     ids::{Cid, JobId, Millis, RoomId, Seq},
+    message::{Deed, What},
     pages::{Plan, Planned},
+    people::Role,
     refusal::Refusal,
+    room::{Act, Door, NewRoom, RoomKind},
 };
 use std::sync::{Arc, atomic::Ordering};
 use uuid::Uuid;
@@ -190,4 +196,108 @@ async fn only_moments_within_a_year_are_planned_and_entries_that_there_are() {
     let nowhere = RoomId(Uuid::nil());
     let refused = engine.remind(&ann, nowhere, Seq::ZERO.next(), soon).await;
     assert_eq!(refused, Err(Refusal::NoSuchRoom));
+}
+
+/// A temporary room of Ann's that is gone when it was empty for a minute, or at a moment.
+async fn temporary(scene: &Scene, closes_at: Option<Millis>) -> RoomId {
+    let room = NewRoom {
+        name: "tent".into(),
+        topic: String::new(),
+        kind: RoomKind::Temporary,
+        door: Door::Open,
+        password: None,
+        capacity: 9,
+        empty_mins: Some(1),
+        closes_at,
+    };
+    let Who { user: host, login, .. } = scene.ann;
+    let make = MakeRoom { room, password: None, host, login };
+    let made = scene.engine.store().make_room(&make, Millis(5)).await.unwrap();
+    let RoomMade::Made(room) = made else { panic!("{made:?}") };
+    scene.engine.room_changed(room).await.unwrap();
+    room
+}
+
+/// Somebody with a login, in that room.
+async fn guest_in(scene: &Scene, name: &str, room: RoomId) -> Who {
+    let store = scene.engine.store();
+    let new =
+        NewUser { name: name.into(), name_key: name.into(), password: None, role: Role::Guest };
+    let user = store.create_user(new, Millis(0)).await.unwrap();
+    let login = store.create_login(&user, &[9; 32], "", Millis(0)).await.unwrap();
+    let who = Who { user: user.id, name: name.into(), role: user.role, login, ..scene.ann.clone() };
+    scene.engine.enter(&who, room).await.unwrap();
+    who
+}
+
+async fn deeds(scene: &Scene, room: RoomId) -> Vec<Deed> {
+    let page = scene.engine.store().entries(room, Some(Seq::ZERO), None, 99).await.unwrap();
+    let did = |it: app::protocol::message::Entry| match it.what {
+        What::Did(it) => Some(it.deed),
+        _ => None,
+    };
+    page.entries.into_iter().filter_map(did).collect()
+}
+
+#[tokio::test]
+async fn a_mute_that_is_over_is_told_once() {
+    let scene = scene().await;
+    let room = temporary(&scene, None).await;
+    let bob = guest_in(&scene, "Bob", room).await;
+    let act = HostAct {
+        act: Act::Mute { user: bob.user, secs: Some(1), reason: String::new() },
+        until: Millis(1),
+        password: None,
+    };
+    let mute = Append {
+        room,
+        author: scene.ann.user,
+        login: Some(scene.ann.login),
+        cid: None,
+        fence: None,
+        change: Change::Act(act),
+    };
+    scene.engine.store().append(&[mute], Millis(0)).await.unwrap()[0].as_ref().unwrap();
+    scene.engine.do_what_is_due().await.unwrap();
+    assert_eq!(deeds(&scene, room).await, [Deed::Muted], "another node leads");
+    scene.lead().await;
+    assert_eq!(deeds(&scene, room).await, [Deed::Muted, Deed::Unmuted]);
+    scene.engine.do_what_is_due().await.unwrap();
+    assert_eq!(deeds(&scene, room).await, [Deed::Muted, Deed::Unmuted]);
+}
+
+#[tokio::test]
+async fn a_temporary_room_is_closed_at_its_moment_and_purged_later() {
+    let scene = scene().await;
+    let room = temporary(&scene, Some(Millis(7))).await;
+    scene.lead().await;
+    assert_eq!(deeds(&scene, room).await, [Deed::Closed]);
+    let store = scene.engine.store();
+    let later = crate::engine::clock::now().plus(60_000);
+    assert_eq!(store.over(later, 0, 9).await.unwrap().closed, [room]);
+    let before = Fence(0);
+    assert!(store.purge_some_of(before, room).await.unwrap(), "nothing is left for it to do");
+    assert_eq!(deeds(&scene, room).await, [Deed::Closed], "another node leads by now");
+    let fence = store.take_fence(CARETAKER).await.unwrap();
+    assert!(!store.purge_some_of(fence, room).await.unwrap(), "entries first");
+    assert!(store.purge_some_of(fence, room).await.unwrap());
+    assert_eq!(deeds(&scene, room).await, []);
+    assert!(store.over(later, 0, 9).await.unwrap().closed.is_empty());
+}
+
+#[tokio::test]
+async fn a_host_who_stays_away_is_followed_by_another_once() {
+    let scene = scene().await;
+    let room = temporary(&scene, None).await;
+    guest_in(&scene, "Bob", room).await;
+    let store = scene.engine.store();
+    // Away since long ago, as far as was noted.
+    store.plan_succession(scene.ann.user, Millis(9), Millis(0)).await.unwrap();
+    store.plan_succession(scene.ann.user, Millis(99), Millis(0)).await.unwrap();
+    assert_eq!(store.absent_hosts().await.unwrap(), [scene.ann.user]);
+    scene.lead().await;
+    assert_eq!(deeds(&scene, room).await, [Deed::Hosted]);
+    assert_eq!(store.hosted_rooms(scene.ann.user).await.unwrap(), []);
+    scene.engine.do_what_is_due().await.unwrap();
+    assert_eq!(deeds(&scene, room).await, [Deed::Hosted]);
 }

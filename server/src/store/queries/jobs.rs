@@ -234,7 +234,7 @@ impl Queries {
         })
     }
 
-    pub(in crate::store) async fn purge_room(
+    pub(in crate::store) async fn purge_some_of(
         &self,
         fence: Fence,
         room: RoomId,
