@@ -85,8 +85,8 @@ fn RoomSigns() -> impl IntoView {
     view! { <p class="room-header__signs">{tags}</p> }
 }
 
-/// The menu of the room: for channels only the way out, for rooms with a host all that the reader
-/// may do about them.
+/// The way out, and the menu of what the reader may do about the room; of a room with a host the
+/// way out is in it.
 #[component]
 fn RoomMenu() -> impl IntoView {
     let client = expect_context::<Client>();
@@ -96,14 +96,16 @@ fn RoomMenu() -> impl IntoView {
     let settings = move |at: &str| {
         client.room_id().map(|id| format!("/rooms/{id}/settings{at}")).unwrap_or_default()
     };
-    let has_menu = move || kind.get().is_some_and(RoomKind::has_host) || rank.get() > Rank::Member;
     move || {
-        if !has_menu() {
-            return view! { <LeaveForm class="ghost" /> }.into_any();
-        }
+        let has_host = kind.get().is_some_and(RoomKind::has_host);
         let keeps = rank.get() > Rank::Member;
-        let is_host = rank.get() == Rank::Host && kind.get().is_some_and(RoomKind::has_host);
+        let leave = (!has_host).then(|| view! { <LeaveForm class="ghost" /> });
+        if !has_host && !keeps {
+            return leave.into_any();
+        }
+        let is_host = rank.get() == Rank::Host && has_host;
         view! {
+            {leave}
             <button
                 class="ghost room-header__more"
                 type="button"
@@ -117,10 +119,15 @@ fn RoomMenu() -> impl IntoView {
                 <a class="menu__way" rel="external" href=settings("") hidden=!keeps>
                     {inside.settings}
                 </a>
-                <a class="menu__way" rel="external" href=settings("#invites") hidden=!keeps>
+                <a
+                    class="menu__way"
+                    rel="external"
+                    href=settings("#invites")
+                    hidden=!keeps || !has_host
+                >
                     {inside.invite}
                 </a>
-                <LeaveForm class="menu__way" />
+                {has_host.then(|| view! { <LeaveForm class="menu__way" /> })}
                 <a
                     class="menu__way menu__way--bad"
                     rel="external"
