@@ -145,8 +145,8 @@ impl Turn<'_> {
 
     /// Takes over what was done.
     fn finish(mut self) -> Done {
-        let moved = BTreeSet::from_iter(std::mem::take(&mut self.moved));
-        let moves = moved.into_iter().map(|it| self.moved(it)).collect();
+        let users = BTreeSet::from_iter(std::mem::take(&mut self.moved));
+        let moves = users.into_iter().map(|it| self.moved(it)).collect();
         let place = match self.entries.first() {
             Some(first) => {
                 Appending { room: self.append.room, seq: first.seq, at: self.now, fresh: true }

@@ -11,6 +11,7 @@ mod making;
 mod order;
 mod orders;
 mod people;
+mod races;
 mod together;
 mod users;
 

@@ -12,10 +12,9 @@ impl Turn<'_> {
     /// The rank that a member has; whoever is none has the least.
     pub(super) fn rank(&self, user: UserId) -> Rank {
         match self.member(user) {
-            None => Rank::Member,
             Some(_) if self.room.settings.host == Some(user) => Rank::Host,
             Some(member) if member.cohost_at.is_some() => Rank::Cohost,
-            Some(_) => Rank::Member,
+            Some(_) | None => Rank::Member,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The rules, tried on values.
 
+mod rules;
+
 use super::{decide as decide_all, *};
 use crate::store::{Fence, Way};
 use app::protocol::{

@@ -52,43 +52,8 @@ impl Case {
             login: Some(if op == 39 { LoginId(Uuid::nil()) } else { self.logins[who] }),
             cid: (cid > 0).then(|| Cid(Uuid::from_u128(cid.into()))),
             fence: None,
-            change: self.change(op, who, self.people[whom].id),
+            change: change(op, who, self.people[whom].id),
         }
-    }
-
-    fn change(&self, op: u8, who: usize, user: UserId) -> Change {
-        let reason = "so".to_owned();
-        let act = match op {
-            0..=4 => return Change::Join(Way::Plain),
-            5 | 6 => return Change::Leave,
-            7 => return Change::Announce("hear".into()),
-            8 => return Change::Wait(Way::Plain),
-            9 => return Change::StopWaiting,
-            10 => return Change::Succeed,
-            11 => return Change::Join(Way::PasswordShown("hash".into())),
-            12 => return Change::Join(Way::Invited(InviteId(Uuid::nil()))),
-            13 => return Change::Lapse(RoomSanction::Mute),
-            14 => Act::Kick { user, reason },
-            15 => Act::Ban { user, secs: None, reason },
-            16 => Act::Ban { user, secs: Some(5), reason },
-            17 => Act::Unban { user },
-            18 => Act::Mute { user, secs: None, reason },
-            19 => Act::Unmute { user },
-            20 => Act::Yield { user },
-            21 | 22 => Act::Cohost { user, on: op == 21 },
-            23 => Act::Successor { user: Some(user) },
-            24 => Act::Successor { user: None },
-            25 => Act::Speaker { user, on: true },
-            26 | 27 => Act::Capacity { capacity: u32::from(op) - 23 },
-            28 | 29 => Act::Slow { secs: u32::from(op) - 28 },
-            30 | 31 => Act::Lock { on: op == 30 },
-            32 => Act::Door { door: Door::Open, password: None },
-            33 => Act::Door { door: Door::Password, password: None },
-            34 => Act::Rename { name: format!("by {who}") },
-            35 => Act::Close { reason },
-            _ => return Change::Message(format!("{op} by {who}")),
-        };
-        Change::Act(HostAct::new(act, Some("hash".into()), Millis(7)))
     }
 
     /// What is known before anything happened: all there is.
@@ -112,6 +77,41 @@ impl Case {
             ..Facts::default()
         }
     }
+}
+
+fn change(op: u8, who: usize, user: UserId) -> Change {
+    let reason = "so".to_owned();
+    let act = match op {
+        0..=4 => return Change::Join(Way::Plain),
+        5 | 6 => return Change::Leave,
+        7 => return Change::Announce("hear".into()),
+        8 => return Change::Wait(Way::Plain),
+        9 => return Change::StopWaiting,
+        10 => return Change::Succeed,
+        11 => return Change::Join(Way::PasswordShown("hash".into())),
+        12 => return Change::Join(Way::Invited(InviteId(Uuid::nil()))),
+        13 => return Change::Lapse(RoomSanction::Mute),
+        14 => Act::Kick { user, reason },
+        15 => Act::Ban { user, secs: None, reason },
+        16 => Act::Ban { user, secs: Some(5), reason },
+        17 => Act::Unban { user },
+        18 => Act::Mute { user, secs: None, reason },
+        19 => Act::Unmute { user },
+        20 => Act::Yield { user },
+        21 | 22 => Act::Cohost { user, on: op == 21 },
+        23 => Act::Successor { user: Some(user) },
+        24 => Act::Successor { user: None },
+        25 => Act::Speaker { user, on: true },
+        26 | 27 => Act::Capacity { capacity: u32::from(op) - 23 },
+        28 | 29 => Act::Slow { secs: u32::from(op) - 28 },
+        30 | 31 => Act::Lock { on: op == 30 },
+        32 => Act::Door { door: Door::Open, password: None },
+        33 => Act::Door { door: Door::Password, password: None },
+        34 => Act::Rename { name: format!("by {who}") },
+        35 => Act::Close { reason },
+        _ => return Change::Message(format!("{op} by {who}")),
+    };
+    Change::Act(HostAct::new(act, Some("hash".into()), Millis(7)))
 }
 
 fn account(user: &User) -> AccountState {
