@@ -20,6 +20,8 @@ say "start with a million messages"
 "$harness" start --server "$server" --messages 1000000
 say "encoding, fan-out, append"
 cargo bench --locked -p server --bench engine
+say "the directory of ten thousand rooms"
+cargo bench --locked -p server --bench directory
 say "a hot room on both databases, beside a bare loop"
 scripts/setup.sh --tests
 scripts/services.sh cargo bench --locked -p server --bench hot_room

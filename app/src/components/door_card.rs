@@ -1,6 +1,6 @@
 //! The card that the account pages are written on.
 
-use super::{Icon, Picture};
+use super::{Icon, PageTitle, Picture};
 use crate::{
     client::{
         Client,
@@ -11,7 +11,6 @@ use crate::{
     route::Route,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// A card in the middle of an empty page, with the choice of language under it.
 #[component]
@@ -26,7 +25,7 @@ pub fn DoorCard(
     let texts = expect_context::<Client>().texts;
     let page_title = format!("{title} · {}", texts.house.brand);
     view! {
-        <Title text=page_title />
+        <PageTitle text=page_title />
         <div class="door">
             <main class="door-card">
                 <p class="brand">

@@ -12,13 +12,12 @@ mod rooms;
 use super::{First, NotFound};
 use crate::{
     client::Client,
-    components::{FormNote, Frame, MenuButton},
+    components::{FormNote, Frame, MenuButton, PageTitle},
     i18n::{Order, order},
     protocol::{admin::Admin as Shown, ids::Millis, pages::Plain, people::Role, powers::Power},
     route::Route,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// One of the admin pages, under the links to the others.
 #[component]
@@ -38,7 +37,7 @@ pub fn Admin() -> impl IntoView {
     };
     let heading = parts(words).into_iter().find(|it| it.0 == path).map_or("", |it| it.2);
     view! {
-        <Title text=format!("{heading} · {} · {}", words.admin, texts.house.brand) />
+        <PageTitle text=format!("{heading} · {} · {}", words.admin, texts.house.brand) />
         <Frame>
             <main class="page page--wide" id="main" tabindex="-1">
                 <header class="page__head">

@@ -3,12 +3,11 @@
 use super::First;
 use crate::{
     client::Client,
-    components::{Avatar, FormNote, Frame, MenuButton},
+    components::{Avatar, FormNote, Frame, MenuButton, PageTitle},
     i18n::{People, people},
     protocol::pages::{Blocked, Plain},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The blocked, each with a button that ends it.
 #[component]
@@ -27,7 +26,7 @@ pub fn Blocks() -> impl IntoView {
         view! { <ul class="plain-list">{lines}</ul> }.into_any()
     };
     view! {
-        <Title text=format!("{} · {}", words.blocks, texts.house.brand) />
+        <PageTitle text=format!("{} · {}", words.blocks, texts.house.brand) />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

@@ -3,7 +3,7 @@
 use super::First;
 use crate::{
     client::Client,
-    components::{Avatar, FormNote, Frame, MenuButton},
+    components::{Avatar, FormNote, Frame, MenuButton, PageTitle},
     i18n::{People, people},
     protocol::{
         pages::{Plain, Talk},
@@ -11,7 +11,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// Requests and conversations, each with what was said last.
 #[component]
@@ -41,7 +40,7 @@ pub fn Inbox() -> impl IntoView {
         view! { <ul>{lines}</ul> }.into_any()
     };
     view! {
-        <Title text=format!("{} · {}", words.inbox, texts.house.brand) />
+        <PageTitle text=format!("{} · {}", words.inbox, texts.house.brand) />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

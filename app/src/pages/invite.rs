@@ -3,10 +3,9 @@
 use super::First;
 use crate::{
     client::Client,
-    components::{Frame, MenuButton, RoomDoor},
+    components::{Frame, MenuButton, PageTitle, RoomDoor},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// What the room is, and the way in; or that the invitation is over.
 #[component]
@@ -30,7 +29,7 @@ pub fn InvitePage() -> impl IntoView {
         |view| view! { <RoomDoor view /> }.into_any(),
     );
     view! {
-        <Title text=format!("{heading} · {}", texts.house.brand) />
+        <PageTitle text=format!("{heading} · {}", texts.house.brand) />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

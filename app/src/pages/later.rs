@@ -3,7 +3,7 @@
 use super::First;
 use crate::{
     client::Client,
-    components::{FormNote, Frame, MenuButton},
+    components::{FormNote, Frame, MenuButton, PageTitle},
     i18n::{Later as Words, civil, later},
     protocol::{
         ids::Millis,
@@ -11,7 +11,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// What is to come, to be changed or given up, and what could not be sent.
 #[component]
@@ -29,7 +28,7 @@ pub fn Later() -> impl IntoView {
         says.into_iter().partition(|it| it.done_at.is_some());
     let failed = (!failed.is_empty()).then(|| section(words.failed, "", failed, words));
     view! {
-        <Title text=format!("{} · {}", words.title, texts.house.brand) />
+        <PageTitle text=format!("{} · {}", words.title, texts.house.brand) />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

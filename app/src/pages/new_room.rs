@@ -3,14 +3,13 @@
 use super::refilled::{Choice, Fault, Refilled};
 use crate::{
     client::Client,
-    components::{FormNote, Frame, MenuButton},
+    components::{FormNote, Frame, MenuButton, PageTitle},
     protocol::limits::{
         LARGE_PEOPLE_MAX, ROOM_NAME_CHARS_MAX, ROOM_PASSWORD_CHARS_MAX, ROOM_PASSWORD_CHARS_MIN,
         ROOM_PEOPLE_MAX, ROOM_PEOPLE_MIN, TOPIC_CHARS_MAX,
     },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// How many people a room takes, unless its maker says otherwise.
 const PEOPLE: &str = "12";
@@ -28,7 +27,7 @@ pub fn NewRoom() -> impl IntoView {
     let note = (!refilled.has_fault()).then(|| view! { <FormNote /> });
     let page_title = format!("{} · {}", make.title, texts.house.brand);
     view! {
-        <Title text=page_title />
+        <PageTitle text=page_title />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

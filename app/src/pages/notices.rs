@@ -3,12 +3,11 @@
 use super::First;
 use crate::{
     client::Client,
-    components::{FormNote, Frame, MenuButton},
+    components::{FormNote, Frame, MenuButton, PageTitle},
     i18n::{Order, order},
     protocol::{order::Notice, pages::Plain},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// All notices, each with a button by which one says that one has read it.
 #[component]
@@ -27,7 +26,7 @@ pub fn Notices() -> impl IntoView {
         view! { <ul class="notices">{lines}</ul> }.into_any()
     };
     view! {
-        <Title text=format!("{} · {}", words.notices, texts.house.brand) />
+        <PageTitle text=format!("{} · {}", words.notices, texts.house.brand) />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

@@ -4,8 +4,8 @@ use super::{First, NotFound};
 use crate::{
     client::Client,
     components::{
-        Avatar, FormNote, Frame, MenuButton, MessageText, address, picture_address, presence_name,
-        presence_text,
+        Avatar, FormNote, Frame, MenuButton, MessageText, PageTitle, address, picture_address,
+        presence_name, presence_text,
     },
     i18n::{People, people},
     protocol::{
@@ -18,7 +18,6 @@ use crate::{
     route::Route,
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The profile of the one whom the address names.
 #[component]
@@ -37,7 +36,7 @@ pub fn Person() -> impl IntoView {
     };
     let report = (!is_me).then(|| view! { <ReportForm profile=profile.clone() /> });
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head page__head--bare">

@@ -3,8 +3,9 @@
 use crate::{
     client::{Client, Shown, standing::Voice},
     components::{
-        Composer, ConnectionBanner, DirectHeader, Frame, LogView, PeopleList, ReminderNotice,
-        RequestCard, RequestNote, RoomDoor, RoomHeader, TypingLine, messages_left, title,
+        Composer, ConnectionBanner, DirectHeader, Frame, LogView, PageTitle, PeopleList,
+        ReminderNotice, RequestCard, RequestNote, RoomDoor, RoomHeader, TypingLine, messages_left,
+        title,
     },
     protocol::{
         ids::Millis,
@@ -14,7 +15,6 @@ use crate::{
     route::{Page, Route},
 };
 use leptos::{ev, prelude::*};
-use leptos_meta::Title;
 
 /// What stands in the middle of the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn RoomPage() -> impl IntoView {
         room.map_or_else(|| brand.to_owned(), |it| format!("{} · {brand}", title(&it)))
     });
     view! {
-        <Title text=move || title.get() />
+        <PageTitle text=move || title.get() />
         <Frame>
             <main
                 class="room"

@@ -7,7 +7,7 @@ mod people;
 use super::{First, refilled::Refilled};
 use crate::{
     client::{Client, standing::rank_in},
-    components::{FormNote, Frame, MenuButton},
+    components::{FormNote, Frame, MenuButton, PageTitle},
     pages::new_room::{Capacity, Doors},
     protocol::{
         ids::RoomId,
@@ -19,7 +19,6 @@ use crate::{
 };
 use invites::Invites;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use order::{Close, LockAndSlow, Sanctions};
 use people::{People, Successor};
 use std::sync::Arc;
@@ -53,7 +52,7 @@ pub fn RoomSettingsPage() -> impl IntoView {
     let has_host = settings.room.kind.has_host();
     let is_host = kept.is_host() && has_host;
     view! {
-        <Title text=format!("{title} · {}", texts.house.brand) />
+        <PageTitle text=format!("{title} · {}", texts.house.brand) />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

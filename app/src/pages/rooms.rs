@@ -2,7 +2,9 @@
 
 use crate::{
     client::{Client, found::Listing},
-    components::{FormNote, Frame, MenuButton, Part, ReminderNotice, RoomFacts, address, glyph},
+    components::{
+        FormNote, Frame, MenuButton, PageTitle, Part, ReminderNotice, RoomFacts, address, glyph,
+    },
     protocol::{
         powers::Power,
         room::RoomKind,
@@ -11,7 +13,6 @@ use crate::{
     route::Route,
 };
 use leptos::{ev, html, prelude::*};
-use leptos_meta::Title;
 
 /// All channels, then the rooms: what they are about, how many people are in each, and a search.
 #[component]
@@ -29,7 +30,7 @@ pub fn Rooms() -> impl IntoView {
     let key = |it: &RoomSummary| (it.id, it.people, it.name.clone(), it.topic.clone());
     let title = format!("{} · {}", rooms.find, house.brand);
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <Frame>
             <main
                 class="page"

@@ -7,12 +7,11 @@ mod look;
 use super::First;
 use crate::{
     client::Client,
-    components::{FormNote, Frame, MenuButton},
+    components::{FormNote, Frame, MenuButton, PageTitle},
     protocol::{people::Role, powers::Power},
 };
 use account::{AccountForm, NameForm, PasswordForm};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use logins::Logins;
 use look::LookForm;
 
@@ -29,7 +28,7 @@ pub fn Settings() -> impl IntoView {
     };
     let title = format!("{} · {}", texts.settings.title, texts.house.brand);
     view! {
-        <Title text=title />
+        <PageTitle text=title />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">

@@ -9,6 +9,7 @@ mod forms;
 mod guards;
 mod nodes;
 mod order;
+mod rooms;
 mod settings;
 mod support;
 

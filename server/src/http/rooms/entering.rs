@@ -163,3 +163,107 @@ pub(in crate::http) async fn stop_waiting(
     stop_waiting_in(&site, &login, &room).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        cluster::Membership,
+        config::Config,
+        engine::Engine,
+        engine_options,
+        store::{MakeRoom, NewUser, RoomMade, Store, StoreAddress, User},
+    };
+    use app::protocol::{
+        ids::Millis,
+        people::Role,
+        room::{NewRoom, RoomKind},
+    };
+    use tokio_util::{sync::CancellationToken, task::TaskTracker};
+    use uuid::Uuid;
+
+    /// A server without sockets; its host, and somebody from outside.
+    struct Scene {
+        site: Arc<Site>,
+        ann: Login,
+        eve: Login,
+    }
+
+    async fn scene() -> Scene {
+        let store = Store::open(&StoreAddress::Memory).await.unwrap();
+        let (ann, eve) = (user(&store, "ann", 1).await, user(&store, "eve", 2).await);
+        let mut config = Config::default();
+        config.limits.room_passwords_per_min = 0;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (options, alone) = (engine_options(&config), Membership::alone("test"));
+        let engine = Engine::start(store, options, alone, tasks, stop.clone()).await.unwrap();
+        let site = Site::new(config, engine, ([127, 0, 0, 1], 1).into(), stop);
+        Scene { site, ann, eve }
+    }
+
+    async fn user(store: &Store, name: &str, token: u8) -> Login {
+        let new = NewUser {
+            name: name.into(),
+            name_key: name.into(),
+            password: None,
+            role: Role::Member,
+        };
+        let user: User = store.create_user(new, Millis(0)).await.unwrap();
+        store.create_login(&user, &[token; 32], "", Millis(0)).await.unwrap();
+        let (row, user) = store.login_by_token(&[token; 32]).await.unwrap().unwrap();
+        Login { row, user }
+    }
+
+    impl Scene {
+        async fn makes(&self, door: Door, password: Option<String>) -> RoomId {
+            let room = NewRoom {
+                name: "A".into(),
+                topic: String::new(),
+                kind: RoomKind::Private,
+                door,
+                password: None,
+                capacity: 9,
+                empty_mins: None,
+                closes_at: None,
+            };
+            let (host, login) = (self.ann.user.id, self.ann.row.id);
+            let make = MakeRoom { room, password, host, login };
+            let made = self.site.engine.store().make_room(&make, Millis(0)).await.unwrap();
+            let RoomMade::Made(room) = made else { panic!("{made:?}") };
+            self.site.engine.room_changed(room).await.unwrap();
+            room
+        }
+
+        /// What comes of trying a password, and how many hashes it costs.
+        async fn tries(&self, room: RoomId, password: &str) -> (Option<Refusal>, u64) {
+            let before = self.site.auth.hashes();
+            let address = std::net::IpAddr::from([127, 0, 0, 1]).into();
+            let caller = Caller { login: &self.eve, address };
+            let key = Key { password: password.into(), invite: String::new() };
+            let entered = enter_with(&self.site, caller, &room.to_string(), key).await;
+            (entered.err(), self.site.auth.hashes() - before)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_costs_the_same_for_a_room_that_is_hidden_absent_or_locked_by_another() {
+        let scene = scene().await;
+        let hash = scene.site.auth.hash_room_password("sesame".into()).await.unwrap();
+        let locked = scene.makes(Door::Password, Some(hash)).await;
+        let hidden = scene.makes(Door::Invite, None).await;
+        let open = scene.makes(Door::Open, None).await;
+        let absent = RoomId(Uuid::now_v7());
+        let wrong = "open up";
+        assert_eq!(scene.tries(locked, wrong).await, (Some(Refusal::WrongPassword), 1));
+        assert_eq!(scene.tries(hidden, wrong).await, (Some(Refusal::NoSuchRoom), 1));
+        assert_eq!(scene.tries(absent, wrong).await, (Some(Refusal::NoSuchRoom), 1));
+        // Without a password nothing is hashed for anybody.
+        assert_eq!(scene.tries(locked, "").await, (Some(Refusal::WrongPassword), 0));
+        assert_eq!(scene.tries(hidden, "").await, (Some(Refusal::NoSuchRoom), 0));
+        assert_eq!(scene.tries(absent, "").await, (Some(Refusal::NoSuchRoom), 0));
+        assert_eq!(scene.tries(open, wrong).await, (None, 0));
+        assert_eq!(scene.tries(locked, "sesame").await, (None, 1));
+        // Whoever is in needs none.
+        assert_eq!(scene.tries(locked, wrong).await, (None, 0));
+    }
+}

@@ -64,7 +64,11 @@ pub(super) fn act(wish: Act, kind: RoomKind) -> Result<Act, Refusal> {
         Act::Close { reason: why } => Act::Close { reason: reason(why)? },
         Act::Rename { name: new } => Act::Rename { name: name(&new)? },
         Act::Topic { topic } => Act::Topic { topic: line(&topic, TOPIC_CHARS_MAX)? },
-        Act::Capacity { capacity } => Act::Capacity { capacity: within(capacity, &people(kind)?)? },
+        // How many a channel takes stands in the configuration.
+        Act::Capacity { capacity } => {
+            let people = people(kind).map_err(|_| Refusal::NotAllowed)?;
+            Act::Capacity { capacity: within(capacity, &people)? }
+        }
         Act::Slow { secs } => Act::Slow { secs: within(secs, &(0..=SLOW_SECS_MAX))? },
         Act::Door { door: Door::Password, password: new } => {
             Act::Door { door: Door::Password, password: new.map(password).transpose()? }
@@ -210,6 +214,9 @@ mod tests {
         let length = Refusal::PasswordLength { chars_min: 4, chars_max: 64 };
         check(door(Door::Password, Some("123")), Err(length));
         check(Act::Unban { user: EVE }, Ok(Act::Unban { user: EVE }));
-        assert_eq!(act(Act::Capacity { capacity: 10 }, RoomKind::Channel), Err(Refusal::Malformed));
+        assert_eq!(
+            act(Act::Capacity { capacity: 10 }, RoomKind::Channel),
+            Err(Refusal::NotAllowed)
+        );
     }
 }

@@ -20,6 +20,7 @@ use app::protocol::{
     limits::{INVITE_USES_MAX, INVITES_PER_ROOM, SANCTION_SECS_MAX},
     pages::InviteSummary,
     refusal::Refusal,
+    room::Door,
     snapshot::{DoorView, RoomSummary},
 };
 use axum::{
@@ -148,6 +149,10 @@ pub(crate) async fn preview(site: &Site, login: &Login, token: &str) -> Result<D
     let invite = good(site, token).await?.ok_or(Refusal::InviteOver)?;
     let room = site.engine.invited(login.user.id, invite.room).ok_or(Refusal::InviteOver)?;
     let view = door_view(site, login, room).await?;
+    // Whoever is banned from a hidden room knows of it no more.
+    if view.banned_until.is_some() && view.room.door == Door::Invite {
+        return Err(Refusal::InviteOver);
+    }
     Ok(DoorView { invite: Some(token.to_owned()), ..view })
 }
 

@@ -1,0 +1,37 @@
+//! The title of a page, in the browser's tab.
+
+use leptos::{prelude::*, text_prop::TextProp};
+use leptos_meta::Title;
+
+/// The title, as text: `Title` writes it into the server's page as it is, and a room may be called
+/// `</title>`.
+#[component]
+pub fn PageTitle(
+    /// The title.
+    #[prop(into)]
+    text: TextProp,
+) -> impl IntoView {
+    view! { <Title text=move || written(&text.get(), cfg!(feature = "ssr")) /> }
+}
+
+/// A text as it is written into a page, or set by the browser, which takes it for text anyway.
+fn written(text: &str, into_page: bool) -> String {
+    if into_page {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_text() {
+        let title = "</title><script>alert(1)</script> & 방";
+        let page = "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; 방";
+        assert_eq!(written(title, true), page);
+        assert_eq!(written(title, false), title);
+    }
+}
