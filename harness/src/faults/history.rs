@@ -6,7 +6,7 @@
 
 use app::protocol::{
     ids::{Cid, Epoch, RoomId, Seq, UserId},
-    message::{Entry, What},
+    message::{Deed, Entry, What},
     people::Presence,
     refusal::Refusal,
 };
@@ -33,7 +33,7 @@ impl Micros {
     }
 }
 
-/// What an entry says, as a number: its kind and its text.
+/// What an entry says, as a number: its kind, its text, and until when it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Digest(pub(crate) u64);
 
@@ -45,13 +45,22 @@ impl Digest {
 
     /// Of an entry of any kind.
     pub(crate) fn of_what(what: &What) -> Self {
-        Self::of(Kind::of(what).name(), what.text())
+        let until = match what {
+            What::Did(did) => did.until.map(|it| it.0),
+            _ => None,
+        };
+        Self::of_entry(Kind::of(what).name(), what.text(), until)
     }
 
     /// Of an entry by the name of its kind and its text, as a database has them.
     pub(crate) fn of(kind: &str, text: &str) -> Self {
+        Self::of_entry(kind, text, None)
+    }
+
+    /// Of an entry as a database has it.
+    pub(crate) fn of_entry(kind: &str, text: &str, until: Option<i64>) -> Self {
         let mut hasher = DefaultHasher::new();
-        (kind, text).hash(&mut hasher);
+        (kind, text, until).hash(&mut hasher);
         Self(hasher.finish())
     }
 }
@@ -63,6 +72,8 @@ pub(crate) enum Kind {
     Joined,
     Left,
     Announced,
+    /// Something that a host did, or the server.
+    Did(Deed),
     /// Of a kind that this harness does not know.
     Other,
 }
@@ -75,7 +86,8 @@ impl Kind {
             What::Joined => Self::Joined,
             What::Left => Self::Left,
             What::Announced { .. } => Self::Announced,
-            What::Did(_) | What::Unknown => Self::Other,
+            What::Did(did) => Self::Did(did.deed),
+            What::Unknown => Self::Other,
         }
     }
 
@@ -86,7 +98,10 @@ impl Kind {
             "joined" => Self::Joined,
             "left" => Self::Left,
             "announced" => Self::Announced,
-            _ => Self::Other,
+            other => {
+                let deed = Deed::ALL.iter().find(|it| it.name() == other);
+                deed.map_or(Self::Other, |it| Self::Did(*it))
+            }
         }
     }
 
@@ -97,6 +112,7 @@ impl Kind {
             Self::Joined => "joined",
             Self::Left => "left",
             Self::Announced => "announced",
+            Self::Did(deed) => deed.name(),
             Self::Other => "other",
         }
     }
@@ -110,7 +126,9 @@ pub(crate) struct Fact {
     pub(crate) author: UserId,
     pub(crate) cid: Option<Cid>,
     pub(crate) kind: Kind,
-    /// Of kind and text.
+    /// To whom it was done.
+    pub(crate) subject: Option<UserId>,
+    /// Of kind, text and until when.
     pub(crate) digest: Digest,
 }
 
@@ -119,7 +137,11 @@ impl Fact {
     pub(crate) fn of(room: RoomId, entry: &Entry) -> Self {
         let Entry { seq, author, cid, .. } = *entry;
         let (kind, digest) = (Kind::of(&entry.what), Digest::of_what(&entry.what));
-        Self { room, seq, author, cid, kind, digest }
+        let subject = match &entry.what {
+            What::Did(did) => did.subject.as_ref().map(|it| it.id),
+            _ => None,
+        };
+        Self { room, seq, author, cid, kind, subject, digest }
     }
 
     /// Whether the two are one entry. Servers tell the `cid` of messages only; a database has one
@@ -405,6 +427,8 @@ pub(crate) struct RoomLog {
     pub(crate) head: Seq,
     /// In the order read, which should be that of their `seq`.
     pub(crate) entries: Vec<Fact>,
+    /// Entries tell who came and went, as they do in most kinds of rooms.
+    pub(crate) tells_who_comes: bool,
 }
 
 /// The logs of all rooms, as one source has them after the run.
@@ -418,6 +442,7 @@ pub(crate) struct Logs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use app::protocol::{ids::Millis, message::Did};
     use uuid::Uuid;
 
     fn fact(seq: u64, text: &str) -> Fact {
@@ -427,6 +452,7 @@ mod tests {
             author: UserId(Uuid::nil()),
             cid: None,
             kind: Kind::Message,
+            subject: None,
             digest: Digest::of_message(text),
         }
     }
@@ -469,5 +495,10 @@ mod tests {
         assert_eq!(Digest::of_what(&said), Digest::of_message("a"));
         assert_ne!(Digest::of_what(&said), Digest::of_what(&What::Announced { text: "a".into() }));
         assert_ne!(Digest::of_what(&What::Joined), Digest::of_what(&What::Left));
+        let banned = |until| Did { deed: Deed::Banned, subject: None, until, text: "a".into() };
+        let digest = |until| Digest::of_what(&What::Did(banned(until)));
+        assert_ne!(digest(Some(Millis(7))), digest(None));
+        assert_eq!(digest(Some(Millis(7))), Digest::of_entry("banned", "a", Some(7)));
+        assert_eq!(Kind::named("banned"), Kind::of(&What::Did(banned(None))));
     }
 }

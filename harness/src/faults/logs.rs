@@ -67,7 +67,9 @@ impl Reader {
             let Some(last) = entries.last().map(|it| it.seq) else {
                 let epoch = serde_json::from_value(page["epoch"].clone())?;
                 let head = serde_json::from_value(page["head"].clone())?;
-                return Ok((epoch, RoomLog { head, entries: facts }));
+                // What a node tells is compared with the database, which knows the kind.
+                let log = RoomLog { head, entries: facts, tells_who_comes: true };
+                return Ok((epoch, log));
             };
             if last <= after {
                 bail!("a page of {room} after {after} ends with {last}");
@@ -78,15 +80,16 @@ impl Reader {
     }
 }
 
-/// A room, its place and its newest entry.
-type RoomRow = (Uuid, i64);
-/// An entry: room, seq, author, cid, kind and text.
-type EntryRow = (Uuid, i64, Uuid, Option<Uuid>, String, String);
+/// A room, its newest entry and its kind.
+type RoomRow = (Uuid, i64, String);
+/// An entry: room, seq, author, cid, kind, text, to whom and until when.
+type EntryRow = (Uuid, i64, Uuid, Option<Uuid>, String, String, Option<Uuid>, Option<i64>);
 
 const EPOCH: &str = "select value from meta where key = 'epoch'";
-const ROOMS: &str = "select id, head from room";
+const ROOMS: &str = "select id, head, kind from room";
 const ENTRIES: &str =
-    "select room_id, seq, author_id, cid, kind, text from entry order by room_id, seq";
+    "select room_id, seq, author_id, cid, kind, text, subject_id, until from entry
+     order by room_id, seq";
 
 /// The rows of a database.
 struct Rows {
@@ -133,10 +136,12 @@ impl Rows {
     fn logs(self) -> Result<Logs> {
         let epoch = self.epoch.parse().context("the epoch is no UUID")?;
         let mut rooms: HashMap<RoomId, RoomLog> = HashMap::new();
-        for (id, head) in self.rooms {
-            rooms.insert(RoomId(id), RoomLog { head: seq(head)?, entries: Vec::new() });
+        for (id, head, kind) in self.rooms {
+            let tells_who_comes = !matches!(kind.as_str(), "large" | "direct");
+            let log = RoomLog { head: seq(head)?, entries: Vec::new(), tells_who_comes };
+            rooms.insert(RoomId(id), log);
         }
-        for (room, place, author, cid, kind, text) in self.entries {
+        for (room, place, author, cid, kind, text, subject, until) in self.entries {
             let log = rooms.get_mut(&RoomId(room)).context("an entry without a room")?;
             log.entries.push(Fact {
                 room: RoomId(room),
@@ -145,7 +150,8 @@ impl Rows {
                 // The server's own ids of other changes are told to nobody.
                 cid: cid.map(Cid).filter(|_| kind == Kind::Message.name()),
                 kind: Kind::named(&kind),
-                digest: Digest::of(&kind, &text),
+                subject: subject.map(UserId),
+                digest: Digest::of_entry(&kind, &text, until),
             });
         }
         Ok(Logs { source: LogSource::Database, epoch, rooms })
@@ -164,9 +170,10 @@ mod tests {
     /// As much of the schema as is read.
     const SCHEMA: &str = "
         create table meta (key text, value text);
-        create table room (id blob, head integer);
+        create table room (id blob, head integer, kind text);
         create table entry (
-            room_id blob, seq integer, author_id blob, cid blob, kind text, text text
+            room_id blob, seq integer, author_id blob, cid blob, kind text, text text,
+            subject_id blob, until integer
         )";
 
     #[tokio::test]
@@ -181,9 +188,15 @@ mod tests {
             sqlx::query(statement).execute(&mut connection).await.unwrap();
         }
         for (sql, ids) in [
-            ("insert into room values ($1, 2)", vec![room]),
-            ("insert into entry values ($1, 1, $2, null, 'joined', '')", vec![room, author]),
-            ("insert into entry values ($1, 2, $2, $3, 'message', 'hi')", vec![room, author, cid]),
+            ("insert into room values ($1, 2, 'channel')", vec![room]),
+            (
+                "insert into entry values ($1, 1, $2, null, 'joined', '', null, null)",
+                vec![room, author],
+            ),
+            (
+                "insert into entry values ($1, 2, $2, $3, 'message', 'hi', null, null)",
+                vec![room, author, cid],
+            ),
         ] {
             let query = ids.into_iter().fold(sqlx::query(sql), sqlx::query::Query::bind);
             query.execute(&mut connection).await.unwrap();

@@ -3,7 +3,10 @@
 
 use super::{Rule, Truth, Violation, entry};
 use crate::faults::history::{Fact, Kind, LogSource, Logs, RoomLog};
-use app::protocol::ids::{Cid, RoomId, Seq, UserId};
+use app::protocol::{
+    ids::{Cid, RoomId, Seq, UserId},
+    message::Deed,
+};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn check(truth: &Truth<'_>, nodes: &[Logs], found: &mut Vec<Violation>) {
@@ -45,18 +48,26 @@ fn once(truth: &Truth<'_>, found: &mut Vec<Violation>) {
     }
 }
 
-/// C9: a message stands between its author's coming and going.
+/// C9: a message stands between its author's coming and going, by their own will or not, and
+/// nothing after the end of a room.
 fn by_members(room: RoomId, log: &RoomLog, found: &mut Vec<Violation>) {
     let mut members: HashSet<UserId> = HashSet::new();
+    let mut closed = false;
     for fact in &log.entries {
-        match fact.kind {
-            Kind::Joined => _ = members.insert(fact.author),
-            Kind::Left => _ = members.remove(&fact.author),
-            Kind::Message if !members.contains(&fact.author) => {
-                let what = format!("{} is not a member here", fact.author);
-                found.push(Violation::new(Rule::C9, what).place(room, fact.seq));
-            }
-            Kind::Message | Kind::Announced | Kind::Other => {}
+        let stranger = log.tells_who_comes && !members.contains(&fact.author);
+        if closed {
+            let what = "the room is closed by then".to_owned();
+            found.push(Violation::new(Rule::C9, what).place(room, fact.seq));
+        } else if fact.kind == Kind::Message && stranger {
+            let what = format!("{} is not a member here", fact.author);
+            found.push(Violation::new(Rule::C9, what).place(room, fact.seq));
+        }
+        match (fact.kind, fact.subject) {
+            (Kind::Joined, _) => _ = members.insert(fact.author),
+            (Kind::Left, _) => _ = members.remove(&fact.author),
+            (Kind::Did(Deed::Kicked | Deed::Banned), Some(user)) => _ = members.remove(&user),
+            (Kind::Did(Deed::Closed), _) => closed = true,
+            _ => {}
         }
     }
 }

@@ -43,7 +43,9 @@ struct Run {
 impl Run {
     /// Rooms that are empty.
     fn new(rooms: &[RoomId]) -> Self {
-        let empty = |room: &RoomId| (*room, RoomLog { head: Seq::ZERO, entries: Vec::new() });
+        let empty = |room: &RoomId| {
+            (*room, RoomLog { head: Seq::ZERO, entries: Vec::new(), tells_who_comes: true })
+        };
         let rooms: HashMap<RoomId, RoomLog> = rooms.iter().map(empty).collect();
         Self {
             history: History::new(),
@@ -86,7 +88,7 @@ impl Run {
         let log = self.log(room);
         log.head = log.head.next();
         let (seq, author, cid) = (log.head, user(client), said.map(|it| it.0));
-        let fact = Fact { room, seq, author, cid, kind, digest };
+        let fact = Fact { room, seq, author, cid, kind, subject: None, digest };
         log.entries.push(fact);
         fact
     }

@@ -13,7 +13,8 @@ use app::{
             ServerPacket, Welcomed,
         },
         refusal::Refusal,
-        snapshot::{RoomKind, RoomSummary},
+        room::RoomKind,
+        snapshot::RoomSummary,
     },
 };
 use std::{cell::RefCell, rc::Rc};

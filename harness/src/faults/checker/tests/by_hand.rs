@@ -7,6 +7,7 @@ use super::{
 use crate::faults::{checker::Measured, history::Remaining};
 use app::protocol::{
     ids::{RoomId, Seq},
+    message::Deed,
     refusal::Refusal,
 };
 
@@ -181,7 +182,7 @@ fn c3_a_log_has_no_hole_and_ends_at_its_head() {
     // An empty log has no hole.
     check(None, |run| {
         let other = RoomId(id(2));
-        let empty = super::RoomLog { head: Seq::ZERO, entries: Vec::new() };
+        let empty = super::RoomLog { head: Seq::ZERO, entries: Vec::new(), tells_who_comes: true };
         run.database.rooms.insert(other, empty);
     });
 }
@@ -354,6 +355,24 @@ fn c9_strangers_neither_hear_nor_speak() {
     check(Rule::C9, |run| {
         say(run, ANN, 3);
         run.append(ROOM, ANN, Kind::Left, None);
+        run.append(ROOM, ANN, Kind::Message, Some((cid(3), digest(3))));
+        *run = rewritten(std::mem::replace(run, good()));
+    });
+    // Ann is put out, and is heard afterwards; or the room is closed, and something follows.
+    for deed in [Deed::Kicked, Deed::Banned, Deed::Closed] {
+        check(Rule::C9, |run| {
+            say(run, ANN, 3);
+            run.append(ROOM, BOB, Kind::Did(deed), None);
+            stored(run, 5).subject = Some(user(ANN));
+            run.append(ROOM, ANN, Kind::Message, Some((cid(3), digest(3))));
+            *run = rewritten(std::mem::replace(run, good()));
+        });
+    }
+    check(None, |run| {
+        say(run, ANN, 3);
+        run.append(ROOM, BOB, Kind::Did(Deed::Kicked), None);
+        stored(run, 5).subject = Some(user(ANN));
+        run.append(ROOM, ANN, Kind::Joined, None);
         run.append(ROOM, ANN, Kind::Message, Some((cid(3), digest(3))));
         *run = rewritten(std::mem::replace(run, good()));
     });
