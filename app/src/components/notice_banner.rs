@@ -1,6 +1,9 @@
 //! That the user was told something about themselves or their reports.
 
-use crate::client::Client;
+use crate::{
+    client::Client,
+    route::{Page, Route},
+};
 use leptos::prelude::*;
 
 /// A quiet line with the way to what was told, until it is confirmed there.
@@ -8,9 +11,11 @@ use leptos::prelude::*;
 pub fn NoticeBanner() -> impl IntoView {
     let client = expect_context::<Client>();
     let house = &client.texts.house;
+    // Where it leads to, it need not be told.
+    let is_there = untrack(|| expect_context::<Route>().page() == Page::Notices);
     let line = move || {
         let count = client.notices.get();
-        (count > 0).then(|| {
+        (count > 0 && !is_there).then(|| {
             view! {
                 <p class="notice-banner__line">
                     {(house.noticed)(count)}
