@@ -7,7 +7,7 @@ use crate::{
     i18n::texts,
     pages::{
         Admin, Blocks, First, Forgot, Guest, Home, Inbox, InvitePage, Later, NewRoom, NotFound,
-        Notices, Person, RoomPage, RoomSettingsPage, Rooms, Settings, SignUp,
+        Notices, Person, Reset, RoomPage, RoomSettingsPage, Rooms, Settings, SignUp,
     },
     protocol::snapshot::{Snapshot, Theme},
     route::{Page, Route},
@@ -88,6 +88,7 @@ fn PlainApp() -> impl IntoView {
         Page::SignUp => view! { <SignUp /> }.into_any(),
         Page::Guest => view! { <Guest /> }.into_any(),
         Page::Forgot => view! { <Forgot /> }.into_any(),
+        Page::Reset => view! { <Reset /> }.into_any(),
         Page::Settings => view! { <Settings /> }.into_any(),
         Page::Inbox => view! { <Inbox /> }.into_any(),
         Page::Person(_) => view! { <Person /> }.into_any(),

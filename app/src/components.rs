@@ -42,7 +42,7 @@ pub use direct_header::DirectHeader;
 pub(crate) use direct_header::presence_text;
 pub use direct_line::DirectLine;
 pub use door_card::DoorCard;
-pub use fields::{NameField, NewNameField, NewPasswordField, PasswordField};
+pub use fields::{NameField, NewNameField, NewPasswordField, PasswordField, area_text};
 pub use form_note::FormNote;
 pub use frame::Frame;
 pub use help_dialog::HelpDialog;

@@ -2,6 +2,7 @@
 //!
 //! [`Texts`] has one field for each text, so that a missing translation does not compile.
 
+mod account;
 mod dates;
 mod direct;
 mod en;
@@ -32,6 +33,8 @@ pub struct Texts {
     pub tag: &'static str,
     /// The account pages.
     pub door: Door,
+    /// A forgotten password, and what one tells of oneself.
+    pub account: account::Account,
     /// The frame around the rooms: sidebar, list, dialogs.
     pub house: House,
     /// One room: its log, its people, its composer.

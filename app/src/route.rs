@@ -27,6 +27,8 @@ pub enum Page {
     Guest,
     /// What to do about a forgotten password.
     Forgot,
+    /// The choosing of a new password by a link.
+    Reset,
     /// The settings.
     Settings,
     /// The direct rooms, and who asks to write.
@@ -56,6 +58,7 @@ impl Page {
             ("sign-up", None) => Self::SignUp,
             ("guest", None) => Self::Guest,
             ("forgot", None) => Self::Forgot,
+            ("reset", None) => Self::Reset,
             ("settings", _) => Self::Settings,
             ("inbox", None) => Self::Inbox,
             ("people", Some(user)) => Self::Person(unescaped(user)),

@@ -87,7 +87,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::OutOfBounds { .. } => Some(Refusal::AlreadyDecided),
         Refusal::AlreadyDecided => Some(Refusal::LastOwner),
         Refusal::LastOwner => Some(Refusal::NotInTime),
-        Refusal::NotInTime => Some(Refusal::Internal),
+        Refusal::NotInTime => Some(Refusal::NotAnAddress),
+        Refusal::NotAnAddress => Some(Refusal::Internal),
         Refusal::Internal | Refusal::Unknown => None,
     };
     std::iter::successors(Some(Refusal::NoSuchRoom), |it| next(*it)).collect()

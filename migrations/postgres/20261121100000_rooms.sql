@@ -12,6 +12,7 @@ alter table account add column interests text not null default '';
 -- Presence set by hand: 'auto', 'away' or 'busy'.
 alter table account add column presence text not null default 'auto';
 alter table account add column email text;
+create index account_email on account (email) where email is not null;
 -- A new login ends the others.
 alter table account add column one_login bigint not null default 0;
 

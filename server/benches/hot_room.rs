@@ -154,7 +154,6 @@ fn who(user: &server::store::User, login: LoginId) -> Who {
         role: user.role,
         login,
         by_hand: ByHand::Auto,
-        picture: None,
     }
 }
 

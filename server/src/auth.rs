@@ -5,7 +5,9 @@
 mod login_cookie;
 mod name;
 mod password;
+mod profile;
 mod rate;
+mod reset;
 mod rooms;
 
 pub use login_cookie::{Token, hex, unhex};
@@ -13,13 +15,14 @@ pub(crate) use login_cookie::{clear_cookie, cookie, set_cookie};
 pub use name::Name;
 pub(crate) use password::{check as check_password, hash_now};
 pub(crate) use rate::Rates;
+pub(crate) use reset::new_reset_link;
 
 use crate::{
     address::Address,
-    config::Config,
+    config::{Config, Origin},
     engine::{Engine, Who, clock},
     http::Site,
-    store::{LoginRow, NewUser, Store, StoreError, User},
+    store::{LoginRow, NewLogin, NewUser, Store, StoreError, User},
 };
 use app::protocol::{
     ids::{LoginId, Millis},
@@ -28,8 +31,10 @@ use app::protocol::{
     snapshot::{LoginSummary, Me},
 };
 use password::Passwords;
+use reset::Post;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// A login that was not used for so long is over.
@@ -48,6 +53,13 @@ pub(crate) struct Auth {
     passwords: Passwords,
     rates: Arc<Rates>,
     secure: bool,
+    /// How links are mailed; none where no mail is sent.
+    post: Option<Post>,
+    /// Everybody has one login at a time.
+    one_login: bool,
+    /// With less free on the disk no picture is kept, in MiB.
+    disk_free_mib: u32,
+    stop: CancellationToken,
 }
 
 /// A login that a request came with.
@@ -66,7 +78,6 @@ impl Login {
             role: self.user.role,
             login: self.row.id,
             by_hand: self.user.by_hand,
-            picture: self.user.picture.as_deref().map(Into::into),
         }
     }
 
@@ -98,8 +109,23 @@ pub(crate) struct Begun {
 }
 
 impl Auth {
-    pub(crate) fn new(engine: Engine, config: &Config, rates: Arc<Rates>, secure: bool) -> Self {
-        Self { engine, passwords: Passwords::new(config.password_threads), rates, secure }
+    pub(crate) fn new(
+        engine: Engine,
+        config: &Config,
+        rates: Arc<Rates>,
+        origins: &[Origin],
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            passwords: Passwords::new(config.password_threads),
+            secure: origins.first().is_some_and(Origin::is_secure),
+            post: Post::new(config, origins.first()),
+            one_login: config.one_login_per_user,
+            disk_free_mib: config.disk_free_mib,
+            engine,
+            rates,
+            stop,
+        }
     }
 
     fn store(&self) -> &Store {
@@ -270,12 +296,13 @@ impl Auth {
             tracing::error!(%error, "the system gives no random numbers");
             Refusal::Internal
         })?;
-        let begun = self.store().create_login(&user, &token.hash(), agent, clock::now()).await;
-        match begun {
-            Ok(_) => {}
+        let new = NewLogin { token: &token.hash(), agent, at: clock::now() };
+        let ended = match self.store().begin_login(&user, &new, self.one_login).await {
+            Ok((_, ended)) => ended,
             Err(StoreError::NotFound) => return Err(self.why_not(&user).await?),
             Err(error) => return Err(error.into()),
-        }
+        };
+        self.engine.replace_logins(&ended);
         tracing::info!(user.id = %user.id, "signed in");
         Ok(Begun { user, cookie: token.set_cookie(self.secure) })
     }
@@ -299,7 +326,7 @@ impl Auth {
         let begun_before = now.plus(-LOGIN_MS_MAX);
         let ended = self.store().delete_stale_logins(idle_since, begun_before).await?;
         self.engine.end_logins(&ended);
-        Ok(())
+        self.forget_resets(now).await
     }
 }
 

@@ -4,7 +4,7 @@ mod check_ready;
 
 use crate::{
     audit::Line,
-    auth::{Name, check_password, hash_now, hex},
+    auth::{Name, check_password, hash_now, hex, new_reset_link},
     config::{Config, ConfigError, Sources},
     engine::clock,
     open_database, open_database_alone, serve,
@@ -120,6 +120,11 @@ enum UserCommand {
         /// What they may do
         #[arg(value_enum)]
         role: RoleName,
+    },
+    /// Print an address at which a user chooses a new password, good for 30 minutes and once
+    ResetLink {
+        /// What they are called
+        name: String,
     },
     /// Give a user another password, and end their logins
     ResetPassword {
@@ -325,6 +330,15 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
                 "{} is now {:?}; a server that runs knows it within some seconds.",
                 user.name, user.role
             ))
+        }
+        UserCommand::ResetLink { name } => {
+            let user = find(&store, &name).await?;
+            if user.password.is_none() {
+                bail!("{name} is a guest, and has no password");
+            }
+            let origins = config.origins_at(config.listen);
+            let origin = origins.first().context("there is no origin")?;
+            say(&new_reset_link(&store, &user, origin).await?)
         }
         UserCommand::ResetPassword { name, password } => {
             let user = find(&store, &name).await?;

@@ -23,6 +23,8 @@ pub enum Heard {
     Typed(Typed),
     /// Logins were ended on another node.
     LoginsEnded(Vec<LoginId>),
+    /// These logins gave way to a new one of the same user.
+    LoginsReplaced(Vec<LoginId>),
     /// A user has another name or role.
     UserChanged(UserId),
     /// There may be other channels.

@@ -3,11 +3,13 @@
 
 mod keys;
 mod layers;
+mod mail;
 mod network;
 mod node;
 mod origin;
 
 pub use layers::Sources;
+pub use mail::MailConfig;
 pub use network::{ForwardedHeader, Network, NotANetwork};
 pub use node::{NodeName, NotANodeName, Secret};
 pub use origin::Origin;
@@ -73,6 +75,10 @@ pub struct Config {
     pub password_threads: usize,
     /// With less free on the database's disk, nothing is written to the logs, in MiB.
     pub disk_free_mib: u32,
+    /// How mail is sent; none for not at all.
+    pub mail: Option<MailConfig>,
+    /// A new login ends the user's others, whatever they chose.
+    pub one_login_per_user: bool,
     /// How much, and how often.
     pub limits: Limits,
 }
@@ -109,6 +115,10 @@ pub struct Limits {
     pub room_passwords_per_min: u32,
     /// Rooms that one account makes.
     pub rooms_per_hour: u32,
+    /// Links for a new password, per hour, to one account and from one address.
+    pub resets_per_hour: u32,
+    /// New pictures per hour of one user.
+    pub pictures_per_hour: u32,
 }
 
 /// A channel of the configuration.
@@ -212,6 +222,8 @@ impl Config {
     }
 }
 
+/// A mail server that takes longer to answer is given up, for then.
+const MAIL_ANSWER_MAX: Duration = Duration::from_secs(15);
 /// Each takes memory, and no more people than this hash at once by default.
 const PASSWORD_THREADS_MAX: usize = 4;
 
@@ -241,6 +253,8 @@ impl Default for Config {
             drain_spread: Duration::from_secs(10),
             password_threads: password_threads(),
             disk_free_mib: 200,
+            mail: None,
+            one_login_per_user: false,
             limits: Limits::default(),
         }
     }
@@ -263,6 +277,8 @@ impl Default for Limits {
             requests_per_sec: 20,
             room_passwords_per_min: 5,
             rooms_per_hour: 20,
+            resets_per_hour: 3,
+            pictures_per_hour: 10,
         }
     }
 }

@@ -108,8 +108,6 @@ pub struct Who {
     pub login: LoginId,
     /// What they say about being at hand.
     pub by_hand: ByHand,
-    /// The version of their picture, if they have one.
-    pub picture: Option<Arc<str>>,
 }
 
 /// Who does something; without a login, the server in a user's stead, where this node leads.
@@ -309,10 +307,22 @@ impl Engine {
 
     /// Closes the sockets of logins that the store has ended, on every node.
     pub fn end_logins(&self, ended: &[LoginId]) {
-        self.0.hub.crowd().end_sessions(Close::SignedOut, |it| ended.contains(&it.login));
+        self.end_sessions_of(ended, Close::SignedOut);
         for some in ended.chunks(LOGINS_A_WORD) {
             self.0.cluster.tell(Word::LoginsEnded(some.to_vec()));
         }
+    }
+
+    /// Closes the sockets of logins that gave way to a new one of the same user, on every node.
+    pub fn replace_logins(&self, ended: &[LoginId]) {
+        self.end_sessions_of(ended, Close::Replaced);
+        for some in ended.chunks(LOGINS_A_WORD) {
+            self.0.cluster.tell(Word::LoginsReplaced(some.to_vec()));
+        }
+    }
+
+    fn end_sessions_of(&self, ended: &[LoginId], why: Close) {
+        self.0.hub.crowd().end_sessions(why, |it| ended.contains(&it.login));
     }
 
     /// Takes over a user's new name, role, picture or word about being at hand, on every node.

@@ -12,7 +12,10 @@ mod nodes;
 mod order;
 mod pages;
 mod people;
+mod pictures;
+mod profile;
 mod render;
+mod reset;
 mod rooms;
 mod routes;
 mod socket;
@@ -29,6 +32,7 @@ use crate::{
     auth::{Auth, Rates},
     config::{Config, Origin},
     engine::Engine,
+    pictures::Pictures,
 };
 use axum::{
     Router,
@@ -50,6 +54,7 @@ pub(crate) struct Site {
     pub(crate) engine: Engine,
     pub(crate) auth: Auth,
     pub(crate) rates: Arc<Rates>,
+    pub(crate) pictures: Pictures,
     pub(crate) stop: CancellationToken,
     /// Who may open sockets and send forms.
     pub(crate) origins: Vec<Origin>,
@@ -71,9 +76,11 @@ impl Site {
         let origins = config.origins_at(local);
         let secure = origins.first().is_some_and(Origin::is_secure);
         let rates = Arc::new(Rates::new(&config.limits));
+        let auth = Auth::new(engine.clone(), &config, rates.clone(), &origins, stop.clone());
         Arc::new(Self {
-            auth: Auth::new(engine.clone(), &config, rates.clone(), secure),
+            auth,
             leptos: static_files::leptos_options(&config, local),
+            pictures: Pictures::default(),
             sockets: Counts::default(),
             started: Instant::now(),
             config,

@@ -15,7 +15,9 @@ pub mod cluster;
 pub mod config;
 pub mod engine;
 mod http;
+mod mail;
 mod notify;
+mod pictures;
 mod planted;
 #[doc(hidden)]
 pub mod pure;

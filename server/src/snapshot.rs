@@ -77,7 +77,10 @@ pub(crate) async fn load(
             snapshot.plain = Plain::Room(Box::new(room_settings(site, login, address).await?));
         }
         Wanted::Invite(door) => snapshot.door = Some(door.clone()),
-        Wanted::Settings => snapshot.logins = site.auth.logins(login).await?,
+        Wanted::Settings => {
+            snapshot.logins = site.auth.logins(login).await?;
+            snapshot.plain = Plain::Settings(Box::new(site.auth.own(login).await?));
+        }
     }
     Ok(snapshot)
 }

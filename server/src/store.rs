@@ -3,6 +3,7 @@
 //! The queries are one set of files, compiled twice: for SQLite and for PostgreSQL. This page is
 //! what both promise.
 
+mod accounts;
 mod address;
 mod change;
 mod copying;
@@ -28,7 +29,8 @@ pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
 pub use people::{ProfileRow, TalkRow};
 pub use rows::{
     ChannelSpec, DoorFacts, EntryPage, Fence, InviteRow, LoginRow, MakeRoom, MemberRow, NewInvite,
-    NewUser, RoomHead, RoomMade, RoomNow, RoomRow, TokenHash, User,
+    NewLogin, NewPicture, NewReset, NewUser, PictureRow, ResetRow, RoomHead, RoomMade, RoomNow,
+    RoomRow, TokenHash, User,
 };
 
 use app::protocol::{
@@ -287,8 +289,19 @@ impl Store {
 
 /// Logins: signed-in browsers. Only the hash of a token is kept.
 impl Store {
-    /// Begins a login of a user as just read. Where their password has changed since, whoever
-    /// proved to know the old one does not get in: [`StoreError::NotFound`].
+    /// Begins a login of a user as just read; if they want one at a time, or `alone` says so, it
+    /// ends their others, and names them. Where their password has changed since, whoever proved
+    /// to know the old one does not get in: [`StoreError::NotFound`].
+    pub async fn begin_login(
+        &self,
+        user: &User,
+        new: &NewLogin<'_>,
+        alone: bool,
+    ) -> StoreResult<(LoginId, Vec<LoginId>)> {
+        on_either!(self, it => it.begin_login(user, new, alone))
+    }
+
+    /// Begins a login of a user as just read, beside their others.
     pub async fn create_login(
         &self,
         user: &User,
@@ -296,7 +309,8 @@ impl Store {
         agent: &str,
         now: Millis,
     ) -> StoreResult<LoginId> {
-        on_either!(self, it => it.create_login(user, token, agent, now))
+        let new = NewLogin { token, agent, at: now };
+        Ok(self.begin_login(user, &new, false).await?.0)
     }
 
     /// The login with that token and its user.

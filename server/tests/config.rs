@@ -243,3 +243,39 @@ fn a_password_is_read_from_the_input_when_asked_for() {
     assert!(!String::from_utf8_lossy(&good.stdout).contains("horse"));
     assert!(!add("Bob", "short\n").status.success());
 }
+
+#[test]
+fn a_bad_mail_server_is_told_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = ("MARU_MAIL_FROM", "Maru <maru@chat.example>");
+    for (env, words) in [
+        (
+            vec![from, ("MARU_SMTP_URL", "smpt://ann:hunter2@mail.example")],
+            &["smtp_url", "smpt://…@mail.example", "smtps://"][..],
+        ),
+        (vec![("MARU_SMTP_URL", "smtps://ann:hunter2@mail.example")], &["mail_from", "maru@"]),
+        (
+            vec![("MARU_SMTP_URL", "smtp://127.0.0.1"), ("MARU_MAIL_FROM", "nobody")],
+            &["mail_from", "nobody"],
+        ),
+    ] {
+        let output = maru(&folder, &env, &["config", "check"]);
+        refuses(&output, words);
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("hunter2"));
+    }
+    let good = [from, ("MARU_SMTP_URL", "smtps://ann:hunter2@mail.example")];
+    assert!(maru(&folder, &good, &["config", "check"]).status.success());
+}
+
+#[test]
+fn a_link_for_a_new_password_is_printed_for_accounts_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let env = [("MARU_ORIGINS", "https://chat.example"), ("MARU_DATA_DIR", "data")];
+    let run = |args: &[&str]| maru(&folder, &env, args);
+    assert!(run(&["user", "add", "Ann"]).status.success());
+    let link = run(&["user", "reset-link", "ann"]);
+    let told = String::from_utf8_lossy(&link.stdout);
+    let token = told.trim().strip_prefix("https://chat.example/reset?token=").expect("a link");
+    assert_eq!(token.len(), 64, "{told}");
+    assert!(!run(&["user", "reset-link", "Nobody"]).status.success());
+}

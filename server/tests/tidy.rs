@@ -86,6 +86,16 @@ fn no_text_becomes_html_by_string() {
     }
 }
 
+/// Leptos writes what stands in a `textarea` into the page as it is.
+#[test]
+fn what_stands_in_a_text_area_is_escaped() {
+    for path in files("app/src", "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        let filled = text.replace("></textarea>", "").contains("</textarea>");
+        assert!(!filled || text.contains("area_text("), "{}", path.display());
+    }
+}
+
 #[test]
 fn no_file_is_a_room_with_too_many_people() {
     for path in sources() {

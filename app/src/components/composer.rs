@@ -1,6 +1,6 @@
 //! Where one writes.
 
-use super::{SendLater, title};
+use super::{SendLater, area_text, title};
 use crate::{
     client::{
         Client, Connection,
@@ -46,7 +46,7 @@ pub fn Composer() -> impl IntoView {
         send_then: RwSignal::new(false),
     };
     // Rendered once: from then on the field belongs to whoever types.
-    let first = client.draft.get_untracked();
+    let first = area_text(&client.draft.get_untracked());
     let room = untrack(|| client.room());
     let name = room.as_ref().map(title).unwrap_or_default();
     let is_direct = room.as_ref().is_some_and(|it| it.kind == RoomKind::Direct);

@@ -104,3 +104,13 @@ pub fn NewPasswordField(
         <p class="hint" id="password-hint">{(door.password_hint)(PASSWORD_CHARS_MIN)}</p>
     }
 }
+
+/// What stands in a `textarea` when its page is made. Leptos writes it into the page as it is, so
+/// that without this it could end the field and go on as markup. In the browser it is plain text.
+pub fn area_text(text: &str) -> String {
+    if cfg!(feature = "ssr") {
+        text.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        text.to_owned()
+    }
+}

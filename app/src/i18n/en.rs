@@ -5,6 +5,7 @@ use crate::protocol::{message::Deed, refusal::Refusal, snapshot::Done};
 
 /// All texts in English.
 pub(super) static TEXTS: Texts = Texts {
+    account: super::account::EN,
     tag: "en",
     door: DOOR,
     house: HOUSE,
@@ -211,6 +212,7 @@ const SETTINGS: Settings = Settings {
     back: "Back to the channels",
 };
 
+#[expect(clippy::too_many_lines, reason = "a line for each refusal")]
 fn refusal(reason: Refusal) -> String {
     match reason {
         Refusal::NoSuchRoom => "There is no such room.".to_owned(),
@@ -280,6 +282,7 @@ fn refusal(reason: Refusal) -> String {
             format!("Write a number from {least} to {most}.")
         }
         Refusal::NotInTime => "Choose a moment within the next year.".to_owned(),
+        Refusal::NotAnAddress => "That cannot be an e-mail address.".to_owned(),
         Refusal::LinkOver => {
             "This link is over, or was used already. Ask for a new one.".to_owned()
         }
@@ -324,6 +327,10 @@ fn done(done: Done) -> &'static str {
         Done::LeftRoom => "You left the room.",
         Done::Reported => "Reported. Those who keep order here will look at it and tell you.",
         Done::Decided => "Decided; both were told.",
+        Done::ResetAsked => {
+            "If there is such an account and it has an e-mail address, a link is on its way there."
+        }
+        Done::PasswordSet => "The new password is set. Sign in with it.",
         Done::SignedOut => "You are signed out. See you soon.",
         Done::Planned => "It will be sent then.",
         Done::Cancelled => "It will not be sent.",

@@ -5,6 +5,7 @@ use crate::protocol::{message::Deed, refusal::Refusal, snapshot::Done};
 
 /// All texts in Korean.
 pub(super) static TEXTS: Texts = Texts {
+    account: super::account::KO,
     tag: "ko",
     door: DOOR,
     house: HOUSE,
@@ -191,6 +192,7 @@ const SETTINGS: Settings = Settings {
     back: "채널로 돌아가기",
 };
 
+#[expect(clippy::too_many_lines, reason = "a line for each refusal")]
 fn refusal(reason: Refusal) -> String {
     match reason {
         Refusal::NoSuchRoom => "그런 방이 없어요.".to_owned(),
@@ -261,6 +263,7 @@ fn refusal(reason: Refusal) -> String {
             format!("{least}부터 {most}까지의 수를 적어 주세요.")
         }
         Refusal::NotInTime => "앞으로 1년 안의 시각을 골라 주세요.".to_owned(),
+        Refusal::NotAnAddress => "이메일 주소로 쓸 수 없는 값이에요.".to_owned(),
         Refusal::LinkOver => "끝났거나 이미 쓴 링크예요. 새로 요청해 주세요.".to_owned(),
         Refusal::AlreadyDecided => "다른 분이 먼저 결정했어요.".to_owned(),
         Refusal::LastOwner => "소유자가 적어도 한 명은 있어야 해요.".to_owned(),
@@ -303,6 +306,10 @@ fn done(done: Done) -> &'static str {
         Done::LeftRoom => "방에서 나왔어요.",
         Done::Reported => "신고했어요. 질서를 지키는 분들이 살펴보고 결과를 알려 드릴게요.",
         Done::Decided => "결정했어요. 두 사람에게 알렸어요.",
+        Done::ResetAsked => {
+            "그런 계정이 있고 이메일 주소가 등록되어 있다면, 그 주소로 링크를 보냈어요."
+        }
+        Done::PasswordSet => "새 비밀번호를 정했어요. 새 비밀번호로 로그인해 주세요.",
         Done::SignedOut => "로그아웃했어요. 또 만나요.",
         Done::Planned => "그때 보낼게요.",
         Done::Cancelled => "보내지 않기로 했어요.",

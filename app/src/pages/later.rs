@@ -3,7 +3,7 @@
 use super::First;
 use crate::{
     client::Client,
-    components::{FormNote, Frame, MenuButton, PageTitle},
+    components::{FormNote, Frame, MenuButton, PageTitle, area_text},
     i18n::{Later as Words, civil, later},
     protocol::{
         ids::Millis,
@@ -117,7 +117,7 @@ fn edit_form(planned: &Planned, words: &'static Words) -> impl IntoView + use<> 
                 <label class="labelled">
                     <span>{words.text}</span>
                     <textarea class="field" name="text" rows="3" required>
-                        {planned.text.clone()}
+                        {area_text(&planned.text)}
                     </textarea>
                 </label>
                 <label class="labelled">

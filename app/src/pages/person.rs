@@ -4,8 +4,8 @@ use super::{First, NotFound};
 use crate::{
     client::Client,
     components::{
-        Avatar, FormNote, Frame, MenuButton, MessageText, PageTitle, address, picture_address,
-        presence_name, presence_text,
+        Avatar, FormNote, Frame, MenuButton, MessageText, PageTitle, address, area_text,
+        picture_address, presence_name, presence_text,
     },
     i18n::{People, people},
     protocol::{
@@ -207,7 +207,7 @@ fn ReportForm(profile: Profile) -> impl IntoView {
                 <label class="labelled">
                     <span>{words.report_text}</span>
                     <textarea class="field" name="text" rows="3" maxlength="1000">
-                        {first.typed.clone().unwrap_or_default()}
+                        {area_text(first.typed.as_deref().unwrap_or_default())}
                     </textarea>
                 </label>
                 <button class="primary">{words.report_send}</button>

@@ -3,6 +3,8 @@
 mod account;
 mod logins;
 mod look;
+mod picture;
+mod profile;
 
 use super::First;
 use crate::{
@@ -14,6 +16,8 @@ use account::{AccountForm, NameForm, PasswordForm};
 use leptos::prelude::*;
 use logins::Logins;
 use look::LookForm;
+use picture::PictureForm;
+use profile::{EmailForm, OneLoginForm, ProfileForm};
 
 /// All settings, each a plain form.
 #[component]
@@ -24,7 +28,12 @@ pub fn Settings() -> impl IntoView {
     let password = if role == Role::Guest {
         view! { <AccountForm /> }.into_any()
     } else {
-        view! { <PasswordForm /> }.into_any()
+        view! {
+            <PasswordForm />
+            <EmailForm />
+            <OneLoginForm />
+        }
+        .into_any()
     };
     let title = format!("{} · {}", texts.settings.title, texts.house.brand);
     view! {
@@ -37,6 +46,8 @@ pub fn Settings() -> impl IntoView {
                 </header>
                 <FormNote />
                 <NameForm />
+                <PictureForm />
+                <ProfileForm />
                 <LookForm />
                 {password}
                 <Logins />

@@ -4,7 +4,7 @@ use super::{
     admin::Admin,
     ids::{InviteId, JobId, Millis, RoomId, Seq, UserId},
     order::Notice,
-    people::{Person, Presence, Role},
+    people::{ByHand, Person, Presence, Role},
     refusal::Refusal,
     room::Standing,
     snapshot::RoomSummary,
@@ -17,6 +17,13 @@ pub enum Plain {
     /// Nothing more than the snapshot has.
     #[default]
     Nothing,
+    /// `/forgot`.
+    Forgot {
+        /// Links can be mailed.
+        mails: bool,
+    },
+    /// `/settings`.
+    Settings(Box<Own>),
     /// `/inbox`: the direct rooms, those with the newest words first.
     Inbox(Vec<Talk>),
     /// `/people/{user}`.
@@ -31,6 +38,25 @@ pub enum Plain {
     Admin(Box<Admin>),
     /// `/later`: what is to come, the next one first, and what failed.
     Later(Vec<Planned>),
+}
+
+/// What the settings show of oneself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Own {
+    /// What one wrote about oneself.
+    pub about: String,
+    /// The tags of one's languages.
+    pub languages: Vec<String>,
+    /// What one likes.
+    pub interests: Vec<String>,
+    /// Presence by hand.
+    pub presence: ByHand,
+    /// The e-mail address; nobody else sees it.
+    pub email: Option<String>,
+    /// A new login ends the others.
+    pub one_login: bool,
+    /// It is so for everybody here.
+    pub one_login_for_all: bool,
 }
 
 /// A direct room in the inbox.

@@ -178,6 +178,9 @@ pub enum Refusal {
     /// The moment is past, or too far ahead.
     #[error("not in time")]
     NotInTime,
+    /// That cannot be an e-mail address.
+    #[error("not an address")]
+    NotAnAddress,
     /// From a newer server.
     #[error("refused")]
     Unknown,
@@ -250,6 +253,7 @@ enum Reason {
     AlreadyDecided,
     LastOwner,
     NotInTime,
+    NotAnAddress,
     #[serde(other)]
     Unknown,
 }
@@ -298,6 +302,7 @@ impl From<FlatRefusal> for Refusal {
             Reason::TooLarge => Self::TooLarge,
             Reason::NotAPicture => Self::NotAPicture,
             Reason::LinkOver => Self::LinkOver,
+            Reason::NotAnAddress => Self::NotAnAddress,
             Reason::OutOfBounds => Self::OutOfBounds { least, most },
             Reason::AlreadyDecided => Self::AlreadyDecided,
             Reason::LastOwner => Self::LastOwner,

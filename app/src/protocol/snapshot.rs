@@ -290,6 +290,10 @@ pub enum Done {
     Reported,
     /// A report was decided.
     Decided,
+    /// A link for a new password was asked for; whether there is an account is not told.
+    ResetAsked,
+    /// A new password was set by a link.
+    PasswordSet,
     /// A message will be sent later, or is sent at another time or with another text.
     Planned,
     /// A message is not sent later after all.

@@ -29,8 +29,7 @@ impl Token {
 
     /// The token that a request brings, if it is one by its form.
     pub fn of_request(headers: &HeaderMap, secure: bool) -> Option<Self> {
-        let bytes = unhex(cookie(headers, cookie_name(secure))?)?;
-        bytes.try_into().ok().map(Self)
+        Self::parse(cookie(headers, cookie_name(secure))?)
     }
 
     /// The token that stands in a link, if it is one by its form.
@@ -45,7 +44,7 @@ impl Token {
 
     /// The header that gives it to a browser.
     pub fn set_cookie(&self, secure: bool) -> String {
-        set_cookie(cookie_name(secure), &hex(&self.0), AGE_SECS_MAX, secure)
+        set_cookie(cookie_name(secure), &self.text(), AGE_SECS_MAX, secure)
     }
 }
 

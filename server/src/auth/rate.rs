@@ -70,6 +70,10 @@ pub(crate) struct Rates {
     pub(crate) room_passwords_address: Limiter<Address>,
     /// Rooms that somebody makes.
     pub(crate) rooms: Limiter<UserId>,
+    /// Links for a forgotten password.
+    pub(crate) resets_account: Limiter<UserId>,
+    pub(crate) resets_address: Limiter<Address>,
+    pub(crate) pictures: Limiter<UserId>,
     /// Messages by forms and API; sockets have their own.
     pub(crate) sends: Limiter<UserId>,
     /// New requests to write to somebody.
@@ -96,6 +100,9 @@ impl Rates {
             room_passwords_account: Limiter::new(passwords, MINUTE, passwords),
             room_passwords_address: Limiter::new(passwords_address, MINUTE, passwords_address),
             rooms: Limiter::new(limits.rooms_per_hour, HOUR, limits.rooms_per_hour),
+            resets_account: Limiter::new(limits.resets_per_hour, HOUR, limits.resets_per_hour),
+            resets_address: Limiter::new(limits.resets_per_hour, HOUR, limits.resets_per_hour),
+            pictures: Limiter::new(limits.pictures_per_hour, HOUR, limits.pictures_per_hour),
             sends: Limiter::new(limits.sends_per_sec, SECOND, limits.sends_burst),
             write_requests: Limiter::new(requests_a_day, DAY, requests_a_day),
         }
@@ -108,6 +115,9 @@ impl Rates {
         self.sign_ups.forget();
         self.guests.forget();
         self.requests.forget();
+        self.resets_account.forget();
+        self.resets_address.forget();
+        self.pictures.forget();
         self.sends.forget();
         self.room_passwords_room.forget();
         self.room_passwords_account.forget();

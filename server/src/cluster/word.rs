@@ -21,6 +21,8 @@ pub enum Word {
     Typed(Typed),
     /// To all: these logins were ended.
     LoginsEnded(Vec<LoginId>),
+    /// To all: these logins gave way to a new one of the same user.
+    LoginsReplaced(Vec<LoginId>),
     /// To all: look a user's name and role up again.
     UserChanged(UserId),
     /// To all: there may be other channels.
@@ -95,7 +97,7 @@ impl Word {
         const SMALL: usize = 256;
         match self {
             Self::Appended(it) => SMALL + it.frame.len(),
-            Self::LoginsEnded(logins) => SMALL + 40 * logins.len(),
+            Self::LoginsEnded(logins) | Self::LoginsReplaced(logins) => SMALL + 40 * logins.len(),
             Self::Told(_, frame) => SMALL + frame.len(),
             Self::Presence(_, users) => SMALL + 60 * users.len(),
             _ => SMALL,
@@ -145,6 +147,7 @@ mod tests {
         check(&Word::Appended(Appended { room, first, last, moved: true, frame }));
         check(&Word::Typed(Typed { room, user, name: "하늘".into() }));
         check(&Word::LoginsEnded(vec![LoginId(Uuid::nil())]));
+        check(&Word::LoginsReplaced(vec![LoginId(Uuid::nil())]));
         check(&Word::UserChanged(user));
         check(&Word::RoomsChanged);
         check(&Word::Planned(Millis(7)));

@@ -1,14 +1,17 @@
 //! Every key: its name, what it takes, and what to write instead of a bad value.
 
 pub(super) use super::layers::Layers;
-use super::{Channel, Config, ConfigError, Limits, Origin, Secret};
+use super::{
+    Channel, Config, ConfigError, Limits, Origin, Secret,
+    mail::{MailConfig, without_password},
+};
 use crate::store::{BadAddress, StoreAddress};
 use serde::de::DeserializeOwned;
 use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 37] = [
+const KEYS: [&str; 42] = [
     "listen",
     "data_dir",
     "database_url",
@@ -46,11 +49,16 @@ const KEYS: [&str; 37] = [
     "limits.requests_per_sec",
     "limits.room_passwords_per_min",
     "limits.rooms_per_hour",
+    "limits.resets_per_hour",
+    "limits.pictures_per_hour",
+    "smtp_url",
+    "mail_from",
+    "one_login_per_user",
 ];
 /// Keys whose variables and flags are separated by commas.
 pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
 /// Keys whose values are never shown, and which may come from a file by `…_FILE`.
-pub(super) const SECRETS: [&str; 2] = ["database_url", "redis_url"];
+pub(super) const SECRETS: [&str; 3] = ["database_url", "redis_url", "smtp_url"];
 
 const ADDRESS: &str = "write an address and a port, such as 127.0.0.1:3000";
 const NUMBER: &str = "write a whole number from 0 to 4294967295";
@@ -140,6 +148,8 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
         drain_spread: secs(layers, "drain_spread_secs", usual.drain_spread)?,
         password_threads: count(layers, "password_threads", usual.password_threads)?,
         disk_free_mib: get(layers, "disk_free_mib", NUMBER, usual.disk_free_mib)?,
+        mail: mail(layers)?,
+        one_login_per_user: flag(layers, "one_login_per_user", usual.one_login_per_user)?,
         limits: read_limits(layers, &usual.limits)?,
     })
 }
@@ -171,6 +181,8 @@ fn read_limits(layers: &Layers, usual: &Limits) -> Result<Limits, ConfigError> {
             usual.room_passwords_per_min,
         )?,
         rooms_per_hour: rate("limits.rooms_per_hour", usual.rooms_per_hour)?,
+        resets_per_hour: rate("limits.resets_per_hour", usual.resets_per_hour)?,
+        pictures_per_hour: rate("limits.pictures_per_hour", usual.pictures_per_hour)?,
     })
 }
 
@@ -220,6 +232,28 @@ fn mins(layers: &Layers, key: &str, usual: Duration) -> Result<Duration, ConfigE
         Ok(Duration::from_mins(mins))
     } else {
         Err(layers.bad(key, mend))
+    }
+}
+
+fn flag(layers: &Layers, key: &str, usual: bool) -> Result<bool, ConfigError> {
+    get(layers, key, "write true or false", usual)
+}
+
+/// Where mail goes out, and from whom; none without a server for it.
+fn mail(layers: &Layers) -> Result<Option<MailConfig>, ConfigError> {
+    let mend = "write smtps://USER:PASSWORD@HOST, or smtp://HOST:25 for a server nearby; letters \
+                such as @ in user or password as %40";
+    let url: Option<String> = layers.get("smtp_url", mend)?;
+    let Some(url) = url.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()) else {
+        return Ok(None);
+    };
+    let from = "write who mails come from, such as Maru <maru@chat.example>";
+    let Some(sender) = parsed(layers, "mail_from", from)? else {
+        return Err(layers.bad("mail_from", from));
+    };
+    match MailConfig::new(&url, sender) {
+        Some(mail) => Ok(Some(mail)),
+        None => Err(layers.bad_url("smtp_url", &without_password(&url), mend)),
     }
 }
 

@@ -96,6 +96,17 @@ impl Layers {
         }
     }
 
+    /// A complaint about a secret address, shown without what is secret in it.
+    pub(super) fn bad_url(&self, key: &str, shown: &str, mend: &str) -> ConfigError {
+        let value = self.values.get(key);
+        ConfigError::BadValue {
+            key: key.to_owned(),
+            value: shown.to_owned(),
+            origin: value.and_then(|it| it.origin()).unwrap_or("the defaults").to_owned(),
+            mend: mend.to_owned(),
+        }
+    }
+
     fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let why = |why: String| ConfigError::Unreadable { path: path.to_owned(), why };
         let text = fs::read_to_string(path).map_err(|it| why(it.to_string()))?;

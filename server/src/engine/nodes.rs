@@ -115,9 +115,8 @@ impl Engine {
                     room.note_typing(typed.user, typed.name.into());
                 }
             }
-            Heard::LoginsEnded(logins) => {
-                self.hub().crowd().end_sessions(Close::SignedOut, |it| logins.contains(&it.login));
-            }
+            Heard::LoginsEnded(logins) => self.end_sessions_of(&logins, Close::SignedOut),
+            Heard::LoginsReplaced(logins) => self.end_sessions_of(&logins, Close::Replaced),
             Heard::UserChanged(user) => self.0.look.user(user),
             Heard::RoomsChanged => self.0.look.rooms(),
             Heard::Seen(room, user, seq) => self.tell_seen(Seen { room, user, seq }),

@@ -38,14 +38,8 @@ pub(super) async fn with_ann_among(membership: Membership) -> (Engine, Who, Room
         Engine::start(store, options, membership, TaskTracker::new(), CancellationToken::new())
             .await
             .unwrap();
-    let who = Who {
-        user: ann.id,
-        name: "Ann".into(),
-        role: ann.role,
-        login,
-        by_hand: ByHand::Auto,
-        picture: None,
-    };
+    let who =
+        Who { user: ann.id, name: "Ann".into(), role: ann.role, login, by_hand: ByHand::Auto };
     let room = engine.room("plaza", who.user).unwrap().id;
     engine.enter(&who, room).await.unwrap();
     (engine, who, room)
@@ -123,7 +117,6 @@ async fn told(engine: &Engine, room: RoomId, cursor: u64, head: u64) -> Vec<(u64
         role: Role::Guest,
         login: LoginId(uuid::Uuid::nil()),
         by_hand: ByHand::Auto,
-        picture: None,
     });
     let Found::Frames { frames, .. } = room.read(&reader, Seq::ZERO.plus(cursor), 0).found else {
         panic!("not in the ring")
@@ -223,14 +216,7 @@ async fn members_whose_time_is_over_together_are_let_go_together() {
         let user = engine.store().create_user(new, Millis(0)).await.unwrap();
         let login =
             engine.store().create_login(&user, &[100 + n; 32], "", Millis(0)).await.unwrap();
-        let who = Who {
-            user: user.id,
-            name: name.into(),
-            role,
-            login,
-            by_hand: ByHand::Auto,
-            picture: None,
-        };
+        let who = Who { user: user.id, name: name.into(), role, login, by_hand: ByHand::Auto };
         engine.enter(&who, room).await.unwrap();
         users.push(user.id);
     }

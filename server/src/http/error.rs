@@ -57,6 +57,7 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::NameLength { .. }
         | Refusal::NameCharacters
         | Refusal::NotAPicture
+        | Refusal::NotAnAddress
         | Refusal::OutOfBounds { .. }
         | Refusal::PasswordLength { .. }
         | Refusal::PasswordCommon

@@ -65,6 +65,8 @@ pub(super) async fn same_site(
 
 fn is_own(headers: &HeaderMap, origins: &[Origin]) -> bool {
     match (headers.get(ORIGIN), headers.get("sec-fetch-site")) {
+        // From a page that tells nobody its address, a browser sends no origin, either.
+        (Some(origin), Some(site)) if origin == "null" => site == "same-origin",
         (Some(origin), _) => is_listed(origin, origins),
         (None, Some(site)) => site == "same-origin" || site == "none",
         (None, None) => true,
@@ -139,6 +141,9 @@ mod tests {
         check(Some("http://chat.example"), None, false);
         check(Some("https://chat.example:444"), None, false);
         check(Some("null"), None, false);
+        check(Some("null"), Some("cross-site"), false);
+        check(Some("null"), Some("same-site"), false);
+        check(Some("null"), Some("same-origin"), true);
         check(Some(""), None, false);
         check(None, Some("cross-site"), false);
         check(None, Some("same-site"), false);

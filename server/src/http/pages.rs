@@ -51,10 +51,6 @@ async fn door(
     show(&site, &visitor, &path_of(&uri), Wanted::Nothing).await
 }
 
-pub(super) async fn forgot(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
-    show(&site, &visitor, "/forgot", Wanted::Nothing).await
-}
-
 pub(super) async fn rooms(
     State(site): State<Arc<Site>>,
     OriginalUri(uri): OriginalUri,

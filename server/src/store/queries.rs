@@ -37,8 +37,12 @@ mod order;
 mod overseen;
 #[path = "queries/people.rs"]
 mod people;
+#[path = "queries/profiles.rs"]
+mod profiles;
 #[path = "queries/reports.rs"]
 mod reports;
+#[path = "queries/resets.rs"]
+mod resets;
 #[path = "queries/rooms.rs"]
 mod rooms;
 #[path = "queries/users.rs"]

@@ -109,6 +109,8 @@ pub struct User {
     pub password: Option<String>,
     /// What they say about being at hand.
     pub by_hand: ByHand,
+    /// A new login of theirs ends the others.
+    pub one_login: bool,
     /// The version of their picture, if they have one.
     pub picture: Option<String>,
     /// They may not come in until then; the largest value for ever.
@@ -240,6 +242,63 @@ pub struct InviteRow {
 
 /// SHA-256 of a login's or an invitation's token.
 pub type TokenHash = [u8; 32];
+
+/// A picture in both sizes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPicture {
+    /// `image/png` or `image/jpeg`.
+    pub mime: &'static str,
+    /// 64 pixels wide and high.
+    pub small: Vec<u8>,
+    /// 256 pixels wide and high.
+    pub large: Vec<u8>,
+}
+
+/// A picture in one size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureRow {
+    /// Its version.
+    pub version: String,
+    /// What it is.
+    pub mime: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// A link by which a forgotten password is set anew.
+#[derive(Clone, Debug)]
+pub struct NewReset {
+    /// SHA-256 of the token in the link.
+    pub token: TokenHash,
+    /// Whose password.
+    pub user: UserId,
+    /// SHA-256 of the password's hash now: with another password the link is void.
+    pub bound_to: TokenHash,
+    /// When it was made.
+    pub at: Millis,
+}
+
+/// Such a link as stored.
+#[derive(Clone, Debug)]
+pub struct ResetRow {
+    /// Whose password.
+    pub user: User,
+    /// SHA-256 of the password's hash when it was made.
+    pub bound_to: TokenHash,
+    /// When it was made.
+    pub at: Millis,
+}
+
+/// A login to be begun.
+#[derive(Clone, Copy, Debug)]
+pub struct NewLogin<'a> {
+    /// SHA-256 of its token.
+    pub token: &'a TokenHash,
+    /// The browser and system, as far as they said.
+    pub agent: &'a str,
+    /// When it begins.
+    pub at: Millis,
+}
 
 /// A login as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,9 @@ mod forms;
 mod guards;
 mod nodes;
 mod order;
+mod pictures;
+mod profile;
+mod reset;
 mod rooms;
 mod settings;
 mod support;
@@ -17,3 +20,5 @@ mod support;
 mod database;
 #[path = "../support/served.rs"]
 mod served;
+#[path = "../support/smtp.rs"]
+mod smtp;

@@ -1,7 +1,10 @@
 //! A server on a free port, and a browser that keeps its cookies and believes nothing.
 
 use crate::served::{Place, Served};
-use server::config::Config;
+use server::{
+    config::Config,
+    store::{Store, StoreAddress},
+};
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -39,7 +42,7 @@ impl Server {
     }
 
     /// A server without limits of rate but those that `configure` sets.
-    pub(crate) async fn start_with(configure: fn(&mut Config)) -> Self {
+    pub(crate) async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
         let place = Place::new().await;
         let site = place.path().join("site");
         let served = Served::start(place, |config| {
@@ -65,6 +68,13 @@ impl Server {
     #[allow(dead_code, reason = "not every test looks there")]
     pub(crate) fn place(&self) -> &Arc<Place> {
         &self.served.place
+    }
+
+    /// The server's database, by a way of one's own.
+    pub(crate) async fn store(&self) -> Store {
+        let config = self.served.place.config();
+        let of_folder = || StoreAddress::File(config.data_dir.join("maru.db"));
+        Store::open(&config.database_url.clone().unwrap_or_else(of_folder)).await.unwrap()
     }
 
     /// Puts a file into the built site.

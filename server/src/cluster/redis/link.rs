@@ -166,6 +166,7 @@ async fn hear(shared: &Shared, from: NodeId, word: Word) {
         Word::Appended(it) => Heard::Appended(it),
         Word::Typed(it) => Heard::Typed(it),
         Word::LoginsEnded(logins) => Heard::LoginsEnded(logins),
+        Word::LoginsReplaced(logins) => Heard::LoginsReplaced(logins),
         Word::UserChanged(user) => Heard::UserChanged(user),
         Word::RoomsChanged => Heard::RoomsChanged,
         Word::Seen(room, user, seq) => Heard::Seen(room, user, seq),

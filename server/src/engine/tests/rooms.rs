@@ -19,14 +19,7 @@ async fn member(engine: &Engine, name: &str, token: u8) -> Who {
     let new = NewUser { name: name.into(), name_key, password, role };
     let user = engine.store().create_user(new, Millis(0)).await.unwrap();
     let login = engine.store().create_login(&user, &[token; 32], "", Millis(0)).await.unwrap();
-    Who {
-        user: user.id,
-        name: name.into(),
-        role: user.role,
-        login,
-        by_hand: ByHand::Auto,
-        picture: None,
-    }
+    Who { user: user.id, name: name.into(), role: user.role, login, by_hand: ByHand::Auto }
 }
 
 async fn make(engine: &Engine, host: &Who, kind: RoomKind, door: Door) -> RoomId {

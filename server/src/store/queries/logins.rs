@@ -1,42 +1,51 @@
 //! Logins: signed-in browsers. Only the hash of a token is kept.
 
 use super::{
-    BEGIN_WRITE, DbRow, FOR_SHARE, IDS_A_QUERY, Queries, Tx,
+    BEGIN_WRITE, DbRow, FOR_SHARE, FOR_UPDATE, IDS_A_QUERY, Queries, Tx,
     users::{bump_generation, user_columns, user_from},
 };
-use crate::store::{LoginRow, StoreError, StoreResult, TokenHash, User};
+use crate::store::{LoginRow, NewLogin, StoreError, StoreResult, TokenHash, User};
 use app::protocol::ids::{LoginId, Millis, UserId};
 use sqlx::{QueryBuilder, Row};
 use std::collections::HashSet;
 
 impl Queries {
-    pub(in crate::store) async fn create_login(
+    pub(in crate::store) async fn begin_login(
         &self,
         user: &User,
-        token: &TokenHash,
-        agent: &str,
-        now: Millis,
-    ) -> StoreResult<LoginId> {
+        new: &NewLogin<'_>,
+        alone: bool,
+    ) -> StoreResult<(LoginId, Vec<LoginId>)> {
         let id = LoginId(uuid::Uuid::now_v7());
-        let mut sql = QueryBuilder::new(
-            "insert into login (id, account_id, token_hash, agent, created_at, seen_at)
-             select $1, id, $3, $4, $5, $5 from account
-             where id = $2 and password is not distinct from $6
-                 and (banned_until is null or banned_until <= $5)",
-        );
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         // A change of the password that is under way is waited for.
-        sql.push(FOR_SHARE);
-        let done = sql
-            .build()
-            .bind(id.0)
-            .bind(user.id.0)
-            .bind(token.as_slice())
-            .bind(agent)
-            .bind(now.0)
-            .bind(&user.password)
-            .execute(&self.writer)
-            .await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound) } else { Ok(id) }
+        let mut sql = QueryBuilder::new(
+            "select one_login from account where id = $1 and password is not distinct from $2
+                 and (banned_until is null or banned_until <= $3)",
+        );
+        sql.push(if alone || user.one_login { FOR_UPDATE } else { FOR_SHARE });
+        let found = sql.build().bind(user.id.0).bind(&user.password).bind(new.at.0);
+        if found.fetch_optional(&mut *tx).await?.is_none() {
+            return Err(StoreError::NotFound);
+        }
+        let mut ended = Vec::new();
+        if alone || user.one_login {
+            bump_generation(&mut tx, user.id).await?;
+            ended = delete_logins(&mut tx, user.id, None).await?;
+        }
+        sqlx::query(
+            "insert into login (id, account_id, token_hash, agent, created_at, seen_at)
+             values ($1, $2, $3, $4, $5, $5)",
+        )
+        .bind(id.0)
+        .bind(user.id.0)
+        .bind(new.token.as_slice())
+        .bind(new.agent)
+        .bind(new.at.0)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok((id, ended))
     }
 
     pub(in crate::store) async fn login_by_token(

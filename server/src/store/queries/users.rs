@@ -16,7 +16,7 @@ use std::collections::HashMap;
 macro_rules! user_columns {
     () => {
         "account.id, account.name, account.role, account.password, account.presence,
-             account.banned_until, account.muted_until,
+             account.banned_until, account.muted_until, account.one_login,
              (select version from picture where picture.account_id = account.id) as picture"
     };
 }
@@ -30,6 +30,7 @@ pub(super) fn user_from(row: &DbRow) -> StoreResult<User> {
         role: role_from(row.try_get("role")?),
         password: row.try_get("password")?,
         by_hand: ByHand::named(row.try_get("presence")?).unwrap_or_default(),
+        one_login: row.try_get::<i64, _>("one_login")? != 0,
         picture: picture_from(row)?,
         banned_until: row.try_get::<Option<i64>, _>("banned_until")?.map(Millis),
         muted_until: row.try_get::<Option<i64>, _>("muted_until")?.map(Millis),
@@ -67,7 +68,7 @@ impl Queries {
                  case when $5 = 'member' and not exists (select 1 from account where password is not null)
                      then 'owner' else $5 end,
                  $6)
-             returning id, name, role, password, presence, banned_until, muted_until,
+             returning id, name, role, password, presence, banned_until, muted_until, one_login,
                  (select version from picture where account_id = $1) as picture",
         )
         .bind(id.0)
