@@ -14,7 +14,7 @@ use app::protocol::{
     people::{Person, Role},
     powers::Power,
     refusal::Refusal,
-    room::{Act, Standing},
+    room::{Act, RoomKind, Standing},
     snapshot::RoomSummary,
 };
 
@@ -25,7 +25,8 @@ impl Engine {
         let channels = channels.iter().filter(|it| it.sight(user) > Sight::Absent);
         let channels = channels.map(|it| RoomSummary { mine: false, ..it.summary_for(user) });
         let own = self.0.hub.rooms_of(user);
-        let own = own.iter().map(|it| self.summary(it, user));
+        let own = own.iter().filter(|it| it.kind != RoomKind::Channel);
+        let own = own.map(|it| self.summary(it, user));
         let mut own: Vec<_> = own.filter(is_listed).collect();
         own.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         channels.chain(own).collect()

@@ -21,6 +21,12 @@ async fn rooms_are_listed_entered_and_left() {
     say(&mut ann, "plaza", "hello").await.refused(403, "not_entered");
     let entered = ann.json("PUT", &format!("/api/v1/rooms/{id}/members/me"), "").await;
     assert_eq!(entered.expect(200).json()["people"], 1);
+    let again = ann.get("/api/v1/rooms").await.expect(200).json();
+    assert_eq!(
+        again["rooms"].as_array().unwrap().len(),
+        4,
+        "a channel that one is in is listed once"
+    );
     let people = ann.get("/api/v1/rooms/plaza/people").await.expect(200).json();
     assert_eq!(people["people"][0]["role"], "guest");
     ann.delete("/api/v1/rooms/plaza/members/me").await.expect(204);
