@@ -67,9 +67,9 @@ impl Crowd {
         let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
         let Watches { by_room, by_session } = &mut *watches;
         for room in by_session.remove(&mailbox.id).unwrap_or_default() {
-            let Some(watchers) = by_room.get_mut(&room) else { continue };
-            watchers.remove(&mailbox.id);
-            if watchers.is_empty() {
+            let Some(others) = by_room.get_mut(&room) else { continue };
+            others.remove(&mailbox.id);
+            if others.is_empty() {
                 by_room.remove(&room);
             }
         }

@@ -70,6 +70,7 @@ pub(crate) struct Around {
 }
 
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct State {
     /// Its `head` and `people` are those of `feed` and of `people` below.
     row: RoomRow,
@@ -78,6 +79,8 @@ struct State {
     people: HashMap<UserId, Member>,
     /// Who may not come in, and until when.
     bans: HashMap<UserId, Millis>,
+    /// When members last said something here, while the room is slow.
+    said: HashMap<UserId, Millis>,
     /// There is no such room any more.
     closed: bool,
     /// The store said so, and the log is read for why.
@@ -98,6 +101,8 @@ struct State {
     counted: bool,
     /// Something stands in the log.
     begun: bool,
+    /// Where the store was last found to count other people, while the log is as long.
+    compared: Option<(Seq, u32)>,
     /// The count and head that were told last.
     told: (u32, Seq),
     /// What the directory seeks in.
@@ -111,12 +116,15 @@ impl Room {
         let (id, kind, head) = (row.id, row.kind, row.head);
         plain(&mut row);
         let people = members(rows, &around.roster);
-        people.keys().for_each(|it| around.crowd.joined(*it, id));
+        for user in people.keys() {
+            around.crowd.joined(*user, id);
+        }
         let mut state = State {
             feed: Feed::new(head),
             volatile: Volatile::default(),
             people,
             bans: bans.into_iter().collect(),
+            said: HashMap::new(),
             begun: head > Seq::ZERO,
             closed: false,
             ending: false,
@@ -130,6 +138,7 @@ impl Room {
             typing: Vec::new(),
             stirred: false,
             counted: false,
+            compared: None,
             told: (0, head),
             sought: Sought::default(),
             row,
@@ -166,19 +175,20 @@ impl Room {
         let mut moves = Vec::new();
         let mut state = self.state();
         for (command, done) in commands {
-            let Done { place, entries: appended, moves: moved } = done;
+            let Done { place, entries: appended, moves: others } = done;
             if place.fresh {
                 let Append { author, change, .. } = &command.append;
                 // Said is typed no more, though the line was not told yet.
                 state.typing.retain(|(user, _)| user != author);
                 self.take_answer(&mut state, *author, change);
+                state.take_time(*author, place.at, change);
             } else if place.room == self.id {
                 // Perhaps an earlier try committed it, and nobody was told.
                 state.feed.hear_of(place.seq);
             }
             entries.extend(appended);
-            if !moved.is_empty() {
-                moves.push((place.seq, moved, command.reply.asker()));
+            if !others.is_empty() {
+                moves.push((place.seq, others, command.reply.asker()));
             }
             command.reply.answer(Ok(place));
         }
@@ -188,8 +198,8 @@ impl Room {
         let is_untold = entries.is_empty() && !moves.is_empty();
         self.publish(&mut state, entries);
         self.take_turns(&mut state);
-        for (last, moved, asker) in moves {
-            self.take_moves(&mut state, last, moved, asker);
+        for (last, others, asker) in moves {
+            self.take_moves(&mut state, last, others, asker);
         }
         if is_untold {
             self.around.cluster.tell(Word::RoomChanged(self.id));
@@ -201,7 +211,7 @@ impl Room {
     fn take_answer(&self, state: &mut State, author: UserId, change: &Change) {
         let answers = matches!(change, Change::Accept | Change::Message(_));
         if answers && state.row.asked_by.is_some_and(|it| it != author) {
-            state.row.asked_by = None;
+            (state.row.asked_by, state.row.summary.locked) = (None, false);
             self.tell_members(state);
             self.around.cluster.tell(Word::RoomChanged(self.id));
         }
@@ -244,7 +254,9 @@ impl Room {
         state.feed.hear_of(head);
         // Where the log is as long here, it tells no more of who came and went.
         let is_same_log = head == state.feed.ring().head();
-        let differs = is_same_log && people != state.count();
+        let told = (is_same_log && people != state.count()).then_some((head, people));
+        // Once for each count: a false one is not asked about for ever.
+        let differs = std::mem::replace(&mut state.compared, told) != told && told.is_some();
         state.doubt_people(differs);
         self.fill(&mut state);
     }
@@ -299,6 +311,15 @@ impl State {
     /// Something has to be read from the store.
     fn lacks(&self) -> bool {
         !self.closed && (self.doubts != self.settled || self.feed.missing().is_some())
+    }
+
+    /// In a slow room, notes when somebody said something.
+    fn take_time(&mut self, author: UserId, at: Millis, change: &Change) {
+        if self.row.slow_secs == 0 {
+            self.said = HashMap::new();
+        } else if matches!(change, Change::Message(_)) {
+            self.said.insert(author, at);
+        }
     }
 
     fn take(&mut self, piece: Piece) {

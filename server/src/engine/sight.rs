@@ -36,14 +36,14 @@ pub(crate) const fn sight(
 ) -> Sight {
     match kind {
         RoomKind::Channel if banned => Sight::Door,
+        RoomKind::Unknown => Sight::Absent,
         RoomKind::Channel => Sight::Inside,
-        RoomKind::Private | RoomKind::Temporary | RoomKind::Large if member => Sight::Inside,
+        _ if member => Sight::Inside,
         RoomKind::Private | RoomKind::Temporary | RoomKind::Large => match door {
             Door::Open | Door::Password => Sight::Door,
             Door::Invite => Sight::Absent,
         },
-        RoomKind::Direct if member => Sight::Inside,
-        RoomKind::Direct | RoomKind::Unknown => Sight::Absent,
+        RoomKind::Direct => Sight::Absent,
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// How often is looked who waits.
 pub(super) const EVERY: Duration = Duration::from_secs(10);
 /// Whoever was offline for so long waits no longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Those who wait while they are offline, and since when.
 #[derive(Debug, Default)]

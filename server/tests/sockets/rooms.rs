@@ -155,11 +155,11 @@ async fn a_kicked_user_hears_the_kick_and_nothing_after_it() {
     for tab in [&mut bob, &mut second] {
         let heard = tab.heard_until("the loss", |it| lost(it).is_some()).await;
         assert_eq!(lost(heard.last().unwrap()), Some(kicked.clone()));
-        let entries = heard.iter().filter_map(|it| match it {
-            ServerPacket::Appended(it) => Some(it.entries.last().unwrap().clone()),
+        let end = heard.iter().rev().find_map(|it| match it {
+            ServerPacket::Appended(it) => it.entries.last(),
             _ => None,
         });
-        let end = entries.last().unwrap();
+        let end = end.expect("entries");
         assert!(matches!(&end.what, What::Did(did) if did.deed == Deed::Kicked), "{end:?}");
     }
     assert_eq!(third.expect("the loss", lost).await, kicked);

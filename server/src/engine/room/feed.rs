@@ -68,9 +68,15 @@ pub(crate) struct Reading {
 impl Feed {
     /// Everything up to and with `head` is in the store, nothing in memory.
     pub(crate) const fn new(head: Seq) -> Self {
-        let ring = Ring::new(head);
-        let held = BTreeMap::new();
-        Self { ring, held, known: head, doubts: 0, settled: 0, turned: Vec::new(), skipped: false }
+        Self {
+            ring: Ring::new(head),
+            held: BTreeMap::new(),
+            known: head,
+            doubts: 0,
+            settled: 0,
+            turned: Vec::new(),
+            skipped: false,
+        }
     }
 
     /// What readers read.
@@ -79,8 +85,8 @@ impl Feed {
     }
 
     /// The turns since the last call, in the order of the log.
-    pub(crate) const fn take_turned(&mut self) -> Vec<Entry> {
-        std::mem::replace(&mut self.turned, Vec::new())
+    pub(crate) fn take_turned(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.turned)
     }
 
     /// Whether turns were passed over since the last call.

@@ -166,12 +166,12 @@ impl Room {
 
     /// There is no such room any more. What the log told of it is told first.
     fn take_end(self: &Arc<Self>, state: &mut State, head: Seq) {
-        if !std::mem::replace(&mut state.ending, true) {
-            state.feed.doubt();
-            state.doubt_people(true);
-        } else {
+        if std::mem::replace(&mut state.ending, true) {
             let exit = Exit { last: head, deed: Some(Deed::Closed), reason: String::new() };
             self.close(state, exit);
+        } else {
+            state.feed.doubt();
+            state.doubt_people(true);
         }
         self.settle(state);
     }

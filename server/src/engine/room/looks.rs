@@ -1,6 +1,6 @@
 //! How a room looks to a reader.
 
-use super::{Room, State};
+use super::{Member, Room, State};
 use crate::{
     engine::{
         clock,
@@ -114,12 +114,16 @@ impl Room {
         let state = self.state();
         let member = state.people.get(&user);
         let by_role = if role.may(Power::Moderate) { self.moderated(&state) } else { Rank::Member };
+        let rank = member.map_or(Rank::Member, Member::rank).max(by_role);
+        let slow_ms = i64::from(state.row.slow_secs) * 1_000;
+        let next = state.said.get(&user).map(|it| it.plus(slow_ms));
+        let is_slow = rank == Rank::Member && slow_ms > 0;
         Standing {
             entered: member.is_some(),
-            rank: member.map_or(Rank::Member, |it| it.rank()).max(by_role),
+            rank,
             muted_until: member.and_then(|it| it.muted_until).filter(|it| clock::now() < *it),
-            speaker: member.is_some_and(|it| it.speaks()),
-            next_send_at: None,
+            speaker: member.is_some_and(Member::speaks),
+            next_send_at: next.filter(|it| is_slow && clock::now() < *it),
         }
     }
 

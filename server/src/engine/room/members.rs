@@ -121,11 +121,11 @@ impl Room {
         if *person == before {
             return;
         }
-        let has_other_name = person.name != before.name;
         state.mark(user, false);
-        if has_other_name && self.kind == RoomKind::Direct {
-            // It is called so by the other.
-            self.tell_members(&state);
+        if self.kind == RoomKind::Direct {
+            // In the other's list it is called so, and shows whether they are at hand.
+            let others = state.people.keys().filter(|it| **it != user);
+            self.around.crowd.each_of(others, |mailbox| self.tell_gained(mailbox));
         }
         self.note_rounds(&mut state);
     }

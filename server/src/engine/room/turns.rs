@@ -73,7 +73,7 @@ impl Room {
             }
             (Deed::Unbanned, Some(user)) => drop(state.bans.remove(&user)),
             (Deed::Closed, _) => {
-                self.close(state, Exit { last: seq, deed: Some(deed), reason: text })
+                self.close(state, Exit { last: seq, deed: Some(deed), reason: text });
             }
             _ if state.set(deed, text) => {
                 state.moves += 1;
