@@ -123,8 +123,8 @@ async fn fill(file: &Path) -> Outcome<()> {
 /// Asks as often as [`ASKED`] says, over one connection.
 async fn measure(at: SocketAddr) -> Outcome<()> {
     let mut stream = TcpStream::connect(at).await?;
-    let begun = ask(&mut stream, "POST", "/api/v1/guests", r#"{"name":"asker"}"#).await?;
-    let cookie = begun.lines().find_map(|it| it.strip_prefix("set-cookie: "));
+    let guest = ask(&mut stream, "POST", "/api/v1/guests", r#"{"name":"asker"}"#).await?;
+    let cookie = guest.lines().find_map(|it| it.strip_prefix("set-cookie: "));
     let cookie = cookie.and_then(|it| it.split(';').next()).ok_or("no cookie")?.to_owned();
     let mut all = Vec::with_capacity(ASKED);
     for query in QUERIES {

@@ -22,7 +22,7 @@ const LETTERS_MAX: usize = 64;
 const BUSY_MS: u32 = 30_000;
 /// A letter that the server did not take is tried again after these pauses.
 const PAUSES: [Duration; 3] =
-    [Duration::from_secs(1), Duration::from_secs(10), Duration::from_secs(60)];
+    [Duration::from_secs(1), Duration::from_secs(10), Duration::from_mins(1)];
 
 /// Something to be mailed.
 #[derive(Debug)]
@@ -85,8 +85,9 @@ impl Mailer {
 
 /// What a server answers may name the address, and addresses are not logged.
 fn tell(error: &lettre::transport::smtp::Error) {
-    match error.status() {
-        Some(status) => tracing::warn!(%status, "the mail server did not take a letter"),
-        None => tracing::warn!(%error, "the mail server cannot be reached"),
+    if let Some(status) = error.status() {
+        tracing::warn!(%status, "the mail server did not take a letter");
+    } else {
+        tracing::warn!(%error, "the mail server cannot be reached");
     }
 }

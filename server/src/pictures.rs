@@ -140,10 +140,10 @@ fn square_of(
     orientation: Orientation,
     wanted: Option<Square>,
 ) -> Result<Square, Refusal> {
-    let (w, h) = (picture.width(), picture.height());
-    let Some(Square { x, y, size: s }) = wanted else {
-        let size = w.min(h);
-        return Ok(Square { x: (w - size) / 2, y: (h - size) / 2, size });
+    let (wide, high) = (picture.width(), picture.height());
+    let Some(Square { x, y, size }) = wanted else {
+        let size = wide.min(high);
+        return Ok(Square { x: (wide - size) / 2, y: (high - size) / 2, size });
     };
     let is_turned = matches!(
         orientation,
@@ -152,22 +152,22 @@ fn square_of(
             | Orientation::Rotate90FlipH
             | Orientation::Rotate270FlipH
     );
-    let (width, height) = if is_turned { (h, w) } else { (w, h) };
-    let fits = |at: u32, length: u32| at.checked_add(s).is_some_and(|end| end <= length);
-    if s == 0 || !fits(x, width) || !fits(y, height) {
+    let (width, height) = if is_turned { (high, wide) } else { (wide, high) };
+    let fits = |at: u32, length: u32| at.checked_add(size).is_some_and(|end| end <= length);
+    if size == 0 || !fits(x, width) || !fits(y, height) {
         return Err(Refusal::Malformed);
     }
     let (x, y) = match orientation {
         Orientation::NoTransforms => (x, y),
-        Orientation::FlipHorizontal => (w - x - s, y),
-        Orientation::FlipVertical => (x, h - y - s),
-        Orientation::Rotate180 => (w - x - s, h - y - s),
-        Orientation::Rotate90 => (y, h - x - s),
-        Orientation::Rotate270 => (w - y - s, x),
+        Orientation::FlipHorizontal => (wide - x - size, y),
+        Orientation::FlipVertical => (x, high - y - size),
+        Orientation::Rotate180 => (wide - x - size, high - y - size),
+        Orientation::Rotate90 => (y, high - x - size),
+        Orientation::Rotate270 => (wide - y - size, x),
         Orientation::Rotate90FlipH => (y, x),
-        Orientation::Rotate270FlipH => (w - y - s, h - x - s),
+        Orientation::Rotate270FlipH => (wide - y - size, high - x - size),
     };
-    Ok(Square { x, y, size: s })
+    Ok(Square { x, y, size })
 }
 
 fn jpeg(picture: &DynamicImage) -> Result<Vec<u8>, Refusal> {

@@ -113,7 +113,9 @@ impl Engine {
     /// Marks those of a user's rooms of which they do not want to be told.
     pub async fn mark_quiet(&self, user: UserId, rooms: &mut [RoomSummary]) -> Result<(), Refusal> {
         let quiet = self.store().quiet_rooms(user).await?;
-        rooms.iter_mut().for_each(|it| it.quiet = quiet.contains(&it.id));
+        for room in rooms.iter_mut() {
+            room.quiet = quiet.contains(&room.id);
+        }
         Ok(())
     }
 

@@ -84,7 +84,9 @@ impl Engine {
         if !self.store().change_job(user, id, text, at).await? {
             return Err(Refusal::NotFound);
         }
-        at.into_iter().for_each(|it| self.planned(it));
+        if let Some(moment) = at {
+            self.planned(moment);
+        }
         Ok(())
     }
 

@@ -275,8 +275,7 @@ impl<'a> People<'a> {
             Standing::Stranger if is_in => {
                 browser.delete(&format!("{path}/members/me")).await.expect(204);
             }
-            Standing::Member if !is_in => assert!(self.put(room, actor).await),
-            Standing::Cohost if !is_in => assert!(self.put(room, actor).await),
+            Standing::Member | Standing::Cohost if !is_in => assert!(self.put(room, actor).await),
             Standing::Host if !is_in && self.keeper.get(&path).await.status == 200 => {
                 self.let_host(room, actor).await;
             }

@@ -281,7 +281,7 @@ async fn no_answer_is_kept_and_no_other_site_changes_anything_by_any_route() {
     let room = make(&mut ann, "Attic", "open").await;
     for route in server::all_routes() {
         let path = route.path.replace("{room}", &room);
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         if route.method == "get" {
             let answer = ann.get(&path).await;
             let kept = answer.header("cache-control");

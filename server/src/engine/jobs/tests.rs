@@ -211,8 +211,8 @@ async fn temporary(scene: &Scene, closes_at: Option<Millis>) -> RoomId {
         closes_at,
     };
     let Who { user: host, login, .. } = scene.ann;
-    let make = MakeRoom { room, password: None, host, login };
-    let made = scene.engine.store().make_room(&make, Millis(5)).await.unwrap();
+    let wanted = MakeRoom { room, password: None, host, login };
+    let made = scene.engine.store().make_room(&wanted, Millis(5)).await.unwrap();
     let RoomMade::Made(room) = made else { panic!("{made:?}") };
     scene.engine.room_changed(room).await.unwrap();
     room

@@ -227,8 +227,8 @@ mod tests {
                 closes_at: None,
             };
             let (host, login) = (self.ann.user.id, self.ann.row.id);
-            let make = MakeRoom { room, password, host, login };
-            let made = self.site.engine.store().make_room(&make, Millis(0)).await.unwrap();
+            let wanted = MakeRoom { room, password, host, login };
+            let made = self.site.engine.store().make_room(&wanted, Millis(0)).await.unwrap();
             let RoomMade::Made(room) = made else { panic!("{made:?}") };
             self.site.engine.room_changed(room).await.unwrap();
             room

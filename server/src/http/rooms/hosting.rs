@@ -41,8 +41,8 @@ pub(in crate::http) async fn make_room(
     let mut new = fit::new_room(wish, clock::now())?;
     site.auth.may_make_room(login)?;
     let password = hashed(site, new.password.take()).await?;
-    let make = MakeRoom { room: new, password, host: login.user.id, login: login.row.id };
-    let made = match site.engine.store().make_room(&make, clock::now()).await? {
+    let wanted = MakeRoom { room: new, password, host: login.user.id, login: login.row.id };
+    let made = match site.engine.store().make_room(&wanted, clock::now()).await? {
         RoomMade::Made(made) => made,
         RoomMade::TooMany => return Err(Refusal::TooMany { limit: ROOMS_PER_HOST }),
         RoomMade::SignedOut => return Err(Refusal::NotSignedIn),

@@ -140,10 +140,9 @@ impl Facts {
     pub(in crate::store) fn own_rank(&self, room: RoomId, user: UserId) -> Rank {
         let host = self.rooms.get(&room).and_then(|it| it.settings.host);
         match self.members.get(&(room, user)) {
-            None => Rank::Member,
             Some(_) if host == Some(user) => Rank::Host,
             Some(member) if member.cohost_at.is_some() => Rank::Cohost,
-            Some(_) => Rank::Member,
+            Some(_) | None => Rank::Member,
         }
     }
 

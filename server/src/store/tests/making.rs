@@ -30,7 +30,7 @@ impl Fixture {
         }
     }
 
-    fn invite(&self, room: RoomId, by: &User, token: u8) -> NewInvite {
+    fn invite(room: RoomId, by: &User, token: u8) -> NewInvite {
         NewInvite {
             room,
             by: by.id,
@@ -113,7 +113,7 @@ async fn nobody_hosts_more_rooms_than_they_may_nor_makes_one_signed_out() {
 async fn an_invitation_is_good_until_its_moment_and_is_found_by_its_token_only() {
     for fixture in each().await {
         let room = fixture.makes(wish(RoomKind::Private, Door::Invite)).await;
-        let new = fixture.invite(room, &fixture.ann, 9);
+        let new = Fixture::invite(room, &fixture.ann, 9);
         let id = fixture.store.create_invite(&new, Millis(6)).await.unwrap().unwrap();
         let expected = InviteRow {
             id,
@@ -157,13 +157,13 @@ async fn only_hosts_invite_and_whoever_moderates_where_the_room_can_be_found() {
             (fixture.room, &eve, false),
         ] {
             token += 1;
-            let new = fixture.invite(room, by, token);
+            let new = Fixture::invite(room, by, token);
             let made = fixture.store.create_invite(&new, Millis(6)).await.unwrap();
             assert_eq!(made.is_some(), expected, "{token}");
         }
         // Whoever is a moderator no longer is found out when it is written.
         fixture.store.change_role(None, eve.id, Role::Member, Millis(0)).await.unwrap();
-        let new = fixture.invite(open, &eve, 99);
+        let new = Fixture::invite(open, &eve, 99);
         assert_eq!(fixture.store.create_invite(&new, Millis(6)).await.unwrap(), None);
     }
 }
