@@ -338,6 +338,9 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
             }
             let origins = config.origins_at(config.listen);
             let origin = origins.first().context("there is no origin")?;
+            // Before it is told: rather one line too many than one too few.
+            let line = Line::user(None, Action::ResetLink, user.id, Detail::default());
+            store.audit(&line, clock::now()).await?;
             say(&new_reset_link(&store, &user, origin).await?)
         }
         UserCommand::ResetPassword { name, password } => {
