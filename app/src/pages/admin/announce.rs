@@ -1,6 +1,7 @@
 //! An admin's word to everyone.
 
 use crate::{
+    components::area_text,
     i18n::Order,
     pages::First,
     protocol::{admin::AnnounceList, room::RoomKind},
@@ -8,7 +9,8 @@ use crate::{
 use leptos::prelude::*;
 
 pub(super) fn view(list: AnnounceList, words: &'static Order) -> impl IntoView {
-    let typed = expect_context::<First>().0.typed.clone().unwrap_or_default();
+    let first = expect_context::<First>().0;
+    let typed = area_text(first.typed.as_deref().unwrap_or_default());
     let chosen = list.chosen;
     let rooms = list.rooms.into_iter().map(|room| {
         let sign = if room.kind == RoomKind::Channel { "# " } else { "" };
