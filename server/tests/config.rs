@@ -219,7 +219,10 @@ fn users_are_made_and_changed_by_command() {
         assert_eq!(output.status.code(), Some(1), "{args:?} {told}");
         assert!(told.lines().count() == 1 && told.contains(word), "{args:?} {told}");
     }
-    assert!(run(&["user", "role", "ann", "member"]).status.success());
+    // The first account owns the server, and there must be an owner.
+    assert!(!run(&["user", "role", "ann", "member"]).status.success());
+    assert!(run(&["user", "add", "Bob"]).status.success());
+    assert!(run(&["user", "role", "bob", "moderator"]).status.success());
     assert!(run(&["user", "reset-password", "ann"]).status.success());
     assert!(run(&["backup", "copy.db"]).status.success());
     assert!(folder.path().join("copy.db").is_file());
