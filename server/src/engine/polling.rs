@@ -199,7 +199,12 @@ impl Poll {
                 None => {}
             }
         }
-        self.engine.load_new(&new).await
+        self.engine.load_new(&new).await?;
+        // Among channels, a new one has its place.
+        let is_channel = |it: &RoomId| {
+            self.engine.hub().room(*it).is_some_and(|it| it.kind == RoomKind::Channel)
+        };
+        if new.iter().any(is_channel) { self.engine.load_rooms().await } else { Ok(()) }
     }
 
     /// How often the users with sockets here have changed. One who is not known yet counts as
