@@ -12,23 +12,34 @@ use app::protocol::{
 use std::collections::HashMap;
 
 impl Engine {
-    /// Somebody as a reader sees them.
+    /// Somebody as a reader sees them: where one of the two has blocked the other, the bare name.
     pub async fn profile(&self, reader: UserId, user: UserId) -> Result<Profile, Refusal> {
         let row = self.store().profile(user).await?.ok_or(Refusal::NotFound)?;
         let blocks = self.store().blocks(reader).await?;
-        let is_apart = self.are_apart(reader, user);
-        Ok(Profile {
+        let bare = Profile {
             id: user,
             name: row.name,
             role: row.role,
-            presence: if is_apart { Presence::Offline } else { self.0.roster.of(user) },
+            presence: Presence::Offline,
+            picture: None,
+            about: String::new(),
+            languages: Vec::new(),
+            interests: Vec::new(),
+            since: row.since,
+            rooms: Vec::new(),
+            blocked: blocks.iter().any(|it| it.id == user),
+        };
+        if self.are_apart(reader, user) {
+            return Ok(bare);
+        }
+        Ok(Profile {
+            presence: self.0.roster.of(user),
             picture: row.picture,
             about: row.about,
             languages: row.languages,
             interests: row.interests,
-            since: row.since,
             rooms: self.shared_rooms(reader, user),
-            blocked: blocks.iter().any(|it| it.id == user),
+            ..bare
         })
     }
 

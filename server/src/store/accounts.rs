@@ -82,13 +82,9 @@ impl Store {
         on_either!(self, it => it.set_picture(user, new, now))
     }
 
-    /// A user's picture, unless one of the two has blocked the other.
-    pub async fn picture(
-        &self,
-        viewer: UserId,
-        user: UserId,
-        large: bool,
-    ) -> StoreResult<Option<PictureRow>> {
-        on_either!(self, it => it.picture(viewer, user, large))
+    /// A user's picture. Also for who has blocked them or was blocked: it is seen in the rooms
+    /// that both are in, and must not tell of the block.
+    pub async fn picture(&self, user: UserId, large: bool) -> StoreResult<Option<PictureRow>> {
+        on_either!(self, it => it.picture(user, large))
     }
 }

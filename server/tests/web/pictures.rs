@@ -113,7 +113,7 @@ async fn the_plain_form_takes_a_picture_and_the_settings_show_it() {
     send(&server, &ann, to, &form("me.png", &bytes, &square)).await.goes_to("/settings");
     let id = id_of(&mut ann).await.parse().unwrap();
     let store = server.store().await;
-    let kept = store.picture(id, id, true).await.unwrap().unwrap();
+    let kept = store.picture(id, true).await.unwrap().unwrap();
     let kept = image::load_from_memory(&kept.bytes).unwrap().to_rgb8();
     assert_eq!((kept.width(), kept.height()), (256, 256));
     assert!(kept.pixels().all(|it| it.0[0] > 200), "the left half is there, too");

@@ -113,3 +113,27 @@ async fn the_operator_may_want_one_login_for_everybody() {
     second.get("/api/v1/me").await.expect(200);
     bob.get("/api/v1/me").await.expect(200);
 }
+
+#[tokio::test]
+async fn where_one_has_blocked_the_other_both_see_the_bare_name() {
+    let server = Server::start().await;
+    let mut ann = server.signed_up("Ann").await;
+    let mut bob = server.signed_up("Bob").await;
+    let about = r#"{"about":"tea","interests":["tea"],"languages":["ko"]}"#;
+    for who in [&mut ann, &mut bob] {
+        who.json("PATCH", "/api/v1/me/profile", about).await.expect(200);
+        who.json("PUT", "/api/v1/rooms/plaza/members/me", "").await.expect(200);
+    }
+    let none = serde_json::json!([]);
+    let (ann_id, bob_id) = (id_of(&mut ann).await, id_of(&mut bob).await);
+    ann.json("PUT", &format!("/api/v1/blocks/{bob_id}"), "").await.expect(204);
+    for (who, other, name) in [(&mut ann, &bob_id, "Bob"), (&mut bob, &ann_id, "Ann")] {
+        let seen = who.get(&format!("/api/v1/people/{other}")).await.expect(200).json();
+        assert_eq!((&seen["name"], &seen["about"]), (&name.into(), &"".into()), "{seen}");
+        assert_eq!((&seen["interests"], &seen["rooms"]), (&none, &none));
+        assert_eq!(
+            (&seen["presence"], &seen["blocked"]),
+            (&"offline".into(), &(name == "Bob").into())
+        );
+    }
+}

@@ -15,19 +15,6 @@ fn items(text: &str) -> Vec<String> {
     text.split(',').filter(|it| !it.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-/// The picture of a size, unless one of the two has blocked the other.
-macro_rules! picture_sql {
-    ($size:literal) => {
-        concat!(
-            "select version as picture, mime, ",
-            $size,
-            " as bytes from picture where account_id = $1 and not exists (select 1 from block
-                 where (blocker_id = $1 and blocked_id = $2)
-                     or (blocker_id = $2 and blocked_id = $1))"
-        )
-    };
-}
-
 impl Queries {
     pub(in crate::store) async fn own(&self, user: UserId) -> StoreResult<Own> {
         let sql = "select about, languages, interests, presence, email, one_login
@@ -115,13 +102,15 @@ impl Queries {
 
     pub(in crate::store) async fn picture(
         &self,
-        viewer: UserId,
         user: UserId,
         large: bool,
     ) -> StoreResult<Option<PictureRow>> {
-        let sql = if large { picture_sql!("large") } else { picture_sql!("small") };
-        let row =
-            sqlx::query(sql).bind(user.0).bind(viewer.0).fetch_optional(&self.readers).await?;
+        let sql = if large {
+            "select version as picture, mime, large as bytes from picture where account_id = $1"
+        } else {
+            "select version as picture, mime, small as bytes from picture where account_id = $1"
+        };
+        let row = sqlx::query(sql).bind(user.0).fetch_optional(&self.readers).await?;
         let Some(row) = row else { return Ok(None) };
         let Some(version) = picture_from(&row)? else { return Ok(None) };
         Ok(Some(PictureRow { version, mime: row.try_get("mime")?, bytes: row.try_get("bytes")? }))
