@@ -106,7 +106,7 @@ test("an admin tells something to all channels", async ({ person }) => {
   const bob = await (await person("bob")).asGuest();
   await bob.enter("late-night");
   await ann.open("/admin/announce");
-  await ann.page.getByRole("textbox", { name: "Text" }).fill("We restart at noon.");
+  await ann.page.getByRole("textbox", { name: "What" }).fill("We restart at noon.");
   await ann.page.getByRole("button", { name: "Announce" }).click();
   await expect(ann.page.getByText("Announced.")).toBeVisible();
   await bob.sees("We restart at noon.");
