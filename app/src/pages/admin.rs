@@ -124,6 +124,23 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
+/// A table of lines under their headings, or what is said where there are none.
+fn table(heads: &[&'static str], lines: Vec<AnyView>, empty: &'static str) -> AnyView {
+    if lines.is_empty() {
+        return view! { <p class="page__empty">{empty}</p> }.into_any();
+    }
+    let heads = heads.iter().map(|it| view! { <th scope="col">{*it}</th> }).collect_view();
+    view! {
+        <table class="admin-table">
+            <thead>
+                <tr>{heads}</tr>
+            </thead>
+            <tbody>{lines}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
 /// The link to what follows, where there is more.
 fn next_page(to: Option<String>, words: &'static Order) -> impl IntoView {
     to.map(|to| view! { <p class="page__links"><a href=to>{words.more}</a></p> })

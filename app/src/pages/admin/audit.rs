@@ -1,6 +1,6 @@
 //! Who did what to whom, and when.
 
-use super::{end, escaped, moment, next_page};
+use super::{end, escaped, moment, next_page, table};
 use crate::{
     i18n::Order,
     protocol::{
@@ -15,26 +15,9 @@ pub(super) fn view(list: AuditList, words: &'static Order) -> impl IntoView {
     let next = list.last().filter(|_| list.more).map(|id| {
         format!("/admin/audit?person={}&action={action}&after={id}", escaped(&list.person))
     });
-    let body = if list.lines.is_empty() {
-        view! { <p class="page__empty">{words.no_lines}</p> }.into_any()
-    } else {
-        let lines = list.lines.into_iter().map(|it| line(it, words)).collect_view();
-        view! {
-            <table class="admin-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{words.when}</th>
-                        <th scope="col">{words.who}</th>
-                        <th scope="col">{words.what}</th>
-                        <th scope="col">{words.to_whom}</th>
-                        <th scope="col">{words.detail}</th>
-                    </tr>
-                </thead>
-                <tbody>{lines}</tbody>
-            </table>
-        }
-        .into_any()
-    };
+    let heads = [words.when, words.who, words.what, words.to_whom, words.detail];
+    let lines = list.lines.into_iter().map(|it| line(it, words).into_any()).collect();
+    let body = table(&heads, lines, words.no_lines);
     view! {
         {filter_form(list.person, list.action, words)}
         {body}

@@ -1,6 +1,6 @@
 //! People of the whole server: who they are, how they stand, and what one may do about them.
 
-use super::{end, escaped, here, moment, next_page, reader_role, term_field};
+use super::{end, escaped, here, moment, next_page, reader_role, table, term_field};
 use crate::{
     i18n::Order,
     pages::First,
@@ -15,27 +15,9 @@ use leptos::prelude::*;
 pub(super) fn view(list: PeopleList, words: &'static Order) -> impl IntoView {
     let next = list.people.last().filter(|_| list.more).map(|it| it.id);
     let next = next.map(|id| format!("/admin/people?q={}&after={id}", escaped(&list.q)));
-    let body = if list.people.is_empty() {
-        view! { <p class="page__empty">{words.nobody}</p> }.into_any()
-    } else {
-        let lines = list.people.into_iter().map(|it| line(it, words)).collect_view();
-        view! {
-            <table class="admin-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{words.name}</th>
-                        <th scope="col">{words.role}</th>
-                        <th scope="col">{words.state}</th>
-                        <th scope="col">{words.since}</th>
-                        <th scope="col">{words.seen}</th>
-                        <th scope="col">{words.act}</th>
-                    </tr>
-                </thead>
-                <tbody>{lines}</tbody>
-            </table>
-        }
-        .into_any()
-    };
+    let heads = [words.name, words.role, words.state, words.since, words.seen, words.act];
+    let lines = list.people.into_iter().map(|it| line(it, words).into_any()).collect();
+    let body = table(&heads, lines, words.nobody);
     view! {
         <form class="admin-search" role="search" action="/admin/people">
             <label class="labelled">

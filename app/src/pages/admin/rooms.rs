@@ -1,6 +1,6 @@
 //! Rooms of the whole server: those that can be found by name, of hidden ones how many people.
 
-use super::{here, next_page, reader_role};
+use super::{here, next_page, reader_role, table};
 use crate::{
     i18n::Order,
     protocol::{
@@ -15,25 +15,9 @@ use leptos::prelude::*;
 pub(super) fn view(list: RoomsList, words: &'static Order) -> impl IntoView {
     let next = list.rooms.last().filter(|_| list.more).map(|it| it.id);
     let next = next.map(|id| format!("/admin/rooms?after={id}"));
-    let body = if list.rooms.is_empty() {
-        view! { <p class="page__empty">{words.no_rooms}</p> }.into_any()
-    } else {
-        let lines = list.rooms.into_iter().map(|it| line(it, words)).collect_view();
-        view! {
-            <table class="admin-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{words.name}</th>
-                        <th scope="col">{words.kind}</th>
-                        <th scope="col">{words.people}</th>
-                        <th scope="col">{words.act}</th>
-                    </tr>
-                </thead>
-                <tbody>{lines}</tbody>
-            </table>
-        }
-        .into_any()
-    };
+    let heads = [words.name, words.kind, words.people, words.act];
+    let lines = list.rooms.into_iter().map(|it| line(it, words).into_any()).collect();
+    let body = table(&heads, lines, words.no_rooms);
     view! {
         {body}
         {next_page(next, words)}
