@@ -260,3 +260,20 @@ test("a temporary room says when it is gone, and a closed one is gone for everyb
   await expect(bob.page.getByRole("heading", { name: "pop-up was closed" })).toBeVisible();
   await expect(bob.page.getByText("Reason: that was it")).toBeVisible();
 });
+
+test("a page left before its next frame breaks nothing", async ({ person }) => {
+  const ann = await (await person("ann")).asGuest();
+  // A slow machine: frames come when the page shown is another one already.
+  await ann.page.addInitScript(() => {
+    window.requestAnimationFrame = (act) => window.setTimeout(() => act(performance.now()), 1_000);
+  });
+  await ann.enter("lobby");
+  await ann.page.getByRole("link", { name: /^help/ }).first().click();
+  await ann.page.getByRole("link", { name: /^lobby/ }).first().click();
+  await ann.open("/rooms");
+  await ann.page.getByRole("link", { name: /^lobby/ }).first().click();
+  await expect(ann.composer).toBeVisible();
+  await ann.page.getByRole("link", { name: "All rooms" }).first().click();
+  await expect(ann.composer).toHaveCount(0);
+  await ann.page.evaluate(() => new Promise((resolve) => window.setTimeout(resolve, 1_500)));
+});

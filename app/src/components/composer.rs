@@ -215,7 +215,7 @@ impl Writing {
         // Some browsers put the text into the field only after this event.
         set_timeout(
             move || {
-                if self.send_then.get_untracked() {
+                if self.send_then.try_get_untracked() == Some(true) {
                     self.send_then.set(false);
                     self.send();
                 }
@@ -226,7 +226,8 @@ impl Writing {
 
     /// Makes an input method finish that does not by itself.
     fn finish(self) {
-        let Some(field) = self.field.get_untracked() else { return };
+        // Gone, where the writer left the room meanwhile.
+        let Some(field) = self.field.try_get_untracked().flatten() else { return };
         if self.send_then.get_untracked() && self.is_composing.get_untracked() {
             _ = field.blur();
             _ = field.focus();

@@ -12,7 +12,7 @@ use crate::{
 };
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, HtmlDivElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// Lines drawn at a time.
 const LINES: usize = 200;
@@ -84,11 +84,7 @@ impl LogWindow {
     pub(super) fn to_newest(self) {
         self.end.set(None);
         self.left_at.set(None);
-        request_animation_frame(move || {
-            if let Some(list) = self.list.get_untracked() {
-                list.set_scroll_top(0);
-            }
-        });
+        self.before_paint(|list| list.set_scroll_top(0));
     }
 
     /// The reader scrolled: moves the window along.
@@ -124,8 +120,7 @@ impl LogWindow {
         let line = all.partition_point(|line| line.seq() <= seq);
         self.left_at.set(Some(self.client.timeline.read_untracked().last()));
         self.end_with(&all, (line + LINES / 2).min(all.len()));
-        request_animation_frame(move || {
-            let Some(list) = self.list.try_get_untracked().flatten() else { return };
+        self.before_paint(move |list| {
             let found = list.query_selector(&format!("[data-seq=\"{seq}\"]")).ok().flatten();
             if let Some(found) = found {
                 // A tag that sheets know, and that a line drawn anew does not have.
@@ -147,10 +142,19 @@ impl LogWindow {
 
     /// Loads more while what is here does not fill the page.
     pub(super) fn fill(self) {
-        request_animation_frame(move || {
-            let list = self.list.get_untracked();
-            if list.is_some_and(|it| it.scroll_height() <= it.client_height()) {
+        self.before_paint(move |list| {
+            if list.scroll_height() <= list.client_height() {
                 self.client.load_older();
+            }
+        });
+    }
+
+    /// Does something with the list before the next paint, unless the reader left the room
+    /// meanwhile.
+    fn before_paint(self, act: impl FnOnce(HtmlDivElement) + 'static) {
+        request_animation_frame(move || {
+            if let Some(list) = self.list.try_get_untracked().flatten() {
+                act(list);
             }
         });
     }
@@ -181,10 +185,8 @@ impl LogWindow {
             (it, top)
         });
         self.end.set(end);
-        request_animation_frame(move || {
-            // Gone, where the reader left the room meanwhile.
-            let list = self.list.try_get_untracked().flatten();
-            let (Some(list), Some((line, top))) = (list, held) else { return };
+        self.before_paint(move |list| {
+            let Some((line, top)) = held else { return };
             if line.is_connected() {
                 let moved = line.get_bounding_client_rect().top() - top;
                 #[expect(clippy::cast_possible_truncation, reason = "pixels of a page")]
