@@ -13,6 +13,7 @@ pub mod pages;
 pub mod people;
 pub mod powers;
 pub mod profile;
+pub mod questions;
 pub mod refusal;
 pub mod room;
 pub mod snapshot;

@@ -41,6 +41,8 @@ uuid_id! {
     ReportId;
     /// Something that a user is told.
     NoticeId;
+    /// A question that a pair was asked.
+    AskedId;
     /// A line of the audit log.
     AuditId;
     /// The id that a client gives to what it sends. A UUID, version 7 by our own clients;

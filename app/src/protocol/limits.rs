@@ -95,6 +95,26 @@ pub const REPORT_CHARS_MAX: usize = 1_000;
 pub const INVITES_PER_ROOM: usize = 50;
 /// How often an invitation may be used, where that is limited.
 pub const INVITE_USES_MAX: u32 = 10_000;
+/// An answer to a question, in characters after trimming.
+pub const ANSWER_CHARS_MAX: usize = 2_000;
+/// The id of a question pack, in characters.
+pub const PACK_ID_CHARS_MAX: usize = 32;
+/// The id of a question in its pack, in characters.
+pub const QUESTION_ID_CHARS_MAX: usize = 48;
+/// The clock asks a pair at most so often, in days.
+pub const CLOCK_DAYS_MIN: u8 = 1;
+/// The clock asks a pair at least so often, in days.
+pub const CLOCK_DAYS_MAX: u8 = 30;
+/// Clocks are at most so far behind UTC, in minutes.
+pub const ZONE_MINS_MIN: i32 = -12 * 60;
+/// Clocks are at most so far ahead of UTC, in minutes.
+pub const ZONE_MINS_MAX: i32 = 14 * 60;
+/// Questions of a pair that may be open at a time.
+pub const OPEN_QUESTIONS_MAX: u32 = 5;
+/// Questions that one person may skip in a day.
+pub const SKIPS_PER_DAY: u32 = 2;
+/// So long after both have answered, one may answer anew, in days.
+pub const ANEW_AFTER_DAYS: i64 = 30;
 /// Rooms on a page of the directory.
 pub const DIRECTORY_PAGE: usize = 50;
 /// People in a channel, unless the configuration says otherwise.
