@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 claim
-crates=(-p app -p harness -p server --features app/ssr)
+crates=(-p app -p harness -p matching -p server --features app/ssr)
 
 say "format"
 cargo fmt --all --check

@@ -16,7 +16,7 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR-}"
 claim() {
     mkdir -p "$CARGO_TARGET_DIR"
     if [ "$(cat "$CARGO_TARGET_DIR/clone" 2> /dev/null)" != "$root" ]; then
-        find app frontend harness server -name '*.rs' -exec touch {} +
+        find app frontend harness matching server -name '*.rs' -exec touch {} +
         printf '%s' "$root" > "$CARGO_TARGET_DIR/clone"
     fi
 }

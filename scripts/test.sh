@@ -6,7 +6,7 @@ claim
 scripts/setup.sh --tests
 scripts/check.sh
 say "tests: SQLite, one node"
-cargo test --locked -p app -p harness -p server --features app/ssr
+cargo test --locked -p app -p harness -p matching -p server --features app/ssr
 say "tests: PostgreSQL and Redis, two and three nodes"
 scripts/services.sh cargo test --locked -p server --features app/ssr
 scripts/e2e.sh

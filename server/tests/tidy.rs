@@ -29,7 +29,7 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 }
 
 fn sources() -> Vec<PathBuf> {
-    ["app", "frontend", "server", "harness"].iter().flat_map(|it| files(it, "rs")).collect()
+    ["app", "frontend", "server", "harness", "matching"].iter().flat_map(|it| files(it, "rs")).collect()
 }
 
 fn stems(paths: Vec<PathBuf>) -> Vec<String> {
@@ -46,6 +46,16 @@ fn the_protocol_is_pure() {
         for word in
             ["leptos", "web_sys", "cfg(feature", "tokio", "SystemTime", "std::fs", "std::net"]
         {
+            assert!(!text.contains(word), "{} has {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn matchmaking_is_pure() {
+    for path in files("matching/src", "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        for word in ["SystemTime", "Instant", "std::fs", "std::net", "std::env", "thread"] {
             assert!(!text.contains(word), "{} has {word}", path.display());
         }
     }
