@@ -6,7 +6,7 @@ use app::protocol::{
     packets::ClientPacket,
     people::Role,
 };
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use server::{
     engine::{Ring, appended_frames},
     store::{Append, Change, ChannelSpec, NewUser, Store, StoreAddress, Way},
@@ -68,36 +68,55 @@ fn fan_out(c: &mut Criterion) {
     group.finish();
 }
 
-/// A batch of sends in one flushed SQLite transaction.
+/// A batch of sends in one SQLite transaction: flushed to a disk, and in memory, where all that
+/// costs is reading, deciding and writing.
 fn append(c: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
-    let (store, room, user, login) = runtime.block_on(open(folder.path()));
+    let on_disk = StoreAddress::File(folder.path().join("maru.db"));
     let mut group = c.benchmark_group("append");
     group.sample_size(30);
-    for n in [1_usize, 16, 256] {
-        group.throughput(Throughput::Elements(n as u64));
-        group.bench_function(BenchmarkId::new("sqlite flushed", n), |b| {
-            b.iter(|| {
-                let batch: Vec<_> = (0..n)
-                    .map(|_| Append {
-                        room,
-                        author: user,
-                        login: Some(login),
-                        cid: Some(Cid(Uuid::now_v7())),
-                        fence: None,
-                        change: Change::Message(TEXT.to_owned()),
-                    })
-                    .collect();
-                runtime.block_on(store.append(&batch, Millis(0))).expect("a working disk")
+    for (name, address) in [("sqlite flushed", on_disk), ("sqlite memory", StoreAddress::Memory)] {
+        let talk = runtime.block_on(open(&address));
+        for n in [1_usize, 16, 256] {
+            group.throughput(Throughput::Elements(n as u64));
+            group.bench_function(BenchmarkId::new(name, n), |b| {
+                b.iter_batched(
+                    || talk.batch(n),
+                    |batch| {
+                        let appended = talk.store.append(&batch, Millis(0));
+                        runtime.block_on(appended).expect("a working disk")
+                    },
+                    BatchSize::SmallInput,
+                );
             });
-        });
+        }
     }
     group.finish();
 }
 
-async fn open(folder: &std::path::Path) -> (Store, RoomId, UserId, LoginId) {
-    let store = Store::open(&StoreAddress::File(folder.join("maru.db"))).await.expect("a database");
+/// A member of a channel, who says the same all the time.
+struct Talk {
+    store: Store,
+    room: RoomId,
+    author: UserId,
+    login: LoginId,
+}
+
+impl Talk {
+    fn append(&self, cid: Option<Cid>, change: Change) -> Append {
+        let Self { room, author, login, .. } = *self;
+        Append { room, author, login: Some(login), cid, fence: None, change }
+    }
+
+    fn batch(&self, n: usize) -> Vec<Append> {
+        let message = || Change::Message(TEXT.to_owned());
+        (0..n).map(|_| self.append(Some(Cid(Uuid::now_v7())), message())).collect()
+    }
+}
+
+async fn open(address: &StoreAddress) -> Talk {
+    let store = Store::open(address).await.expect("a database");
     let plaza = ChannelSpec { name: "plaza".into(), topic: String::new(), capacity: 500 };
     store.ensure_channels(&[plaza], Millis(0)).await.expect("a channel");
     let room = store.rooms().await.expect("rooms")[0].id;
@@ -105,16 +124,10 @@ async fn open(folder: &std::path::Path) -> (Store, RoomId, UserId, LoginId) {
         NewUser { name: "Ann".into(), name_key: "ann".into(), password: None, role: Role::Guest };
     let user = store.create_user(new, Millis(0)).await.expect("a user");
     let login = store.create_login(&user, &[1; 32], "", Millis(0)).await.expect("a login");
-    let append = |change| Append {
-        room,
-        author: user.id,
-        login: Some(login),
-        cid: None,
-        fence: None,
-        change,
-    };
-    store.append(&[append(Change::Join(Way::Plain))], Millis(0)).await.expect("a member");
-    (store, room, user.id, login)
+    let talk = Talk { store, room, author: user.id, login };
+    let join = talk.append(None, Change::Join(Way::Plain));
+    talk.store.append(&[join], Millis(0)).await.expect("a member");
+    talk
 }
 
 criterion_group!(benches, encoding, fan_out, append);

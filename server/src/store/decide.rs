@@ -3,13 +3,16 @@
 mod acts;
 mod entering;
 mod facts;
+mod kept;
 mod leaving;
 mod rank;
 mod speaking;
 
 pub(super) use facts::{
-    AccountState, Facts, InviteState, MemberState, RoomState, SanctionState, Settings,
+    AccountState, Facts, InviteState, Invites, MemberState, Members, RoomState, SanctionState,
+    Sanctions, Settings, Waiting,
 };
+pub(super) use kept::Kept;
 
 use super::{
     Append, AppendError, Appending, Change, Done, HostAct, MemberRow, Moved, Outcomes,
@@ -22,6 +25,7 @@ use app::protocol::{
     people::Role,
 };
 
+use facts::Around;
 use std::collections::BTreeSet;
 
 /// Decides each change in turn, as if each had been its own transaction.
@@ -46,20 +50,22 @@ fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Done, A
     if let Some(until) = account.and_then(|it| it.banned_until).filter(|it| *it > now) {
         return Err(AppendError::AccountBanned { until });
     }
-    let open = |it: &&RoomState| it.settings.closed_at.is_none();
-    let room = facts.rooms.get(&append.room).filter(open).ok_or(AppendError::NoSuchRoom)?.clone();
+    let (room, facts) = facts.around(append.room).ok_or(AppendError::NoSuchRoom)?;
     let mut turn = Turn { facts, append, now, room, entries: Vec::new(), moved: Vec::new() };
+    if turn.is_closed() {
+        return Err(AppendError::NoSuchRoom);
+    }
     turn.change()?;
     Ok(turn.finish())
 }
 
-/// One change on its way: refused before anything of it is done, or done as a whole.
+/// One change on its way, made in place: refused before anything of it is done, or done as a
+/// whole.
 struct Turn<'a> {
-    facts: &'a mut Facts,
+    facts: Around<'a>,
     append: &'a Append,
     now: Millis,
-    /// The room as it becomes.
-    room: RoomState,
+    room: &'a mut RoomState,
     entries: Vec<Entry>,
     moved: Vec<UserId>,
 }
@@ -143,7 +149,7 @@ impl Turn<'_> {
         self.facts.accounts.get(&user).map_or_else(String::new, |it| it.name.clone())
     }
 
-    /// Takes over what was done.
+    /// Tells what was done.
     fn finish(mut self) -> Done {
         let users = BTreeSet::from_iter(std::mem::take(&mut self.moved));
         let moves = users.into_iter().map(|it| self.moved(it)).collect();
@@ -156,7 +162,6 @@ impl Turn<'_> {
         if let Some(cid) = self.append.cid.filter(|_| place.fresh) {
             self.facts.known.insert((self.append.author, cid), place);
         }
-        self.facts.rooms.insert(self.append.room, self.room);
         Done { place, entries: self.entries, moves }
     }
 

@@ -1,5 +1,6 @@
 //! What a transaction knows when it decides a batch; afterwards, what it has to write.
 
+use super::Kept;
 use crate::store::{Appending, Fence, RoomSanction};
 use app::protocol::{
     ids::{Cid, InviteId, LoginId, Millis, RoomId, Seq, UserId},
@@ -9,11 +10,11 @@ use app::protocol::{
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A room as the transaction found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(in crate::store) struct RoomState {
     pub(in crate::store) head: Seq,
     pub(in crate::store) people: u32,
-    pub(in crate::store) settings: Settings,
+    pub(in crate::store) settings: Kept<Settings>,
 }
 
 #[cfg(test)]
@@ -39,7 +40,7 @@ impl RoomState {
             name: None,
             topic: None,
         };
-        Self { head: Seq::ZERO, people: 0, settings }
+        Self { head: Seq::ZERO, people: 0, settings: settings.into() }
     }
 }
 
@@ -113,6 +114,13 @@ impl InviteState {
     }
 }
 
+type Accounts = HashMap<UserId, AccountState>;
+pub(in crate::store) type Members = HashMap<(RoomId, UserId), MemberState>;
+pub(in crate::store) type Sanctions = HashMap<(RoomId, UserId, RoomSanction), SanctionState>;
+pub(in crate::store) type Waiting = BTreeMap<RoomId, Vec<(Millis, UserId)>>;
+pub(in crate::store) type Invites = HashMap<InviteId, InviteState>;
+type Known = HashMap<(UserId, Cid), Appending>;
+
 /// What is known when a batch is decided. Afterwards: as it is to be written.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Facts {
@@ -121,43 +129,73 @@ pub(in crate::store) struct Facts {
     /// The fence of the lease, where the batch has changes by its holder.
     pub(in crate::store) fence: Option<Fence>,
     /// Whoever the batch is about.
-    pub(in crate::store) accounts: HashMap<UserId, AccountState>,
+    pub(in crate::store) accounts: Accounts,
     /// Of the members those that the batch is about. Where a host may leave by it, those who may
     /// follow, too.
-    pub(in crate::store) members: HashMap<(RoomId, UserId), MemberState>,
+    pub(in crate::store) members: Kept<Members>,
     /// Of the sanctions those of whom the batch is about.
-    pub(in crate::store) sanctions: HashMap<(RoomId, UserId, RoomSanction), SanctionState>,
+    pub(in crate::store) sanctions: Kept<Sanctions>,
     /// All who wait, the longest first, in rooms where a place may get free by the batch.
-    pub(in crate::store) waiting: BTreeMap<RoomId, Vec<(Millis, UserId)>>,
-    pub(in crate::store) invites: HashMap<InviteId, InviteState>,
+    pub(in crate::store) waiting: Kept<Waiting>,
+    pub(in crate::store) invites: Kept<Invites>,
     /// Direct rooms of whose two one wants nothing to do with the other.
     pub(in crate::store) apart: HashSet<RoomId>,
-    pub(in crate::store) known: HashMap<(UserId, Cid), Appending>,
+    pub(in crate::store) known: Known,
 }
 
 impl Facts {
-    /// The rank that the user has in the room itself, whatever their role on the server.
-    pub(in crate::store) fn own_rank(&self, room: RoomId, user: UserId) -> Rank {
-        let host = self.rooms.get(&room).and_then(|it| it.settings.host);
-        match self.members.get(&(room, user)) {
+    /// The rank that the user had in the room itself before the batch, whatever their role on the
+    /// server.
+    pub(in crate::store) fn own_rank_before(&self, room: RoomId, user: UserId) -> Rank {
+        let host = self.rooms.get(&room).and_then(|it| it.settings.was().host);
+        match self.members.was().get(&(room, user)) {
             Some(_) if host == Some(user) => Rank::Host,
             Some(member) if member.cohost_at.is_some() => Rank::Cohost,
             Some(_) | None => Rank::Member,
         }
     }
 
-    /// What may change, as it is now.
-    pub(in crate::store) fn before(&self) -> Self {
-        Self {
-            rooms: self.rooms.clone(),
-            members: self.members.clone(),
-            sanctions: self.sanctions.clone(),
-            waiting: self.waiting.clone(),
-            invites: self.invites.clone(),
-            ..Self::default()
-        }
+    /// All is read: from here on what changes is kept as it was.
+    pub(in crate::store) fn mark(&mut self) {
+        self.rooms.values_mut().for_each(|it| it.settings.mark());
+        self.members.mark();
+        self.sanctions.mark();
+        self.waiting.mark();
+        self.invites.mark();
     }
 
+    /// The end of each log and the number of members: what nearly every change moves.
+    pub(in crate::store) fn sizes(&self) -> BTreeMap<RoomId, (Seq, u32)> {
+        self.rooms.iter().map(|(id, it)| (*id, (it.head, it.people))).collect()
+    }
+
+    /// One room, and what is known of people, to be changed in place.
+    pub(super) fn around(&mut self, room: RoomId) -> Option<(&mut RoomState, Around<'_>)> {
+        let around = Around {
+            accounts: &self.accounts,
+            members: &mut self.members,
+            sanctions: &mut self.sanctions,
+            waiting: &mut self.waiting,
+            invites: &mut self.invites,
+            apart: &self.apart,
+            known: &mut self.known,
+        };
+        Some((self.rooms.get_mut(&room)?, around))
+    }
+}
+
+/// The facts beside the room that a change is about.
+pub(super) struct Around<'a> {
+    pub(super) accounts: &'a Accounts,
+    pub(super) members: &'a mut Kept<Members>,
+    pub(super) sanctions: &'a mut Kept<Sanctions>,
+    pub(super) waiting: &'a mut Kept<Waiting>,
+    pub(super) invites: &'a mut Kept<Invites>,
+    pub(super) apart: &'a HashSet<RoomId>,
+    pub(super) known: &'a mut Known,
+}
+
+impl Around<'_> {
     /// The user's ban or mute in the room, where it is not over.
     pub(super) fn sanctioned(
         &self,

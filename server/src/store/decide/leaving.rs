@@ -109,7 +109,7 @@ impl Turn<'_> {
         self.moved.clear();
     }
 
-    pub(super) const fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.room.settings.closed_at.is_some()
     }
 

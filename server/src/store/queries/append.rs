@@ -53,14 +53,14 @@ impl Queries {
         }
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         let mut facts = read_facts(&mut tx, batch).await?;
-        let before = facts.before();
+        let sizes = facts.sizes();
         let outcomes = decide(&mut facts, batch, now);
-        write(&mut tx, &before, &facts).await?;
+        write(&mut tx, &sizes, &facts).await?;
         let entries = new_entries(batch, &outcomes);
         if !entries.is_empty() {
             batch::add_entries(&mut tx, &entries).await?;
         }
-        audit::write_appended(&mut tx, batch, &outcomes, &before, now).await?;
+        audit::write_appended(&mut tx, batch, &outcomes, &facts, now).await?;
         planted::pass(Point::InCommit);
         tx.commit().await?;
         Ok(outcomes)

@@ -77,7 +77,7 @@ pub(super) async fn write_appended(
     tx: &mut Tx,
     batch: &[Append],
     outcomes: &Outcomes,
-    before: &Facts,
+    facts: &Facts,
     now: Millis,
 ) -> StoreResult<()> {
     for (append, outcome) in batch.iter().zip(outcomes) {
@@ -88,7 +88,7 @@ pub(super) async fn write_appended(
             Change::Announce(_) => {
                 write(tx, &Line::room(by, Action::Announce, room, Detail::default()), now).await?;
             }
-            Change::Act(act) if before.own_rank(room, append.author) < act.act.rank() => {
+            Change::Act(act) if facts.own_rank_before(room, append.author) < act.act.rank() => {
                 let closes = matches!(act.act, Act::Close { .. });
                 let action = if closes { Action::Close } else { Action::Act };
                 write(tx, &Line::room(by, action, room, detail_of(&first.what)), now).await?;

@@ -3,53 +3,61 @@
 use super::{Db, Tx, batch, number};
 use crate::store::{
     RoomSanction, StoreResult,
-    decide::{Facts, MemberState, RoomState, SanctionState, Settings},
+    decide::{
+        Facts, Invites, MemberState, Members, RoomState, SanctionState, Sanctions, Settings,
+        Waiting,
+    },
     rows::{MemberChange, RoomChange},
 };
-use app::protocol::ids::{Millis, RoomId, UserId};
+use app::protocol::ids::{Millis, RoomId, Seq, UserId};
 use sqlx::QueryBuilder;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 type MemberKey = (RoomId, UserId);
 type SanctionKey = (RoomId, UserId, RoomSanction);
 
-pub(super) async fn write(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
-    write_rooms(tx, before, after).await?;
-    write_members(tx, before, after).await?;
-    if before.sanctions != after.sanctions {
-        write_sanctions(tx, before, after).await?;
+/// Writes what differs from what was read; `sizes` are the rooms' as they were then.
+pub(super) async fn write(
+    tx: &mut Tx,
+    sizes: &BTreeMap<RoomId, (Seq, u32)>,
+    facts: &Facts,
+) -> StoreResult<()> {
+    write_sizes(tx, sizes, facts).await?;
+    for (id, room) in facts.rooms.iter().filter(|(_, it)| it.settings.is_changed()) {
+        write_settings(tx, *id, &room.settings).await?;
+        if room.settings.closed_at.is_some() && room.settings.was().closed_at.is_none() {
+            empty_room(tx, *id).await?;
+        }
     }
-    if before.waiting != after.waiting {
-        write_waiting(tx, before, after).await?;
+    if facts.members.is_changed() {
+        write_members(tx, facts.members.was(), &facts.members).await?;
     }
-    if before.invites != after.invites {
-        write_invites(tx, before, after).await?;
+    if facts.sanctions.is_changed() {
+        write_sanctions(tx, facts.sanctions.was(), &facts.sanctions).await?;
+    }
+    if facts.waiting.is_changed() {
+        write_waiting(tx, facts.waiting.was(), &facts.waiting).await?;
+    }
+    if facts.invites.is_changed() {
+        write_invites(tx, facts.invites.was(), &facts.invites).await?;
     }
     Ok(())
 }
 
-async fn write_rooms(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
-    let moved = after.rooms.iter().filter(|(id, room)| before.rooms.get(id) != Some(*room));
-    let moved: Vec<_> = moved.collect();
-    let row = |(id, room): &(&RoomId, &RoomState)| RoomChange {
+async fn write_sizes(
+    tx: &mut Tx,
+    sizes: &BTreeMap<RoomId, (Seq, u32)>,
+    facts: &Facts,
+) -> StoreResult<()> {
+    let row = |(id, room): (&RoomId, &RoomState)| RoomChange {
         id: id.0,
         head: number(room.head),
         people: room.people.into(),
     };
-    let changes: Vec<_> = moved.iter().map(row).collect();
+    let moved = facts.rooms.iter().filter(|(id, it)| sizes.get(id) != Some(&(it.head, it.people)));
+    let changes: Vec<_> = moved.map(row).collect();
     if !changes.is_empty() {
         batch::change_rooms(tx, &changes).await?;
-    }
-    for (id, room) in moved {
-        let was = before.rooms.get(id);
-        if was.is_none_or(|it| it.settings != room.settings) {
-            write_settings(tx, *id, &room.settings).await?;
-        }
-        if room.settings.closed_at.is_some()
-            && was.is_some_and(|it| it.settings.closed_at.is_none())
-        {
-            empty_room(tx, *id).await?;
-        }
     }
     Ok(())
 }
@@ -90,17 +98,17 @@ async fn empty_room(tx: &mut Tx, room: RoomId) -> StoreResult<()> {
     Ok(())
 }
 
-async fn write_members(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+async fn write_members(tx: &mut Tx, before: &Members, after: &Members) -> StoreResult<()> {
     let (mut new, mut changed) = (Vec::new(), Vec::new());
-    for (place, member) in &after.members {
-        match before.members.get(place) {
+    for (place, member) in after {
+        match before.get(place) {
             None => new.push(member_change(*place, member)),
             Some(was) if was != member => changed.push(member_change(*place, member)),
             Some(_) => {}
         }
     }
-    let is_gone = |it: &&MemberKey| !after.members.contains_key(it);
-    let gone: Vec<_> = before.members.keys().filter(is_gone).collect();
+    let is_gone = |it: &&MemberKey| !after.contains_key(it);
+    let gone: Vec<_> = before.keys().filter(is_gone).collect();
     if !gone.is_empty() {
         delete_pairs(tx, "member", gone.into_iter().copied()).await?;
     }
@@ -138,9 +146,9 @@ async fn delete_pairs(
     Ok(())
 }
 
-async fn write_sanctions(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
-    let is_gone = |it: &&SanctionKey| !after.sanctions.contains_key(it);
-    let gone: Vec<_> = before.sanctions.keys().filter(is_gone).collect();
+async fn write_sanctions(tx: &mut Tx, before: &Sanctions, after: &Sanctions) -> StoreResult<()> {
+    let is_gone = |it: &&SanctionKey| !after.contains_key(it);
+    let gone: Vec<_> = before.keys().filter(is_gone).collect();
     if !gone.is_empty() {
         let sql = "delete from sanction where (room_id, account_id, kind) in (";
         let mut sql = QueryBuilder::<Db>::new(sql);
@@ -149,8 +157,8 @@ async fn write_sanctions(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreRes
         });
         sql.push(")").build().persistent(false).execute(&mut **tx).await?;
     }
-    let is_new = |it: &(&SanctionKey, &SanctionState)| before.sanctions.get(it.0) != Some(it.1);
-    let new: Vec<_> = after.sanctions.iter().filter(is_new).collect();
+    let is_new = |it: &(&SanctionKey, &SanctionState)| before.get(it.0) != Some(it.1);
+    let new: Vec<_> = after.iter().filter(is_new).collect();
     if new.is_empty() {
         return Ok(());
     }
@@ -173,7 +181,7 @@ async fn write_sanctions(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreRes
     Ok(())
 }
 
-async fn write_waiting(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
+async fn write_waiting(tx: &mut Tx, before: &Waiting, after: &Waiting) -> StoreResult<()> {
     let (before, after) = (all_waiting(before), all_waiting(after));
     let pair = |(room, _, user): &(RoomId, Millis, UserId)| (*room, *user);
     let gone: Vec<_> = before.difference(&after).map(pair).collect();
@@ -192,13 +200,13 @@ async fn write_waiting(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResul
     Ok(())
 }
 
-fn all_waiting(facts: &Facts) -> BTreeSet<(RoomId, Millis, UserId)> {
-    let rooms = facts.waiting.iter();
+fn all_waiting(waiting: &Waiting) -> BTreeSet<(RoomId, Millis, UserId)> {
+    let rooms = waiting.iter();
     rooms.flat_map(|(room, list)| list.iter().map(|(since, user)| (*room, *since, *user))).collect()
 }
 
-async fn write_invites(tx: &mut Tx, before: &Facts, after: &Facts) -> StoreResult<()> {
-    for (id, invite) in after.invites.iter().filter(|it| before.invites.get(it.0) != Some(it.1)) {
+async fn write_invites(tx: &mut Tx, before: &Invites, after: &Invites) -> StoreResult<()> {
+    for (id, invite) in after.iter().filter(|it| before.get(it.0) != Some(it.1)) {
         sqlx::query("update invite set uses_left = $2, used = $3 where id = $1")
             .bind(id.0)
             .bind(invite.uses_left.map(i64::from))

@@ -51,6 +51,7 @@ pub(super) async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Fac
     read_sanctions(tx, &pairs, &mut facts).await?;
     read_apart(tx, batch, &mut facts).await?;
     read_known(tx, batch, &mut facts).await?;
+    facts.mark();
     Ok(facts)
 }
 
@@ -295,6 +296,7 @@ fn room_from(row: &DbRow) -> StoreResult<RoomState> {
         name: None,
         topic: None,
     };
+    let settings = settings.into();
     Ok(RoomState { head: seq_from(row, "head")?, people: count(row, "people")?, settings })
 }
 
