@@ -30,6 +30,7 @@ use crate::{
     i18n::{Texts, texts},
     protocol::{
         ids::{Epoch, Millis, RoomId, Seq, UserId},
+        matching::{MatchView, MeetingView},
         message::Deed,
         pages::Planned,
         people::Person,
@@ -137,6 +138,10 @@ pub struct Client {
     pub peer_seen: RwSignal<Seq>,
     /// How much the user was told about themselves and has not confirmed.
     pub notices: RwSignal<u32>,
+    /// How it stands with the user's search for somebody; none while they never looked.
+    pub matching: RwSignal<Option<MatchView>>,
+    /// Of the match or pair room shown: what there is beyond its log.
+    pub meeting: RwSignal<Option<MeetingView>>,
     /// Reminders that have come, until the user knows of them.
     pub reminders: RwSignal<Vec<Planned>>,
     /// Something that was done, for the few seconds that it is told.
@@ -242,6 +247,8 @@ impl Client {
             people: RwSignal::new(view.map(|it| it.people.clone()).unwrap_or_default()),
             peer_seen: RwSignal::new(view.map(|it| it.seen).unwrap_or_default()),
             notices: RwSignal::new(first.notices),
+            matching: RwSignal::new(first.matching.as_deref().cloned()),
+            meeting: RwSignal::new(view.and_then(|it| it.meeting.as_deref().cloned())),
             reminders: RwSignal::new(Vec::new()),
             told: RwSignal::new(view.and(first.done).map(|it| (texts.done)(it).to_owned())),
             typists: RwSignal::new(Vec::new()),

@@ -31,6 +31,8 @@ use crate::protocol::{
 pub struct Texts {
     /// The language's tag, for `<html lang>`.
     pub tag: &'static str,
+    /// The language.
+    pub language: Language,
     /// The account pages.
     pub door: Door,
     /// A forgotten password, and what one tells of oneself.

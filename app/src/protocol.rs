@@ -6,6 +6,7 @@ pub mod admin;
 pub mod close;
 pub mod ids;
 pub mod limits;
+pub mod matching;
 pub mod message;
 pub mod order;
 pub mod packets;

@@ -88,7 +88,17 @@ fn refusals() -> Vec<Refusal> {
         Refusal::AlreadyDecided => Some(Refusal::LastOwner),
         Refusal::LastOwner => Some(Refusal::NotInTime),
         Refusal::NotInTime => Some(Refusal::NotAnAddress),
-        Refusal::NotAnAddress => Some(Refusal::Internal),
+        Refusal::NotAnAddress => Some(Refusal::NoLanguage),
+        Refusal::NoLanguage => Some(Refusal::AgeMissing),
+        Refusal::AgeMissing => Some(Refusal::TooYoung),
+        Refusal::TooYoung => Some(Refusal::TooSoon { until: Millis(5) }),
+        Refusal::TooSoon { .. } => Some(Refusal::ProposalOver),
+        Refusal::ProposalOver => Some(Refusal::AlreadyAnswered),
+        Refusal::AlreadyAnswered => Some(Refusal::AnswerFirst),
+        Refusal::AnswerFirst => Some(Refusal::NoSkipsLeft),
+        Refusal::NoSkipsLeft => Some(Refusal::QuestionOver),
+        Refusal::QuestionOver => Some(Refusal::NotAgreed),
+        Refusal::NotAgreed => Some(Refusal::Internal),
         Refusal::Internal | Refusal::Unknown => None,
     };
     std::iter::successors(Some(Refusal::NoSuchRoom), |it| next(*it)).collect()

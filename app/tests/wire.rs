@@ -7,8 +7,12 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 use app::protocol::{
-    ids::{Cid, Epoch, JobId, Millis, RoomId, Seq, UserId},
-    message::{Deed, Did, Entry, Subject, What},
+    ids::{AskedId, Cid, Epoch, JobId, Millis, ProposalId, RoomId, Seq, TicketId, UserId},
+    matching::{
+        About, Common, Ended, Kept, MatchState, MatchView, Mood, Pace, Proposed, Saving, Searching,
+        Wish, Wishes,
+    },
+    message::{Asked, Deed, Did, Entry, Subject, What},
     packets::{
         Acked, Appended, Attend, Beat, ClientPacket, Enter, Entered, Have, Hello, Leave, Lost,
         Noticed, Outcome, PeopleChanged, Refused, Resumed, RoomCount, RoomsChanged, Say, See, Seek,
@@ -16,6 +20,7 @@ use app::protocol::{
     },
     pages::{Plan, Planned},
     people::{Person, Presence, Role},
+    questions::{Bilingual, Brought},
     refusal::Refusal,
     room::{Door, Request, RoomKind},
     snapshot::RoomSummary,
@@ -68,6 +73,68 @@ fn from_client() -> Vec<(&'static str, ClientPacket)> {
         ("attend", P::Attend(Attend { attending: true })),
         ("watch", P::Watch(Watch { rooms: vec![ROOM] })),
         ("see", P::See(See { room: ROOM, seq: seq(114) })),
+    ]
+}
+
+fn matching(state: MatchState) -> ServerPacket {
+    ServerPacket::Matching(MatchView { at: AT, waiting: 23, state })
+}
+
+fn searching() -> MatchState {
+    let wishes = Wishes {
+        languages: vec!["en".into(), "ko".into()],
+        interests: vec!["차".into(), "film".into()],
+        mood: Some(Mood::Deep),
+        pace: Some(Pace::Slow),
+        practise: Some("ja".into()),
+        pack: Some("first-light".into()),
+        about: Some(About { room: ROOM, seq: Some(seq(7)) }),
+        keep: vec![Kept { wish: Wish::Mood, secs: 120 }],
+        ..Wishes::default()
+    };
+    MatchState::Searching(Box::new(Searching {
+        ticket: TicketId(id(0x71)),
+        wishes,
+        since: AT,
+        usual_secs: Some(18),
+        relaxed: vec![Wish::Pace],
+        best: Some(Common { met: 3, of: 4 }),
+        savings: vec![Saving { wish: Wish::Practise, secs: 40 }],
+    }))
+}
+
+fn proposed() -> MatchState {
+    MatchState::Proposed(Box::new(Proposed {
+        proposal: ProposalId(id(0x72)),
+        until: AT.plus(15_000),
+        answered: true,
+        people: 2,
+        yes: 1,
+        languages: vec!["ko".into()],
+        interests: vec!["차".into()],
+        common: Common { met: 2, of: 3 },
+    }))
+}
+
+fn asked_and_answered() -> Vec<Entry> {
+    let asked_id = AskedId(id(0x73));
+    let set = |deed, text: String| What::Did(Did { deed, subject: None, until: None, text });
+    let asked = Asked {
+        id: asked_id,
+        question: "first-light.window-seat".parse().unwrap(),
+        words: Bilingual {
+            ko: "내일 어디든 갈 수 있다면요?".into(),
+            en: "Where to, tomorrow?".into(),
+        },
+        brought: Brought::Word { word: "여행".into() },
+    };
+    vec![
+        entry(121, BOB, "하늘", None, What::Asked(Box::new(asked))),
+        entry(122, BOB, "하늘", None, set(Deed::Answered, asked_id.to_string())),
+        entry(123, ANN, "ann", None, set(Deed::Skipped, asked_id.to_string())),
+        entry(124, ANN, "ann", None, set(Deed::Opened, "links".into())),
+        entry(125, ANN, "ann", None, set(Deed::Kept, String::new())),
+        entry(126, ANN, "ann", None, set(Deed::QuestionsSet, String::new())),
     ]
 }
 
@@ -195,6 +262,11 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
         ("seen", P::Seen(Seen { room: ROOM, user: BOB, seq: seq(114) })),
         ("reminded", P::Reminded(planned)),
         ("noticed", P::Noticed(Noticed { notices: 2 })),
+        ("asked", P::Appended(Appended { room: ROOM, entries: asked_and_answered() })),
+        ("matching_idle", matching(MatchState::Idle { ended: Some(Ended::NotAnswered) })),
+        ("matching_searching", matching(searching())),
+        ("matching_proposed", matching(proposed())),
+        ("matching_matched", matching(MatchState::Matched { room: ROOM })),
         ("beat", P::Beat(Beat { at: AT, heads: vec![have(114)] })),
     ]
 }
@@ -229,6 +301,7 @@ fn type_of_server(packet: &ServerPacket) -> &'static str {
         ServerPacket::RoomsChanged(_) => "rooms_changed",
         ServerPacket::Beat(_) => "beat",
         ServerPacket::Noticed(_) => "noticed",
+        ServerPacket::Matching(_) => "matching",
         ServerPacket::Gained(_) => "gained",
         ServerPacket::Lost(_) => "lost",
         ServerPacket::Seen(_) => "seen",
@@ -283,7 +356,7 @@ fn every_type_of_packet_has_a_golden_file() {
     let server: BTreeSet<_> = from_server().iter().map(|(_, it)| type_of_server(it)).collect();
     assert_eq!(
         (client.len(), server.len()),
-        (9, 15),
+        (9, 16),
         "all variants but Unknown; a new one counts here and in the list above"
     );
 }

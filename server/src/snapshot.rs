@@ -94,6 +94,7 @@ async fn room_view(engine: &Engine, login: &Login, room: RoomSummary) -> Result<
         entries: page.entries,
         more_before: page.more_before,
         seen: engine.seen_by_peer(&room, login.user.id).await?,
+        meeting: None,
         // What is shown and what is counted as shown must be one.
         room: RoomSummary { head: page.head, ..room },
     })

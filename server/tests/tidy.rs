@@ -29,7 +29,10 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 }
 
 fn sources() -> Vec<PathBuf> {
-    ["app", "frontend", "server", "harness", "matching"].iter().flat_map(|it| files(it, "rs")).collect()
+    ["app", "frontend", "server", "harness", "matching"]
+        .iter()
+        .flat_map(|it| files(it, "rs"))
+        .collect()
 }
 
 fn stems(paths: Vec<PathBuf>) -> Vec<String> {

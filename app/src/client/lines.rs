@@ -32,6 +32,8 @@ pub enum Line {
     Announced(Arc<Entry>),
     /// Something that a host did.
     Did(Arc<Entry>),
+    /// A question that came up.
+    Asked(Arc<Entry>),
 }
 
 /// People who came and went, with nothing said in between.
@@ -52,7 +54,10 @@ impl Line {
     pub fn seq(&self) -> Seq {
         match self {
             Self::Day(seq, _) | Self::New(seq) => *seq,
-            Self::Message { entry, .. } | Self::Announced(entry) | Self::Did(entry) => entry.seq,
+            Self::Message { entry, .. }
+            | Self::Announced(entry)
+            | Self::Did(entry)
+            | Self::Asked(entry) => entry.seq,
             Self::Moved(moved) => moved.first,
         }
     }
@@ -66,6 +71,7 @@ impl Line {
             Self::Moved(moved) => (3, moved.first.get(), moved.last.get()),
             Self::Announced(entry) => (4, entry.seq.get(), 0),
             Self::Did(entry) => (5, entry.seq.get(), 0),
+            Self::Asked(entry) => (6, entry.seq.get(), 0),
         }
     }
 }
@@ -107,6 +113,7 @@ fn push(lines: &mut Vec<Line>, entry: &Arc<Entry>) {
         What::Left => push_move(lines, entry, false),
         What::Announced { .. } => lines.push(Line::Announced(Arc::clone(entry))),
         What::Did(_) => lines.push(Line::Did(Arc::clone(entry))),
+        What::Asked(_) => lines.push(Line::Asked(Arc::clone(entry))),
         What::Unknown => {}
     }
 }
@@ -181,6 +188,7 @@ mod tests {
                 .collect(),
             Line::Announced(entry) => format!("!{}", entry.seq),
             Line::Did(entry) => format!("={}", entry.seq),
+            Line::Asked(entry) => format!("?{}", entry.seq),
         }
     }
 

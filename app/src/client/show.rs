@@ -245,8 +245,7 @@ impl Client {
     /// Tells the other one of a direct room how much of it the user has seen; not who only asks to
     /// write.
     fn tell_seen(self, room: RoomId, seq: Seq) {
-        let tells =
-            |it: RoomSummary| it.kind == RoomKind::Direct && it.request != Request::Received;
+        let tells = |it: RoomSummary| it.kind.is_intimate() && it.request != Request::Received;
         let is_direct = untrack(|| self.room()).is_some_and(tells);
         let is_live = self.connection.get_untracked() == Connection::Live;
         let is_told = self.link.with_value(|link| link.told_seen == Some((room, seq)));

@@ -37,7 +37,7 @@ pub fn rank_in(room: &RoomSummary, rank: Rank, role: Role) -> Rank {
         match room.kind {
             _ if !role.may(crate::protocol::powers::Power::Moderate) => Rank::Member,
             RoomKind::Channel => Rank::Host,
-            RoomKind::Direct | RoomKind::Unknown => Rank::Member,
+            RoomKind::Direct | RoomKind::Match | RoomKind::Pair | RoomKind::Unknown => Rank::Member,
             RoomKind::Private | RoomKind::Temporary | RoomKind::Large => {
                 if room.door == Door::Invite { Rank::Member } else { Rank::Cohost }
             }

@@ -9,7 +9,7 @@ use crate::{
     protocol::{
         limits::{TEXT_CHARS_MAX, TEXT_CHARS_SHOW_LEFT},
         message::MessageText,
-        room::{Rank, RoomKind},
+        room::Rank,
     },
 };
 use leptos::{ev, html, prelude::*};
@@ -49,7 +49,7 @@ pub fn Composer() -> impl IntoView {
     let first = area_text(&client.draft.get_untracked());
     let room = untrack(|| client.room());
     let name = room.as_ref().map(title).unwrap_or_default();
-    let is_direct = room.as_ref().is_some_and(|it| it.kind == RoomKind::Direct);
+    let is_direct = room.as_ref().is_some_and(|it| it.kind.is_intimate());
     let label =
         if is_direct { (texts.direct.placeholder)(&name) } else { (texts.room.placeholder)(&name) };
     let action = room.map(|it| format!("/rooms/{}/say", it.id)).unwrap_or_default();

@@ -6,7 +6,6 @@ use crate::{
     protocol::{
         ids::Seq,
         message::{Entry, What},
-        room::RoomKind,
     },
 };
 use leptos::prelude::*;
@@ -33,7 +32,7 @@ impl LastSeen {
 
 /// The room shown is one of two people. Asked once, when a line is made: a room's kind stays.
 pub(super) fn is_direct(client: Client) -> bool {
-    untrack(|| client.room()).is_some_and(|it| it.kind == RoomKind::Direct)
+    untrack(|| client.room()).is_some_and(|it| it.kind.is_intimate())
 }
 
 /// A bubble. Who said it is told by its side, by its colour, and unseen by name.

@@ -25,6 +25,10 @@ pub enum Picture {
     More,
     /// One more.
     Plus,
+    /// Two who may meet.
+    Meet,
+    /// Two who met and stay.
+    Heart,
 }
 
 /// A picture in the colour of the text around it, unseen by screen readers.
@@ -47,6 +51,10 @@ pub fn Icon(
         Picture::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
         Picture::More => "M5 12h.01M12 12h.01M19 12h.01",
         Picture::Plus => "M12 5v14M5 12h14",
+        Picture::Meet => "M3 12h18M7 8l-4 4 4 4M17 8l4 4-4 4",
+        Picture::Heart => {
+            "M12 20C5 15 3 11.5 3 8.5A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 9 1.5c0 3-2 6.5-9 11.5Z"
+        }
     };
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -49,6 +49,7 @@ pub fn LogLine(
         Line::Moved(moved) => moved_line(&moved).into_any(),
         Line::Announced(entry) => announced_line(&entry).into_any(),
         Line::Did(entry) => did_line(&entry).into_any(),
+        Line::Asked(entry) => asked_line(&entry).into_any(),
     }
 }
 
@@ -155,6 +156,19 @@ fn did_line(entry: &Entry) -> impl IntoView {
     .into_any()
 }
 
+/// A question that came up: its words.
+fn asked_line(entry: &Entry) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let What::Asked(asked) = &entry.what else { return ().into_any() };
+    let words = asked.words.text(client.texts.language).to_owned();
+    view! {
+        <li class="log-line log-line--asked" data-seq=entry.seq.to_string()>
+            <p class="log-line__text">{words}</p>
+        </li>
+    }
+    .into_any()
+}
+
 fn announced_line(entry: &Entry) -> impl IntoView {
     let client = expect_context::<Client>();
     let (at, text) = (entry.at, text_of(entry));
@@ -174,6 +188,6 @@ fn announced_line(entry: &Entry) -> impl IntoView {
 fn text_of(entry: &Entry) -> String {
     match &entry.what {
         What::Message { text } | What::Announced { text } => text.clone(),
-        What::Joined | What::Left | What::Did(_) | What::Unknown => String::new(),
+        What::Joined | What::Left | What::Did(_) | What::Asked(_) | What::Unknown => String::new(),
     }
 }

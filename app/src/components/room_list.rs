@@ -18,6 +18,8 @@ pub enum Part {
     Channels,
     /// Rooms that somebody is the host of.
     Rooms,
+    /// Those of people who were matched.
+    Matches,
     /// Those of two people who write to each other.
     Direct,
 }
@@ -28,6 +30,7 @@ impl Part {
         match self {
             Self::Channels => room.kind == RoomKind::Channel,
             Self::Rooms => room.kind.has_host(),
+            Self::Matches => matches!(room.kind, RoomKind::Match | RoomKind::Pair),
             Self::Direct => room.kind == RoomKind::Direct && room.request != Request::Received,
         }
     }
@@ -59,7 +62,7 @@ pub fn RoomList(
 fn RoomLink(room: RoomSummary) -> impl IntoView {
     let client = expect_context::<Client>();
     let texts = client.texts;
-    let (id, to, is_direct) = (room.id, address(&room), room.kind == RoomKind::Direct);
+    let (id, to, is_direct) = (room.id, address(&room), room.kind.is_intimate());
     let now = Memo::new(move |_| {
         let known = client.rooms.read().iter().find(|it| it.id == id).cloned();
         known.unwrap_or_else(|| room.clone())
@@ -116,6 +119,8 @@ pub fn glyph(room: &RoomSummary) -> AnyView {
             let presence = presence_name(room.presence.unwrap_or(Presence::Offline));
             view! { <i class="room-list__dot" data-presence=presence></i> }.into_any()
         }
+        RoomKind::Match => view! { <Icon picture=Picture::Meet /> }.into_any(),
+        RoomKind::Pair => view! { <Icon picture=Picture::Heart /> }.into_any(),
         RoomKind::Private | RoomKind::Temporary | RoomKind::Large => {
             let has_lock = room.locked || room.door != Door::Open;
             let picture = if has_lock { Picture::Lock } else { Picture::Home };

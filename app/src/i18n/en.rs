@@ -1,12 +1,17 @@
 //! English.
 
 use super::{Civil, Door, House, Link, Room, Settings, Texts, grouped, secs};
-use crate::protocol::{message::Deed, refusal::Refusal, snapshot::Done};
+use crate::protocol::{
+    message::Deed,
+    refusal::Refusal,
+    snapshot::{Done, Language},
+};
 
 /// All texts in English.
 pub(super) static TEXTS: Texts = Texts {
     account: super::account::EN,
     tag: "en",
+    language: Language::En,
     door: DOOR,
     house: HOUSE,
     room: ROOM,
@@ -287,6 +292,16 @@ fn refusal(reason: Refusal) -> String {
             "This link is over, or was used already. Ask for a new one.".to_owned()
         }
         Refusal::AlreadyDecided => "Somebody else has decided it already.".to_owned(),
+        Refusal::NoLanguage => "Choose at least one language that you speak.".to_owned(),
+        Refusal::AgeMissing => "First tell the year of your birth.".to_owned(),
+        Refusal::TooYoung => "You are too young for this.".to_owned(),
+        Refusal::TooSoon { .. } => "It is too soon for that. Try again later.".to_owned(),
+        Refusal::ProposalOver => "It is over: somebody said no, or the time ran out.".to_owned(),
+        Refusal::AlreadyAnswered => "You have answered it already.".to_owned(),
+        Refusal::AnswerFirst => "Answer the question to go on talking.".to_owned(),
+        Refusal::NoSkipsLeft => "You have skipped twice today. Try again tomorrow.".to_owned(),
+        Refusal::QuestionOver => "This question is not open.".to_owned(),
+        Refusal::NotAgreed => "You have not both agreed to that yet.".to_owned(),
         Refusal::LastOwner => "There has to be at least one owner.".to_owned(),
         Refusal::Unknown => "The server refused.".to_owned(),
     }
@@ -315,6 +330,11 @@ fn did(deed: Deed, by: &str, subject: &str, text: &str) -> String {
         Deed::Unlocked => format!("{by} unlocked the room"),
         Deed::DoorSet => format!("{by} changed how one comes in"),
         Deed::Closed => format!("{by} closed the room"),
+        Deed::Answered => format!("{by} answered the question"),
+        Deed::Skipped => format!("{by} skipped the question"),
+        Deed::QuestionsSet => format!("{by} changed the settings for questions"),
+        Deed::Opened => opened(text).to_owned(),
+        Deed::Kept => "You keep this room".to_owned(),
     }
 }
 
@@ -373,5 +393,15 @@ fn day(civil: &Civil, with_year: bool) -> String {
         format!("{weekday}, {} {month} {}", civil.day, civil.year)
     } else {
         format!("{weekday}, {} {month}", civil.day)
+    }
+}
+
+/// What all agreed to show, by its name on the wire.
+fn opened(step: &str) -> &'static str {
+    match step {
+        "links" => "Links can be opened from here on",
+        "pictures" => "Pictures are shown from here on",
+        "names" => "You know each other's names from here on",
+        _ => "You show each other more from here on",
     }
 }

@@ -1,12 +1,17 @@
 //! 한국어. Korean, in the polite 해요 style.
 
 use super::{Civil, Door, House, Link, Room, Settings, Texts, grouped, secs};
-use crate::protocol::{message::Deed, refusal::Refusal, snapshot::Done};
+use crate::protocol::{
+    message::Deed,
+    refusal::Refusal,
+    snapshot::{Done, Language},
+};
 
 /// All texts in Korean.
 pub(super) static TEXTS: Texts = Texts {
     account: super::account::KO,
     tag: "ko",
+    language: Language::Ko,
     door: DOOR,
     house: HOUSE,
     room: ROOM,
@@ -266,6 +271,16 @@ fn refusal(reason: Refusal) -> String {
         Refusal::NotAnAddress => "이메일 주소로 쓸 수 없는 값이에요.".to_owned(),
         Refusal::LinkOver => "끝났거나 이미 쓴 링크예요. 새로 요청해 주세요.".to_owned(),
         Refusal::AlreadyDecided => "다른 분이 먼저 결정했어요.".to_owned(),
+        Refusal::NoLanguage => "할 줄 아는 언어를 하나 이상 골라 주세요.".to_owned(),
+        Refusal::AgeMissing => "먼저 태어난 해를 알려 주세요.".to_owned(),
+        Refusal::TooYoung => "아직 이용할 수 없는 나이예요.".to_owned(),
+        Refusal::TooSoon { .. } => "아직은 할 수 없어요. 나중에 다시 해 보세요.".to_owned(),
+        Refusal::ProposalOver => "이미 끝났어요. 누군가 거절했거나 시간이 지났어요.".to_owned(),
+        Refusal::AlreadyAnswered => "이미 답했어요.".to_owned(),
+        Refusal::AnswerFirst => "질문에 답하면 이야기를 이어갈 수 있어요.".to_owned(),
+        Refusal::NoSkipsLeft => "오늘은 두 번 건너뛰었어요. 내일 다시 해 보세요.".to_owned(),
+        Refusal::QuestionOver => "열려 있는 질문이 아니에요.".to_owned(),
+        Refusal::NotAgreed => "아직 둘 다 동의하지 않았어요.".to_owned(),
         Refusal::LastOwner => "소유자가 적어도 한 명은 있어야 해요.".to_owned(),
         Refusal::Unknown => "서버가 거절했어요.".to_owned(),
     }
@@ -294,6 +309,11 @@ fn did(deed: Deed, by: &str, subject: &str, text: &str) -> String {
         Deed::Unlocked => format!("{by} 님이 방을 열었어요"),
         Deed::DoorSet => format!("{by} 님이 들어오는 방법을 바꿨어요"),
         Deed::Closed => format!("{by} 님이 방을 닫았어요"),
+        Deed::Answered => format!("{by} 님이 질문에 답했어요"),
+        Deed::Skipped => format!("{by} 님이 질문을 건너뛰었어요"),
+        Deed::QuestionsSet => format!("{by} 님이 질문 설정을 바꿨어요"),
+        Deed::Opened => opened(text).to_owned(),
+        Deed::Kept => "함께 이야기를 이어가기로 했어요".to_owned(),
     }
 }
 
@@ -336,5 +356,15 @@ fn day(civil: &Civil, with_year: bool) -> String {
         format!("{}년 {}월 {}일 {weekday}요일", civil.year, civil.month, civil.day)
     } else {
         format!("{}월 {}일 {weekday}요일", civil.month, civil.day)
+    }
+}
+
+/// What all agreed to show, by its name on the wire.
+fn opened(step: &str) -> &'static str {
+    match step {
+        "links" => "이제 링크를 열 수 있어요",
+        "pictures" => "이제 사진을 볼 수 있어요",
+        "names" => "이제 서로 누구인지 알 수 있어요",
+        _ => "서로를 더 보여 주기로 했어요",
     }
 }

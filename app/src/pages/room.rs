@@ -7,11 +7,7 @@ use crate::{
         ReminderNotice, RequestCard, RequestNote, RoomDoor, RoomHeader, TypingLine, messages_left,
         title,
     },
-    protocol::{
-        ids::Millis,
-        message::Deed,
-        room::{Request, RoomKind},
-    },
+    protocol::{ids::Millis, message::Deed, room::Request},
     route::{Page, Route},
 };
 use leptos::{ev, prelude::*};
@@ -45,7 +41,7 @@ pub fn RoomPage() -> impl IntoView {
         Shown::Door(_) => Middle::Door,
         Shown::Lost { .. } => Middle::Lost,
     });
-    let is_direct = Memo::new(move |_| client.room().is_some_and(|it| it.kind == RoomKind::Direct));
+    let is_direct = Memo::new(move |_| client.room().is_some_and(|it| it.kind.is_intimate()));
     let has_people = Memo::new(move |_| {
         let is_outside = matches!(middle.get(), Middle::Door | Middle::Lost | Middle::Gone);
         !is_direct.get() && !is_outside

@@ -45,6 +45,10 @@ uuid_id! {
     AskedId;
     /// A line of the audit log.
     AuditId;
+    /// A wish to be matched.
+    TicketId;
+    /// Tickets that were put together, and wait for a yes.
+    ProposalId;
     /// The id that a client gives to what it sends. A UUID, version 7 by our own clients;
     /// unique per author for ever, so that what is resent is known again.
     Cid;

@@ -117,6 +117,18 @@ pub const SKIPS_PER_DAY: u32 = 2;
 pub const ANEW_AFTER_DAYS: i64 = 30;
 /// Rooms on a page of the directory.
 pub const DIRECTORY_PAGE: usize = 50;
+/// People who are matched with each other, at most.
+pub const MATCH_PEOPLE_MAX: u32 = 8;
+/// To say yes to a proposal, in seconds.
+pub const PROPOSAL_SECS: i64 = 15;
+/// Who has no socket for so long leaves the queue, in seconds.
+pub const MATCH_GRACE_SECS: i64 = 20;
+/// The longest time for which a wish may be kept from relaxing, in seconds.
+pub const KEEP_WISH_SECS_MAX: u32 = 60 * 60;
+/// The youngest who may be matched, in years.
+pub const MATCH_AGE_MIN: i64 = 14;
+/// From this age on one is an adult, in years.
+pub const ADULT_AGE: i64 = 19;
 /// People in a channel, unless the configuration says otherwise.
 pub const CHANNEL_PEOPLE: u32 = 500;
 /// Live sockets of one user.

@@ -1,8 +1,9 @@
 //! Entries of a room's log, and the text that one may send.
 
 use super::{
-    ids::{Cid, Millis, Seq, UserId},
+    ids::{AskedId, Cid, Millis, Seq, UserId},
     limits::TEXT_CHARS_MAX,
+    questions::{Bilingual, Brought, QuestionId},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -43,6 +44,8 @@ pub enum What {
     },
     /// A host, or the server, did something about the room or somebody in it.
     Did(Did),
+    /// A question came up for those in the room.
+    Asked(Box<Asked>),
     /// From a newer server: takes its place in the log, is not shown.
     Unknown,
 }
@@ -58,6 +61,19 @@ pub struct Did {
     pub until: Option<Millis>,
     /// The reason, or the new value of what was set; may be empty.
     pub text: String,
+}
+
+/// A question as its entry shows it: what was asked, not what was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Which time it is that somebody asks.
+    pub id: AskedId,
+    /// The question in its pack.
+    pub question: QuestionId,
+    /// Its words then.
+    pub words: Bilingual,
+    /// What brought it up.
+    pub brought: Brought,
 }
 
 /// Somebody to whom something was done.
@@ -98,6 +114,7 @@ macro_rules! deeds {
             Joined,
             Left,
             Announced,
+            Asked,
             $($deed,)+
             #[serde(other)]
             Unknown,
@@ -110,6 +127,7 @@ macro_rules! deeds {
                     What::Joined => Self::Joined,
                     What::Left => Self::Left,
                     What::Announced { .. } => Self::Announced,
+                    What::Asked(_) => Self::Asked,
                     What::Did(did) => match did.deed {
                         $(Deed::$deed => Self::$deed,)+
                     },
@@ -120,7 +138,12 @@ macro_rules! deeds {
             const fn deed(self) -> Option<Deed> {
                 match self {
                     $(Self::$deed => Some(Deed::$deed),)+
-                    Self::Message | Self::Joined | Self::Left | Self::Announced | Self::Unknown => None,
+                    Self::Message
+                    | Self::Joined
+                    | Self::Left
+                    | Self::Announced
+                    | Self::Asked
+                    | Self::Unknown => None,
                 }
             }
         }
@@ -164,6 +187,18 @@ deeds! {
     DoorSet = "door_set",
     /// The room is closed: nothing follows this entry.
     Closed = "closed",
+    /// The author answered a question; `text` is the [`AskedId`]. The answer stands elsewhere, and
+    /// is sealed until all have answered.
+    Answered = "answered",
+    /// The author skipped a question for all; `text` is the [`AskedId`].
+    Skipped = "skipped",
+    /// All agreed to show as much of themselves as `text` says, an
+    /// [`super::matching::Openness`].
+    Opened = "opened",
+    /// All want to keep the room: from here on it is a pair room, or a group's.
+    Kept = "kept",
+    /// The author changed how questions come up.
+    QuestionsSet = "questions_set",
 }
 
 /// An [`Entry`] as it is read: without a tag to look for first, which costs time in the harness
@@ -185,6 +220,8 @@ struct FlatEntry {
     subject_name: String,
     #[serde(default)]
     until: Option<Millis>,
+    #[serde(default)]
+    asked: Option<Box<Asked>>,
 }
 
 /// An [`Entry`] as it is written.
@@ -205,6 +242,8 @@ struct FlatRef<'a> {
     subject_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<&'a Asked>,
 }
 
 /// A deed by its name; none where a newer server names one that is not known.
@@ -214,13 +253,14 @@ pub(super) fn known_deed<'de, D: Deserializer<'de>>(name: D) -> Result<Option<De
 
 impl From<FlatEntry> for Entry {
     fn from(flat: FlatEntry) -> Self {
-        let FlatEntry { seq, at, author, name, cid, kind, text, subject, subject_name, until } =
-            flat;
+        let FlatEntry { seq, at, author, name, cid, kind, text, subject, .. } = flat;
+        let FlatEntry { subject_name, until, asked, .. } = flat;
         let what = match kind {
             Kind::Message => What::Message { text },
             Kind::Joined => What::Joined,
             Kind::Left => What::Left,
             Kind::Announced => What::Announced { text },
+            Kind::Asked => asked.map_or(What::Unknown, What::Asked),
             other => other.deed().map_or(What::Unknown, |deed| {
                 let subject = subject.map(|id| Subject { id, name: subject_name });
                 What::Did(Did { deed, subject, until, text })
@@ -235,7 +275,11 @@ impl Serialize for Entry {
         let (text, did) = match &self.what {
             What::Message { text } | What::Announced { text } => (Some(text.as_str()), None),
             What::Did(did) => (Some(did.text.as_str()).filter(|it| !it.is_empty()), Some(did)),
-            What::Joined | What::Left | What::Unknown => (None, None),
+            What::Joined | What::Left | What::Asked(_) | What::Unknown => (None, None),
+        };
+        let asked = match &self.what {
+            What::Asked(asked) => Some(&**asked),
+            _ => None,
         };
         let subject = did.and_then(|it| it.subject.as_ref());
         let flat = FlatRef {
@@ -249,6 +293,7 @@ impl Serialize for Entry {
             subject: subject.map(|it| it.id),
             subject_name: subject.map(|it| it.name.as_str()),
             until: did.and_then(|it| it.until),
+            asked,
         };
         flat.serialize(serializer)
     }
@@ -260,7 +305,7 @@ impl What {
         match self {
             Self::Joined | Self::Left => true,
             Self::Did(did) => did.subject.is_some(),
-            Self::Message { .. } | Self::Announced { .. } | Self::Unknown => false,
+            Self::Message { .. } | Self::Announced { .. } | Self::Asked(_) | Self::Unknown => false,
         }
     }
 
@@ -269,7 +314,7 @@ impl What {
         match self {
             Self::Message { text } | Self::Announced { text } => text,
             Self::Did(did) => &did.text,
-            Self::Joined | Self::Left | Self::Unknown => "",
+            Self::Joined | Self::Left | Self::Asked(_) | Self::Unknown => "",
         }
     }
 }

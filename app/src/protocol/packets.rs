@@ -5,6 +5,7 @@
 
 use super::{
     ids::{Cid, Epoch, Millis, RoomId, Seq, UserId},
+    matching::MatchView,
     message::{Deed, Entry, known_deed},
     pages::Planned,
     people::Person,
@@ -174,6 +175,8 @@ pub enum ServerPacket {
     Reminded(Planned),
     /// The user was told something about themselves or their reports, or confirmed it.
     Noticed(Noticed),
+    /// How it stands with the user's search for somebody to talk with.
+    Matching(MatchView),
     /// A sign of life, with the heads of all rooms that the session follows.
     Beat(Beat),
     /// From a newer server. Ignored, never fatal.

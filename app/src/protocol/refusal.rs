@@ -181,6 +181,39 @@ pub enum Refusal {
     /// That cannot be an e-mail address.
     #[error("not an address")]
     NotAnAddress,
+    /// Nobody can be found without a language that both speak.
+    #[error("no language")]
+    NoLanguage,
+    /// The user has not told the year of their birth, which it takes.
+    #[error("no year of birth")]
+    AgeMissing,
+    /// The user is too young for it.
+    #[error("too young")]
+    TooYoung,
+    /// It cannot be done before that moment.
+    #[error("too soon")]
+    TooSoon {
+        /// Then it can.
+        until: Millis,
+    },
+    /// The proposal is over.
+    #[error("the proposal is over")]
+    ProposalOver,
+    /// The user has answered it.
+    #[error("answered already")]
+    AlreadyAnswered,
+    /// An open question waits for the user's answer.
+    #[error("a question is open")]
+    AnswerFirst,
+    /// The user has skipped as often as one may on a day.
+    #[error("no skips left")]
+    NoSkipsLeft,
+    /// The question is not open.
+    #[error("the question is not open")]
+    QuestionOver,
+    /// Those in the room have not agreed to that yet.
+    #[error("not agreed")]
+    NotAgreed,
     /// From a newer server.
     #[error("refused")]
     Unknown,
@@ -254,6 +287,16 @@ enum Reason {
     LastOwner,
     NotInTime,
     NotAnAddress,
+    NoLanguage,
+    AgeMissing,
+    TooYoung,
+    TooSoon,
+    ProposalOver,
+    AlreadyAnswered,
+    AnswerFirst,
+    NoSkipsLeft,
+    QuestionOver,
+    NotAgreed,
     #[serde(other)]
     Unknown,
 }
@@ -307,6 +350,16 @@ impl From<FlatRefusal> for Refusal {
             Reason::AlreadyDecided => Self::AlreadyDecided,
             Reason::LastOwner => Self::LastOwner,
             Reason::NotInTime => Self::NotInTime,
+            Reason::NoLanguage => Self::NoLanguage,
+            Reason::AgeMissing => Self::AgeMissing,
+            Reason::TooYoung => Self::TooYoung,
+            Reason::TooSoon => Self::TooSoon { until: until.unwrap_or(Millis::NEVER) },
+            Reason::ProposalOver => Self::ProposalOver,
+            Reason::AlreadyAnswered => Self::AlreadyAnswered,
+            Reason::AnswerFirst => Self::AnswerFirst,
+            Reason::NoSkipsLeft => Self::NoSkipsLeft,
+            Reason::QuestionOver => Self::QuestionOver,
+            Reason::NotAgreed => Self::NotAgreed,
             Reason::Unknown => Self::Unknown,
         }
     }

@@ -13,6 +13,10 @@ pub enum RoomKind {
     Private,
     /// Two people who write to each other.
     Direct,
+    /// People who were matched, until they keep it or part.
+    Match,
+    /// Two people who kept their match: one for each two, for good.
+    Pair,
     /// A room of one's own that is gone when it was empty for a while, or at a time.
     Temporary,
     /// A room of one's own for many: counts instead of lists, no lines for who came and went, and
@@ -27,6 +31,12 @@ impl RoomKind {
     /// Somebody made it and is its host.
     pub const fn has_host(self) -> bool {
         matches!(self, Self::Private | Self::Temporary | Self::Large)
+    }
+
+    /// Those in it write to each other and to nobody else: nobody comes in, its words stand left
+    /// and right, and each is told how far the other has seen it.
+    pub const fn is_intimate(self) -> bool {
+        matches!(self, Self::Direct | Self::Match | Self::Pair)
     }
 
     /// Members who stay away for long are let go.

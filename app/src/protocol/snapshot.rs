@@ -2,6 +2,7 @@
 
 use super::{
     ids::{Epoch, Millis, RoomId, Seq, UserId},
+    matching::{MatchView, MeetingView},
     message::Entry,
     pages::Plain,
     people::{Person, Presence, Role},
@@ -165,6 +166,9 @@ pub struct RoomView {
     pub people: Vec<Person>,
     /// Up to where the other one of a direct room has seen the log; 0 elsewhere.
     pub seen: Seq,
+    /// Of a match or pair room: what there is beyond its log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meeting: Option<Box<MeetingView>>,
 }
 
 /// A room as it is seen from outside, by who may know of it and not read it.
@@ -265,6 +269,9 @@ pub struct Snapshot {
     /// How much the user was told and has not confirmed.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub notices: u32,
+    /// How it stands with the user's search for somebody, where they look or the page shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matching: Option<Box<MatchView>>,
     /// What a page without a script shows beside: never in the browser.
     #[serde(skip)]
     pub plain: Plain,

@@ -87,7 +87,7 @@ impl Kind {
             What::Left => Self::Left,
             What::Announced { .. } => Self::Announced,
             What::Did(did) => Self::Did(did.deed),
-            What::Unknown => Self::Other,
+            What::Asked(_) | What::Unknown => Self::Other,
         }
     }
 

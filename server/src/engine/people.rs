@@ -45,7 +45,7 @@ impl Engine {
 
     /// The rooms in which both see each other.
     fn shared_rooms(&self, reader: UserId, user: UserId) -> Vec<RoomSummary> {
-        let shows_people = |kind| !matches!(kind, RoomKind::Direct | RoomKind::Large);
+        let shows_people = |kind: RoomKind| kind != RoomKind::Large && !kind.is_intimate();
         let rooms = self.hub().rooms_of(reader);
         let mut rooms: Vec<RoomSummary> = rooms
             .iter()

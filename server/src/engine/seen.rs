@@ -7,7 +7,6 @@ use app::protocol::{
     ids::{RoomId, Seq, UserId},
     packets::{Seen, ServerPacket},
     refusal::Refusal,
-    room::RoomKind,
 };
 use std::{
     collections::HashMap,
@@ -63,7 +62,7 @@ impl Engine {
     /// A member of a direct room has seen its log up to there; the other is told.
     pub(super) fn see(&self, user: UserId, room: RoomId, seq: Seq) -> Result<(), Refusal> {
         let found = self.read(user, room)?;
-        if found.kind != RoomKind::Direct || seq > found.head() {
+        if !found.kind.is_intimate() || seq > found.head() {
             return Err(Refusal::NotAllowed);
         }
         if self.0.marks.note(room, user, seq) {

@@ -43,7 +43,7 @@ pub(crate) const fn sight(
             Door::Open | Door::Password => Sight::Door,
             Door::Invite => Sight::Absent,
         },
-        RoomKind::Direct => Sight::Absent,
+        RoomKind::Direct | RoomKind::Match | RoomKind::Pair => Sight::Absent,
     }
 }
 
@@ -89,7 +89,9 @@ mod tests {
         use Sight::{Absent, Door as AtDoor, Inside};
         for door in DOORS {
             check(RoomKind::Channel, door, [Inside, AtDoor, Inside, AtDoor]);
-            check(RoomKind::Direct, door, [Absent, Absent, Inside, Inside]);
+            for kind in [RoomKind::Direct, RoomKind::Match, RoomKind::Pair] {
+                check(kind, door, [Absent, Absent, Inside, Inside]);
+            }
             check(RoomKind::Unknown, door, [Absent; 4]);
         }
         for kind in [RoomKind::Private, RoomKind::Temporary, RoomKind::Large] {

@@ -43,15 +43,26 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::NotReachable
         | Refusal::NotAnswered
         | Refusal::CannotToOneself
-        | Refusal::AccountBanned { .. } => StatusCode::FORBIDDEN,
+        | Refusal::AccountBanned { .. }
+        | Refusal::TooYoung
+        | Refusal::TooSoon { .. }
+        | Refusal::AnswerFirst
+        | Refusal::NotAgreed => StatusCode::FORBIDDEN,
         Refusal::NoSuchRoom | Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::Closed | Refusal::InviteOver | Refusal::LinkOver => StatusCode::GONE,
+        Refusal::Closed
+        | Refusal::InviteOver
+        | Refusal::LinkOver
+        | Refusal::ProposalOver
+        | Refusal::QuestionOver => StatusCode::GONE,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::Full { .. }
         | Refusal::NameTaken
         | Refusal::TooMany { .. }
         | Refusal::AlreadyDecided
-        | Refusal::LastOwner => StatusCode::CONFLICT,
+        | Refusal::LastOwner
+        | Refusal::AgeMissing
+        | Refusal::AlreadyAnswered
+        | Refusal::NoSkipsLeft => StatusCode::CONFLICT,
         Refusal::Empty
         | Refusal::TooLong { .. }
         | Refusal::NameLength { .. }
@@ -61,7 +72,8 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::OutOfBounds { .. }
         | Refusal::PasswordLength { .. }
         | Refusal::PasswordCommon
-        | Refusal::NotInTime => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::NotInTime
+        | Refusal::NoLanguage => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TooFast { .. } | Refusal::SlowMode { .. } | Refusal::TooManyInFlight => {
             StatusCode::TOO_MANY_REQUESTS
         }

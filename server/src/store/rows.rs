@@ -8,6 +8,7 @@ use app::protocol::{
     room::{Door, NewRoom, Rank, RoomKind},
     snapshot::RoomSummary,
 };
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// A channel that the configuration asks for.
@@ -326,7 +327,7 @@ pub(super) struct NewEntry<'a> {
     pub(super) cid: Option<Uuid>,
     pub(super) at: i64,
     pub(super) kind: &'static str,
-    pub(super) text: &'a str,
+    pub(super) text: Cow<'a, str>,
     pub(super) subject: Option<Uuid>,
     pub(super) until: Option<i64>,
 }
@@ -376,6 +377,8 @@ pub(super) fn kind_from(text: &str) -> RoomKind {
         "channel" => RoomKind::Channel,
         "private" => RoomKind::Private,
         "direct" => RoomKind::Direct,
+        "match" => RoomKind::Match,
+        "pair" => RoomKind::Pair,
         "temporary" => RoomKind::Temporary,
         "large" => RoomKind::Large,
         _ => RoomKind::Unknown,

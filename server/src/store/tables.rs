@@ -51,7 +51,7 @@ pub(super) const META: Table =
     Table { name: "meta", columns: &[("key", Kind::Text), ("value", Kind::Text)], key: 1 };
 
 /// All other tables.
-pub(super) const TABLES: [Table; 16] = [
+pub(super) const TABLES: [Table; 30] = [
     Table {
         name: "account",
         columns: &[
@@ -70,6 +70,7 @@ pub(super) const TABLES: [Table; 16] = [
             ("presence", Kind::Text),
             ("email", Kind::MaybeText),
             ("one_login", Kind::Number),
+            ("born", Kind::MaybeNumber),
         ],
         key: 1,
     },
@@ -269,4 +270,160 @@ pub(super) const TABLES: [Table; 16] = [
         ],
         key: 1,
     },
+    Table {
+        name: "ticket",
+        columns: &[
+            ("id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("wishes", Kind::Text),
+            ("band", Kind::Text),
+            ("guest", Kind::Number),
+            ("since", Kind::Number),
+            ("state", Kind::Text),
+            ("acted_at", Kind::Number),
+            ("changed_at", Kind::Number),
+            ("ended_at", Kind::MaybeNumber),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "proposal",
+        columns: &[
+            ("id", Kind::Id),
+            ("made_at", Kind::Number),
+            ("expires_at", Kind::Number),
+            ("state", Kind::Text),
+            ("common", Kind::Text),
+            ("room_id", Kind::MaybeId),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "seat",
+        columns: &[
+            ("proposal_id", Kind::Id),
+            ("ticket_id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("answer", Kind::MaybeText),
+            ("answered_at", Kind::MaybeNumber),
+            ("held", Kind::Number),
+            ("open", Kind::Number),
+        ],
+        key: 2,
+    },
+    Table {
+        name: "met",
+        columns: &[
+            ("low_id", Kind::Id),
+            ("high_id", Kind::Id),
+            ("at", Kind::MaybeNumber),
+            ("times", Kind::Number),
+            ("skipped_at", Kind::MaybeNumber),
+        ],
+        key: 2,
+    },
+    Table {
+        name: "wait",
+        columns: &[
+            ("id", Kind::Id),
+            ("at", Kind::Number),
+            ("waited_ms", Kind::Number),
+            ("matched", Kind::Number),
+            ("wishes", Kind::Text),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "lookout",
+        columns: &[
+            ("account_id", Kind::Id),
+            ("wishes", Kind::Text),
+            ("since", Kind::Number),
+            ("until", Kind::Number),
+            ("told_at", Kind::MaybeNumber),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "conduct",
+        columns: &[
+            ("id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("kind", Kind::Text),
+            ("at", Kind::Number),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "meeting",
+        columns: &[
+            ("room_id", Kind::Id),
+            ("began_at", Kind::Number),
+            ("common", Kind::Text),
+            ("openness", Kind::Text),
+            ("questions", Kind::Text),
+            ("clock_at", Kind::MaybeNumber),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "meeter",
+        columns: &[
+            ("room_id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("keep", Kind::Number),
+            ("openness", Kind::Text),
+        ],
+        key: 2,
+    },
+    Table {
+        name: "asked",
+        columns: &[
+            ("id", Kind::Id),
+            ("room_id", Kind::Id),
+            ("question", Kind::Text),
+            ("ko", Kind::Text),
+            ("en", Kind::Text),
+            ("how", Kind::Text),
+            ("word", Kind::Text),
+            ("seq", Kind::Number),
+            ("at", Kind::Number),
+            ("turn", Kind::Number),
+            ("state", Kind::Text),
+            ("closed_at", Kind::MaybeNumber),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "answer",
+        columns: &[
+            ("asked_id", Kind::Id),
+            ("turn", Kind::Number),
+            ("account_id", Kind::Id),
+            ("text", Kind::Text),
+            ("at", Kind::Number),
+        ],
+        key: 3,
+    },
+    Table {
+        name: "skip",
+        columns: &[
+            ("asked_id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("room_id", Kind::Id),
+            ("at", Kind::Number),
+        ],
+        key: 3,
+    },
+    Table {
+        name: "pack",
+        columns: &[
+            ("id", Kind::Text),
+            ("toml", Kind::Text),
+            ("by_id", Kind::MaybeId),
+            ("at", Kind::Number),
+        ],
+        key: 1,
+    },
+    Table { name: "daily", columns: &[("room_id", Kind::Id), ("told", Kind::Number)], key: 1 },
 ];

@@ -82,7 +82,9 @@ fn excerpt(entries: Vec<Entry>, reported: Option<Seq>, words: &'static Order) ->
     let lines = entries.into_iter().filter_map(|entry| {
         let text = match entry.what {
             What::Message { text } | What::Announced { text } => text,
-            What::Joined | What::Left | What::Did(_) | What::Unknown => return None,
+            What::Joined | What::Left | What::Did(_) | What::Asked(_) | What::Unknown => {
+                return None;
+            }
         };
         let is_it = reported == Some(entry.seq);
         Some(view! {

@@ -30,7 +30,9 @@ fn line(room: RoomLine, words: &'static Order) -> impl IntoView {
         RoomKind::Private => words.kind_names.private,
         RoomKind::Temporary => words.kind_names.temporary,
         RoomKind::Large => words.kind_names.large,
-        RoomKind::Direct | RoomKind::Unknown => words.kind_names.other,
+        RoomKind::Direct | RoomKind::Match | RoomKind::Pair | RoomKind::Unknown => {
+            words.kind_names.other
+        }
     };
     let called = room.name.clone().unwrap_or_else(|| words.hidden_room.to_owned());
     let is_found = room.name.is_some();

@@ -45,6 +45,7 @@ impl Tab {
             | ServerPacket::Seen(_)
             | ServerPacket::Reminded(_)
             | ServerPacket::Noticed(_)
+            | ServerPacket::Matching(_)
             | ServerPacket::Unknown => {}
         }
         self.look_recovered();

@@ -92,7 +92,7 @@ impl Room {
             mine: state.people.contains_key(&user),
             ..state.row.summary.clone()
         };
-        if self.kind == RoomKind::Direct {
+        if self.kind.is_intimate() {
             let other = state.people.iter().find(|(id, _)| **id != user);
             let other = other.map(|(_, it)| it.person());
             summary.peer = other.as_ref().map(|it| it.id);

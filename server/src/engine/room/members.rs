@@ -122,7 +122,7 @@ impl Room {
             return;
         }
         state.mark(user, false);
-        if self.kind == RoomKind::Direct {
+        if self.kind.is_intimate() {
             // In the other's list it is called so, and shows whether they are at hand.
             let others = state.people.keys().filter(|it| **it != user);
             self.around.crowd.each_of(others, |mailbox| self.tell_gained(mailbox));
@@ -134,7 +134,7 @@ impl Room {
     pub(crate) fn show_again(&self, user: UserId) {
         let mut state = self.state();
         state.mark(user, false);
-        if self.kind == RoomKind::Direct {
+        if self.kind.is_intimate() {
             self.tell_members(&state);
         }
         self.note_rounds(&mut state);

@@ -58,7 +58,7 @@ impl Room {
                 What::Joined => state.readers.resume(author),
                 What::Left => self.put_out(state, author, (seq, None, String::new())),
                 What::Did(did) => self.take_deed(state, seq, did),
-                What::Message { .. } | What::Announced { .. } | What::Unknown => {}
+                What::Message { .. } | What::Announced { .. } | What::Asked(_) | What::Unknown => {}
             }
         }
     }

@@ -42,7 +42,11 @@ fn people(kind: RoomKind) -> Result<RangeInclusive<u32>, Refusal> {
     match kind {
         RoomKind::Private | RoomKind::Temporary => Ok(ROOM_PEOPLE_MIN..=ROOM_PEOPLE_MAX),
         RoomKind::Large => Ok(ROOM_PEOPLE_MAX + 1..=LARGE_PEOPLE_MAX),
-        RoomKind::Channel | RoomKind::Direct | RoomKind::Unknown => Err(Refusal::Malformed),
+        RoomKind::Channel
+        | RoomKind::Direct
+        | RoomKind::Match
+        | RoomKind::Pair
+        | RoomKind::Unknown => Err(Refusal::Malformed),
     }
 }
 

@@ -42,7 +42,7 @@ impl Turn<'_> {
             ),
             RoomKind::Private | RoomKind::Temporary => !matches!(act, Act::Speaker { .. }),
             RoomKind::Large => true,
-            RoomKind::Direct | RoomKind::Unknown => false,
+            RoomKind::Direct | RoomKind::Match | RoomKind::Pair | RoomKind::Unknown => false,
         }
     }
 

@@ -41,7 +41,8 @@ impl Turn<'_> {
     fn admit(&self, way: &Way) -> Result<(), AppendError> {
         let settings = &self.room.settings;
         let by_server = *way == Way::LetIn;
-        if matches!(settings.kind, RoomKind::Direct | RoomKind::Unknown) && !by_server {
+        let is_shut = settings.kind.is_intimate() || settings.kind == RoomKind::Unknown;
+        if is_shut && !by_server {
             return Err(AppendError::NoSuchRoom);
         }
         let (room, author) = (self.append.room, self.append.author);

@@ -30,7 +30,7 @@ impl Turn<'_> {
             RoomKind::Private | RoomKind::Temporary | RoomKind::Large => {
                 settings.door != Door::Invite
             }
-            RoomKind::Direct | RoomKind::Unknown => false,
+            RoomKind::Direct | RoomKind::Match | RoomKind::Pair | RoomKind::Unknown => false,
         }
     }
 

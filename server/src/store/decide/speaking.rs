@@ -19,7 +19,7 @@ impl Turn<'_> {
         if settings.kind == RoomKind::Large && !keeps_order && !member.speaker {
             return Err(AppendError::SpeakersOnly);
         }
-        if settings.kind == RoomKind::Direct {
+        if settings.kind.is_intimate() {
             self.may_write()?;
         }
         if self.room.settings.slow_secs > 0 {
@@ -37,7 +37,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Whether the other of a direct room can be written to.
+    /// Whether the other of a room of two can be written to.
     fn may_write(&self) -> Result<(), AppendError> {
         if self.room.people < 2 || self.facts.apart.contains(&self.append.room) {
             return Err(AppendError::NotReachable);

@@ -106,6 +106,7 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::
          select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[],
              $6::text[], $7::text[], $8::uuid[], $9::bigint[])";
     let cids: Vec<Option<Uuid>> = column(entries, |it| it.cid);
+    let texts: Vec<&str> = entries.iter().map(|it| &*it.text).collect();
     let subjects: Vec<Option<Uuid>> = column(entries, |it| it.subject);
     let untils: Vec<Option<i64>> = column(entries, |it| it.until);
     sqlx::query(sql)
@@ -115,7 +116,7 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::
         .bind(cids)
         .bind(column(entries, |it| it.at))
         .bind(column(entries, |it| it.kind))
-        .bind(column(entries, |it| it.text))
+        .bind(texts)
         .bind(subjects)
         .bind(untils)
         .execute(&mut **tx)

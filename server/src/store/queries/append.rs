@@ -16,6 +16,7 @@ use crate::store::{
 };
 use app::protocol::{ids::Millis, message::What};
 use sqlx::error::DatabaseError;
+use std::borrow::Cow;
 
 impl Queries {
     pub(in crate::store) async fn append(
@@ -120,13 +121,21 @@ fn new_entries<'a>(appends: &[Append], outcomes: &'a Outcomes) -> Vec<NewEntry<'
                 cid: cid.take(),
                 at: entry.at.0,
                 kind: kind_name(&entry.what),
-                text: entry.what.text(),
+                text: text_of(&entry.what),
                 subject: did.and_then(|it| it.subject.as_ref()).map(|it| it.id.0),
                 until: did.and_then(|it| it.until).map(|it| it.0),
             });
         }
     }
     rows
+}
+
+/// What stands in the column for the text: of a question all that its entry shows, as JSON.
+fn text_of(what: &What) -> Cow<'_, str> {
+    match what {
+        What::Asked(asked) => Cow::Owned(serde_json::to_string(asked).unwrap_or_default()),
+        other => Cow::Borrowed(other.text()),
+    }
 }
 
 /// The kind of an entry in the database.
@@ -137,6 +146,7 @@ const fn kind_name(what: &What) -> &'static str {
         What::Left => "left",
         What::Announced { .. } => "announced",
         What::Did(did) => did.deed.name(),
+        What::Asked(_) => "asked",
         // Nothing that is decided here.
         What::Unknown => "unknown",
     }

@@ -60,6 +60,8 @@ fn entry_from(row: &DbRow) -> StoreResult<Entry> {
         "joined" => What::Joined,
         "left" => What::Left,
         "announced" => What::Announced { text: text()? },
+        // Of a newer server, perhaps.
+        "asked" => serde_json::from_str(&text()?).map_or(What::Unknown, What::Asked),
         other => match Deed::ALL.iter().find(|it| it.name() == other) {
             Some(deed) => What::Did(Did {
                 deed: *deed,

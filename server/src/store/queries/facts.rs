@@ -12,7 +12,7 @@ use crate::store::{
 };
 use app::protocol::{
     ids::{Cid, InviteId, LoginId, Millis, RoomId, UserId},
-    room::{Act, RoomKind},
+    room::Act,
 };
 use sqlx::{QueryBuilder, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,13 +199,13 @@ fn sanction_from(row: &DbRow) -> StoreResult<((RoomId, UserId, RoomSanction), Sa
     Ok(((room, UserId(row.try_get("account_id")?), sanction), state))
 }
 
-/// Direct rooms in which something is said, and of whose two one blocks the other.
+/// Rooms of two in which something is said, and of whose two one blocks the other.
 async fn read_apart(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
-    let is_direct = |it: &&Append| {
+    let is_intimate = |it: &&Append| {
         let room = facts.rooms.get(&it.room);
-        room.is_some_and(|it| it.settings.kind == RoomKind::Direct)
+        room.is_some_and(|it| it.settings.kind.is_intimate())
     };
-    let rooms = distinct(batch.iter().filter(is_direct).map(|it| it.room));
+    let rooms = distinct(batch.iter().filter(is_intimate).map(|it| it.room));
     if rooms.is_empty() {
         return Ok(());
     }

@@ -132,7 +132,7 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::
                 .push_bind(it.cid)
                 .push_bind(it.at)
                 .push_bind(it.kind)
-                .push_bind(it.text);
+                .push_bind(&*it.text);
             if !plain {
                 row.push_bind(it.subject).push_bind(it.until);
             }
