@@ -35,7 +35,18 @@ export default defineConfig({
     {
       name: "phone",
       // What does not depend on the size is tried once.
-      testMatch: ["a11y.spec.ts", "chat.spec.ts", "no_js.spec.ts"],
+      testMatch: [
+        "a11y.spec.ts",
+        "account.spec.ts",
+        "chat.spec.ts",
+        "direct.spec.ts",
+        "later.spec.ts",
+        "no_js.spec.ts",
+        "no_js_rooms.spec.ts",
+        "order.spec.ts",
+        "people.spec.ts",
+        "rooms.spec.ts",
+      ],
       use: {
         viewport: { width: 390, height: 844 },
         deviceScaleFactor: 2,

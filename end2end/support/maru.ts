@@ -142,10 +142,14 @@ export class Node {
   }
 }
 
+/** Settings of the server, as variables. */
+export type Settings = Record<`MARU_${string}`, string>;
+
 /** What a deployment is made of, where it is not the usual. */
 export interface Wish {
   nodes?: number;
   redis?: string;
+  settings?: Settings;
 }
 
 /** A running deployment. */
@@ -158,7 +162,7 @@ export class Maru {
   readonly #folder = mkdtempSync(join(tmpdir(), "maru-e2e-"));
   readonly #database?: string;
 
-  private constructor(ports: number[], linePort: number, redis: string | undefined) {
+  private constructor(ports: number[], linePort: number, { redis, settings }: Wish) {
     this.line = new Line(linePort, ports);
     const urls = ports.map((port) => `http://127.0.0.1:${port}`);
     const unlimited = ["LOGINS_PER_MIN", "SIGN_UPS_PER_HOUR", "GUESTS_PER_HOUR", "REQUESTS_PER_SEC"];
@@ -168,6 +172,7 @@ export class Maru {
       MARU_METRICS_LISTEN: "off",
       MARU_LOG: "warn",
       ...Object.fromEntries(unlimited.map((it) => [`MARU_LIMITS__${it}`, "0"])),
+      ...settings,
     };
     if (ports.length > 1) {
       if (!POSTGRES || !redis) throw new Error("several nodes need scripts/services.sh");
@@ -182,10 +187,10 @@ export class Maru {
     this.url = urls[0]!;
   }
 
-  static async start({ nodes = NODES, redis = REDIS }: Wish = {}): Promise<Maru> {
+  static async start({ nodes = NODES, redis = REDIS, settings }: Wish = {}): Promise<Maru> {
     const ports = [];
     for (let n = 0; n < nodes; n++) ports.push(await freePort());
-    const maru = new Maru(ports, await freePort(), redis);
+    const maru = new Maru(ports, await freePort(), { redis, settings });
     await maru.start();
     return maru;
   }

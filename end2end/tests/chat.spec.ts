@@ -1,18 +1,4 @@
-import { type Person, expect, test } from "../support/people.ts";
-
-/** Opens the drawer with the channels where it is not beside the page. */
-async function channels({ page }: Person) {
-  const menu = page.getByRole("button", { name: "Open the list of channels" });
-  if (await menu.isVisible()) await menu.click();
-  return page.getByRole("navigation", { name: "Channels" });
-}
-
-/** Opens the sheet with the people where it is not beside the log. */
-async function people({ page }: Person) {
-  const sheet = page.getByRole("complementary", { name: "People" });
-  if (!(await sheet.isVisible())) await page.getByRole("button", { name: /^\d+ (person|people)$/ }).click();
-  return sheet;
-}
+import { expect, test } from "../support/people.ts";
 
 test("one signs up, one comes as a guest, and they talk", async ({ person }) => {
   const ann = await person("ann");
@@ -40,7 +26,7 @@ test("one signs up, one comes as a guest, and they talk", async ({ person }) => 
   await bob.say("hello ann\nhow are you?");
   await ann.sees(/hello ann/);
   await expect(ann.log).toContainText("bob joined");
-  await expect((await channels(bob)).getByRole("link", { name: /plaza.*2 of at most 500/ })).toBeVisible();
+  await expect((await bob.sidebar()).getByRole("link", { name: /plaza.*2 of at most 500/ })).toBeVisible();
 });
 
 test("what was said is in the first HTML", async ({ person }) => {
@@ -63,7 +49,7 @@ test("one sees who is here, who types and who leaves", async ({ person }) => {
   await ann.sees("hel");
   await expect(ann.page.getByText("bob is typing…")).toBeHidden();
 
-  const list = await people(ann);
+  const list = await ann.people();
   await expect(list.getByRole("heading", { name: "Here now — 2" })).toBeVisible();
   await expect(list.getByRole("listitem").filter({ hasText: "bob" })).toContainText("guest");
   await bob.page.getByRole("button", { name: "Leave" }).click();
@@ -78,7 +64,7 @@ test("one who closes the page is shown as offline, and comes back", async ({ per
   const bob = await (await person("bob")).asGuest();
   await ann.enter("plaza");
   await bob.enter("plaza");
-  const list = await people(ann);
+  const list = await ann.people();
   await expect(list.getByRole("heading", { name: "Here now — 2" })).toBeVisible();
   await bob.page.goto("about:blank");
   await expect(list.getByRole("heading", { name: "Offline — 1" })).toBeVisible();

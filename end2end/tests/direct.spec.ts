@@ -1,11 +1,10 @@
 // Two people who write to each other.
 
-import { type Person, expect, test } from "../support/people.ts";
+import { NETWORK, type Person, expect, test } from "../support/people.ts";
 
 /** Opens somebody's page. */
 async function visit(me: Person, other: Person) {
-  const { me: them } = await (await other.page.request.get(`${other.url}/api/v1/me`)).json();
-  await me.open(`/people/${them.id}`);
+  await me.open(`/people/${await other.id()}`);
 }
 
 /** Opens somebody's page, and from there the room of the two. */
@@ -17,8 +16,11 @@ async function write(me: Person, other: Person) {
 }
 
 /** Two who have agreed to write to each other, each at the page of their room. */
-async function talking(person: (name: string) => Promise<Person>): Promise<[Person, Person]> {
-  const ann = await (await person("ann")).asAccount();
+async function talking(
+  person: (name: string, at?: { url?: string }) => Promise<Person>,
+  at: { url?: string } = {},
+): Promise<[Person, Person]> {
+  const ann = await (await person("ann", at)).asAccount();
   const bob = await (await person("bob")).asAccount();
   await write(ann, bob);
   await ann.say("hello bob");
@@ -49,7 +51,7 @@ test("one asks to write, the other accepts, they talk, and see what was seen", a
   await expect(ann.composer).toHaveCount(0);
 
   // Live, for who is at another page, and without a word to who asked.
-  await bob.page.getByRole("link", { name: "Requests (1)" }).first().click();
+  await bob.goTo(/^Requests \(1\)$/);
   const card = bob.page.getByRole("listitem").filter({ hasText: "ann" });
   await expect(card).toContainText("it is about the film");
   await card.getByRole("link", { name: /^ann/ }).first().click();
@@ -85,9 +87,36 @@ test("what is said while the other looks elsewhere is not seen until they look",
   await ann.say("look here");
   await ann.hasSentAll();
   await expect(bubble(ann, "look here")).not.toContainText("Seen");
-  await bob.page.getByRole("link", { name: /^ann/ }).click();
+  await bob.goTo(/^ann/);
   await bob.sees("look here");
   await expect(bubble(ann, "look here")).toContainText("Seen");
+});
+
+test("one is cut off, both write on, and all of it comes once and in the same order", async ({ maru, person }) => {
+  const [ann, bob] = await talking(person, { url: maru.line.url });
+  const presence = bob.page.getByRole("main").getByRole("banner");
+  await expect(presence).toContainText("here");
+  maru.line.cut();
+  await expect(ann.page.getByText(/Connection lost|Connecting…/)).toBeVisible();
+  await ann.say("queued-1");
+  await ann.say("queued-2");
+  await expect(ann.log.getByText("sending", { exact: true })).toHaveCount(2);
+  await expect(presence).toContainText("offline");
+  await bob.say("meanwhile-1");
+  await bob.hasSentAll();
+  expect(await ann.shown(/(queued|meanwhile)-\d/)).toEqual(["queued-1", "queued-2"]);
+  expect(await bob.shown(/(queued|meanwhile)-\d/)).toEqual(["meanwhile-1"]);
+  maru.line.mend();
+
+  await expect(ann.page.getByText("Caught up on 1 message")).toBeVisible({ timeout: 40_000 });
+  await ann.hasSentAll();
+  for (const reader of [ann, bob]) {
+    const all = ["meanwhile-1", "queued-1", "queued-2"];
+    await expect.poll(() => reader.shown(/(queued|meanwhile)-\d/)).toEqual(all);
+  }
+  await expect(presence).toContainText("here");
+  await expect(bubble(ann, "queued-2")).toContainText("Seen");
+  ann.forgive(NETWORK);
 });
 
 test("a request is refused without a word, and who asked cannot go on", async ({ person }) => {

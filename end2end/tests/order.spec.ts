@@ -1,37 +1,21 @@
-// Order on the whole server: reports and what follows, roles, and the admin pages.
+// Order on the whole server: reports and what follows, and bans.
 
-import { AxeBuilder } from "@axe-core/playwright";
-import { join } from "node:path";
-import { type Person, expect, test } from "../support/people.ts";
-
-const root = join(import.meta.dirname, "../..");
-
-async function idOf({ page, url }: Person): Promise<string> {
-  return (await (await page.request.get(`${url}/api/v1/me`)).json()).me.id;
-}
-
-/** Gives somebody a role, by the API. */
-async function name(owner: Person, person: Person, role: string) {
-  const headers = { Origin: owner.url };
-  const path = `${owner.url}/api/v1/people/${await idOf(person)}/role`;
-  const answer = await owner.page.request.put(path, { data: { role }, headers });
-  expect(answer.status()).toBe(204);
-}
+import { expect, test } from "../support/people.ts";
 
 test("a report from a room is decided by a moderator, and both are told", async ({ person }) => {
   const owner = await (await person("Olga")).asAccount();
   const mo = await (await person("Mo")).asAccount();
   const bob = await (await person("Bob")).asAccount();
   const eve = await (await person("Eve")).asAccount();
-  await name(owner, mo, "moderator");
+  await owner.ask("put", `people/${await mo.id()}/role`, { role: "moderator" });
   await eve.enter("plaza");
   await bob.enter("plaza");
   await eve.say("buy my things");
   await bob.sees("buy my things");
 
-  const entries = await (await bob.page.request.get(`${bob.url}/api/v1/rooms/plaza/entries`)).json();
-  const said = entries.entries.find((it: { text?: string }) => it.text === "buy my things");
-  await bob.page.goto(`${bob.url}/people/${await idOf(eve)}?room=plaza&seq=${said.seq}#report`);
+  await bob.page.getByRole("button", { name: "Menu of Eve's message" }).click();
+  await bob.log.getByRole("link", { name: "Report" }).click();
+  await expect(bob.page.getByText("The report is about one message", { exact: false })).toBeVisible();
   const form = bob.page.locator("#report");
   await form.getByRole("radio", { name: "Spam" }).check();
   await form.getByRole("button", { name: "Send the report" }).click();
@@ -71,53 +55,3 @@ test("a ban ends the socket at once, and the way back in", async ({ person }) =>
   await expect(eve.page.getByText("This account may not come in for now.")).toBeVisible();
   eve.forgive(/status of 40[13]/, /WebSocket/);
 });
-
-const sizes = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-};
-
-for (const [language, locale] of [["en", "en-GB"], ["ko", "ko-KR"]] as const) {
-  test(`the admin pages have no serious fault, ${language}`, async ({ person }) => {
-    test.setTimeout(180_000);
-    const first = await (await person("Olga")).asAccount();
-    const eve = await (await person("Eve")).asAccount();
-    await (await person("하늘")).asAccount();
-    const headers = { Origin: first.url };
-    const text = "buy my things <script>alert(1)</script>";
-    const said = { cid: crypto.randomUUID(), text };
-    await eve.page.request.put(`${first.url}/api/v1/rooms/plaza/members/me`, { headers });
-    await eve.page.request.post(`${first.url}/api/v1/rooms/plaza/entries`, { data: said, headers });
-    const against = await idOf(eve);
-    const report = { against, room: "plaza", seq: 2, why: "spam", text: "again and again" };
-    await first.page.request.post(`${first.url}/api/v1/reports`, { data: report, headers });
-    const other = await (await person("Adam")).asAccount();
-    await name(first, other, "admin");
-    await other.page.request.post(`${first.url}/api/v1/reports`, { data: report, headers });
-    const cookies = await first.page.context().cookies();
-    const room = { name: "den", kind: "private", door: "invite", capacity: 9 };
-    await eve.page.request.post(`${first.url}/api/v1/rooms`, { data: room, headers });
-    const mute = { secs: 3600, reason: "a while" };
-    await first.page.request.put(`${first.url}/api/v1/people/${against}/mute`, { data: mute, headers });
-    for (const [size, view] of Object.entries(sizes)) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        const looker = await person(`${size} ${colorScheme}`, { options: { ...view, colorScheme, locale } });
-        await looker.page.context().addCookies(cookies);
-        for (const part of ["", "/people", "/rooms", "/reports", "/audit", "/nodes", "/announce"]) {
-          await looker.page.goto(`${looker.url}/admin${part}`);
-          const act = looker.page.locator(".admin-act > summary").first();
-          if (part === "/people") await act.click();
-          const { violations } = await new AxeBuilder({ page: looker.page }).analyze();
-          const serious = violations.filter((it) => ["serious", "critical"].includes(it.impact ?? ""));
-          expect(serious.map((it) => `${it.id} ${it.nodes.map((n) => n.html).join("\n")}`), part).toEqual([]);
-          const wide = await looker.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-          expect(wide, `${part} fits`).toBe(false);
-          const file = `admin${part.replace("/", "-")}-${size}-${colorScheme}-${language}.png`;
-          await looker.page.screenshot({ path: join(root, "target/screenshots", file) });
-        }
-      }
-    }
-    await eve.open("/notices");
-    await eve.page.screenshot({ path: join(root, "target/screenshots", `notices-${language}.png`) });
-  });
-}

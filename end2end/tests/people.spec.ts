@@ -25,11 +25,10 @@ test("a name in the log leads to the person's page, with the rooms that both are
 test("a guest is told that writing first needs an account; one's own page leads to the settings", async ({ person }) => {
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asGuest();
-  const me = async ({ page, url }: typeof ann) => (await (await page.request.get(`${url}/api/v1/me`)).json()).me.id;
-  await bob.open(`/people/${await me(ann)}`);
+  await bob.open(`/people/${await ann.id()}`);
   await expect(bob.page.getByText("Guests cannot write to somebody first.")).toBeVisible();
   await expect(bob.page.getByRole("button", { name: "Write to them" })).toHaveCount(0);
-  await ann.open(`/people/${await me(ann)}`);
+  await ann.open(`/people/${await ann.id()}`);
   await ann.page.getByRole("link", { name: "Edit the profile" }).click();
   await expect(ann.page.getByRole("heading", { name: "Settings", level: 1 })).toBeVisible();
 });

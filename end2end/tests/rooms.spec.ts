@@ -1,46 +1,6 @@
-import { type Person, expect, test } from "../support/people.ts";
+// Rooms of one's own: made, found, entered, kept in order, and closed.
 
-/** What a room is to be, as the API takes it. */
-interface Wish {
-  name: string;
-  kind?: "private" | "temporary" | "large";
-  door?: "open" | "password" | "invite";
-  password?: string;
-  capacity?: number;
-  closes_at?: number;
-}
-
-/** Makes a room by the API; its id. */
-async function make({ page, url }: Person, wish: Wish): Promise<string> {
-  const data = { kind: "private", capacity: 12, ...wish };
-  const answer = await page.request.post(`${url}/api/v1/rooms`, { headers: { Origin: url }, data });
-  expect(answer.status(), await answer.text()).toBe(201);
-  return (await answer.json()).id;
-}
-
-/** Opens the sheet with the people where it is not beside the log, and in it somebody's menu. */
-async function menuOf({ page }: Person, name: string) {
-  const sheet = page.getByRole("complementary", { name: "People" });
-  if (!(await sheet.isVisible())) {
-    await page.getByRole("button", { name: /^\d+ (person|people)$/ }).click();
-  }
-  await sheet.getByRole("link", { name: new RegExp(`^${name}`) }).click();
-  return page.getByRole("dialog", { name: `About ${name}` });
-}
-
-/** Goes to the settings of the room shown. */
-async function settings({ page }: Person) {
-  await page.getByRole("button", { name: "About this room" }).click();
-  await page.getByRole("link", { name: "Settings of the room" }).click();
-  await expect(page.getByRole("heading", { name: /^Settings of/, level: 1 })).toBeVisible();
-}
-
-/** The rooms in the sidebar, which is a drawer where there is little space. */
-async function sidebar({ page }: Person) {
-  const menu = page.getByRole("button", { name: "Open the list of channels" });
-  if (await menu.isVisible()) await menu.click();
-  return page.getByRole("navigation", { name: "Channels" });
-}
+import { expect, test } from "../support/people.ts";
 
 test("one makes a hidden room, and a friend comes by a link", async ({ person }) => {
   await (await person("root")).asAccount();
@@ -57,8 +17,7 @@ test("one makes a hidden room, and a friend comes by a link", async ({ person })
   await ann.isAlive();
   const path = new URL(ann.page.url()).pathname;
 
-  await ann.page.getByRole("button", { name: "About this room" }).click();
-  await ann.page.getByRole("link", { name: "Invite people" }).click();
+  await (await ann.roomMenu()).getByRole("link", { name: "Invite people" }).click();
   await ann.page.getByRole("button", { name: "Make an invitation" }).click();
   const link = await ann.page.getByLabel("The new link. It is shown only now.").inputValue();
   await ann.open(path);
@@ -70,7 +29,7 @@ test("one makes a hidden room, and a friend comes by a link", async ({ person })
   await expect(bob.composer).toBeVisible();
   await expect(ann.log).toContainText("bob joined");
   await bob.isAlive();
-  await expect((await sidebar(bob)).getByRole("link", { name: /a room for two/ })).toBeVisible();
+  await expect((await bob.sidebar()).getByRole("link", { name: /a room for two/ })).toBeVisible();
 
   const answer = await carol.page.goto(carol.url + path);
   expect(answer?.status()).toBe(404);
@@ -83,7 +42,7 @@ test("a host puts somebody out, and they learn why", async ({ person }) => {
   await (await person("root")).asAccount();
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asAccount();
-  const room = await make(ann, { name: "film club" });
+  const room = await ann.make({ name: "film club" });
   await ann.open(`/rooms/${room}`);
   await bob.open("/rooms");
   await bob.page.getByRole("main").getByRole("link", { name: /film club/ }).click();
@@ -92,7 +51,7 @@ test("a host puts somebody out, and they learn why", async ({ person }) => {
   await bob.isAlive();
   await expect(ann.log).toContainText("bob joined");
 
-  const menu = await menuOf(ann, "bob");
+  const menu = await ann.menuOf("bob");
   await menu.getByLabel("Reason").fill("too loud");
   await menu.getByRole("button", { name: "Put out" }).click();
   await expect(bob.page.getByRole("heading", { name: "You were put out of film club" })).toBeVisible();
@@ -107,19 +66,17 @@ test("who is muted reads on, and speaks again when let", async ({ person }) => {
   await (await person("root")).asAccount();
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asAccount();
-  const room = await make(ann, { name: "study hall" });
+  const room = await ann.make({ name: "study hall" });
   await ann.open(`/rooms/${room}`);
-  await bob.page.goto(`${bob.url}/rooms/${room}`);
-  await bob.page.getByRole("button", { name: "Enter", exact: true }).click();
-  await bob.isAlive();
-  let menu = await menuOf(ann, "bob");
+  await bob.comeIn(room);
+  let menu = await ann.menuOf("bob");
   await menu.getByLabel("Reason").fill("shh");
   await menu.getByRole("button", { name: "Mute" }).click();
   await expect(bob.page.getByText(/^You are muted until .* You can go on reading\.$/)).toBeVisible();
   await expect(bob.composer).toBeHidden();
   await ann.say("still here");
   await bob.sees("still here");
-  menu = await menuOf(ann, "bob");
+  menu = await ann.menuOf("bob");
   await menu.getByRole("button", { name: "Let speak again" }).click();
   await expect(bob.composer).toBeVisible();
 });
@@ -128,17 +85,15 @@ test("in slow mode one sees how long it is until one may send", async ({ person 
   await (await person("root")).asAccount();
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asAccount();
-  const room = await make(ann, { name: "slow room" });
+  const room = await ann.make({ name: "slow room" });
   await ann.open(`/rooms/${room}`);
-  await settings(ann);
+  await ann.settings();
   await ann.page.getByRole("combobox", { name: "Slow mode" }).selectOption({ label: "5 seconds" });
   const slow = ann.page.locator("section").filter({ has: ann.page.getByRole("heading", { name: "Slow mode" }) });
   await slow.getByRole("button", { name: "Save" }).click();
   await expect(ann.page.getByText("Done.")).toBeVisible();
 
-  await bob.page.goto(`${bob.url}/rooms/${room}`);
-  await bob.page.getByRole("button", { name: "Enter", exact: true }).click();
-  await bob.isAlive();
+  await bob.comeIn(room);
   await expect(bob.page.getByText("Slow mode: one message every 5 seconds").last()).toBeVisible();
   await bob.say("one");
   await expect(bob.page.getByText(/^Slow mode: \d s until you can send$/)).toBeVisible();
@@ -154,8 +109,8 @@ test("in slow mode one sees how long it is until one may send", async ({ person 
 test("without JavaScript one finds a room with a password, and comes in by it", async ({ person }) => {
   await (await person("root")).asAccount();
   const ann = await (await person("ann")).asAccount();
-  await make(ann, { name: "밤 산책", door: "password", password: "moonlight" });
-  await make(ann, { name: "another" });
+  await ann.make({ name: "밤 산책", door: "password", password: "moonlight" });
+  await ann.make({ name: "another" });
   const bob = await (await person("bob", { options: { javaScriptEnabled: false } })).asAccount();
   const { page } = bob;
   await page.goto(`${bob.url}/rooms`);
@@ -200,18 +155,14 @@ test("who waits for a place in a full room is let in", async ({ person }) => {
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asAccount();
   const carol = await (await person("carol")).asAccount();
-  const room = await make(ann, { name: "bench for two", capacity: 2 });
+  const room = await ann.make({ name: "bench for two", capacity: 2 });
   await ann.open(`/rooms/${room}`);
-  await bob.page.goto(`${bob.url}/rooms/${room}`);
-  await bob.page.getByRole("button", { name: "Enter", exact: true }).click();
-  await expect(bob.composer).toBeVisible();
-  await bob.isAlive();
+  await bob.comeIn(room);
   await carol.page.goto(`${carol.url}/rooms/${room}`);
   await carol.page.getByRole("button", { name: "Wait for a place" }).click();
   await expect(carol.page.getByText("You wait: place 1 in the queue")).toBeVisible();
   await carol.isAlive();
-  await bob.page.getByRole("button", { name: "About this room" }).click();
-  await bob.page.getByRole("button", { name: "Leave" }).click();
+  await (await bob.roomMenu()).getByRole("button", { name: "Leave" }).click();
   await expect(bob.page.getByRole("heading", { name: "You are no longer in bench for two" })).toBeVisible();
   await expect(carol.composer).toBeVisible();
   await carol.say("finally");
@@ -223,21 +174,15 @@ test("when the host leaves, the next one has the room", async ({ person }) => {
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asAccount();
   const carol = await (await person("carol")).asAccount();
-  const room = await make(ann, { name: "relay" });
+  const room = await ann.make({ name: "relay" });
   await ann.open(`/rooms/${room}`);
-  for (const guest of [bob, carol]) {
-    await guest.page.goto(`${guest.url}/rooms/${room}`);
-    await guest.page.getByRole("button", { name: "Enter", exact: true }).click();
-    await guest.isAlive();
-  }
-  await (await menuOf(ann, "carol")).getByRole("button", { name: "Make co-host" }).click();
+  for (const guest of [bob, carol]) await guest.comeIn(room);
+  await (await ann.menuOf("carol")).getByRole("button", { name: "Make co-host" }).click();
   await expect(carol.log).toContainText("ann made carol a co-host");
-  await ann.page.keyboard.press("Escape");
-  await ann.page.getByRole("button", { name: "About this room" }).click();
-  await ann.page.getByRole("button", { name: "Leave" }).click();
+  await (await ann.roomMenu()).getByRole("button", { name: "Leave" }).click();
   await expect(carol.log).toContainText("carol is the host now");
   await expect(bob.log).toContainText("carol is the host now");
-  await settings(carol);
+  await carol.settings();
   await expect(carol.page.getByRole("heading", { name: "Close the room" })).toBeVisible();
 });
 
@@ -245,13 +190,13 @@ test("a temporary room says when it is gone, and a closed one is gone for everyb
   await (await person("root")).asAccount();
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asAccount();
-  const room = await make(ann, { name: "pop-up", kind: "temporary", closes_at: Date.now() + 3_600_000 });
+  const room = await ann.make({ name: "pop-up", kind: "temporary", closes_at: Date.now() + 3_600_000 });
   await bob.page.goto(`${bob.url}/rooms/${room}`);
   await expect(bob.page.getByText(/^until .*\d\d:\d\d$/)).toBeVisible();
   await bob.page.getByRole("button", { name: "Enter", exact: true }).click();
   await bob.isAlive();
   await ann.open(`/rooms/${room}`);
-  await settings(ann);
+  await ann.settings();
   const close = ann.page.locator("#close");
   await close.getByLabel("Reason").fill("that was it");
   await close.getByLabel("Yes, close this room for good").check();
@@ -265,15 +210,21 @@ test("a page left before its next frame breaks nothing", async ({ person }) => {
   const ann = await (await person("ann")).asGuest();
   // A slow machine: frames come when the page shown is another one already.
   await ann.page.addInitScript(() => {
-    window.requestAnimationFrame = (act) => window.setTimeout(() => act(performance.now()), 1_000);
+    const held: FrameRequestCallback[] = [];
+    window.requestAnimationFrame = (act) => held.push(act);
+    const draw = () => held.splice(0).forEach((act) => act(performance.now()));
+    Reflect.set(window, "draw", draw);
   });
-  await ann.enter("lobby");
-  await ann.page.getByRole("link", { name: /^help/ }).first().click();
-  await ann.page.getByRole("link", { name: /^lobby/ }).first().click();
-  await ann.open("/rooms");
-  await ann.page.getByRole("link", { name: /^lobby/ }).first().click();
-  await expect(ann.composer).toBeVisible();
-  await ann.page.getByRole("link", { name: "All rooms" }).first().click();
+  const draw = () => ann.page.evaluate(() => Reflect.get(window, "draw")());
+  const leave = async (to: RegExp, heading: string) => {
+    await ann.goTo(to);
+    await expect(ann.page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+    await draw();
+  };
+  await ann.enter("plaza");
+  await leave(/^music/, "# music");
+  await leave(/^plaza/, "# plaza");
+  await ann.say("the log moves to its newest line");
+  await leave(/^Browse/, "Channels");
   await expect(ann.composer).toHaveCount(0);
-  await ann.page.evaluate(() => new Promise((resolve) => window.setTimeout(resolve, 1_500)));
 });
