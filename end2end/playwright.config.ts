@@ -40,6 +40,7 @@ export default defineConfig({
         "account.spec.ts",
         "chat.spec.ts",
         "direct.spec.ts",
+        "large.spec.ts",
         "later.spec.ts",
         "no_js.spec.ts",
         "no_js_rooms.spec.ts",

@@ -94,7 +94,7 @@ test("what is said while the other looks elsewhere is not seen until they look",
 
 test("one is cut off, both write on, and all of it comes once and in the same order", async ({ maru, person }) => {
   const [ann, bob] = await talking(person, { url: maru.line.url });
-  const presence = bob.page.getByRole("main").getByRole("banner");
+  const presence = bob.page.getByRole("main").locator("header");
   await expect(presence).toContainText("here");
   maru.line.cut();
   await expect(ann.page.getByText(/Connection lost|Connecting…/)).toBeVisible();

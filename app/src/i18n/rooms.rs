@@ -156,6 +156,8 @@ pub struct Keep {
     pub slow_off: &'static str,
     pub people: &'static str,
     pub nobody: &'static str,
+    pub speaker_lead: &'static str,
+    pub no_such_member: &'static str,
     pub successor: &'static str,
     pub successor_lead: &'static str,
     pub sanctions: &'static str,

@@ -29,6 +29,11 @@ impl Refilled {
         self.value(field, usual) == choice
     }
 
+    /// Whether a form that does that was refused because whom it named was not found.
+    pub(super) fn has_missed(&self, act: &str) -> bool {
+        self.0.refused == Some(Refusal::NotFound) && self.value("act", "") == act
+    }
+
     /// Why the form was refused, if for that field.
     fn fault(&self, field: &str) -> Option<Refusal> {
         self.0.refused.filter(|it| !self.0.fields.is_empty() && field_of(*it) == Some(field))

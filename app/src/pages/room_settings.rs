@@ -51,6 +51,8 @@ pub fn RoomSettingsPage() -> impl IntoView {
     let title = (texts.rooms.keep.title)(&settings.room.name);
     let has_host = settings.room.kind.has_host();
     let is_host = kept.is_host() && has_host;
+    // Who is not in the room is told so where they were named.
+    let note = (!Refilled::new().has_missed("speaker")).then(|| view! { <FormNote /> });
     view! {
         <PageTitle text=format!("{title} · {}", texts.house.brand) />
         <Frame>
@@ -64,7 +66,7 @@ pub fn RoomSettingsPage() -> impl IntoView {
                         {texts.rooms.keep.back}
                     </a>
                 </p>
-                <FormNote />
+                {note}
                 <About kept=kept.clone() />
                 {is_host.then(|| view! { <DoorForm kept=kept.clone() /> })}
                 <LockAndSlow kept=kept.clone() />

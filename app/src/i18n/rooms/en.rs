@@ -151,6 +151,8 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
         slow_off: "off",
         people: "People",
         nobody: "Nobody but you is here.",
+        speaker_lead: "Only hosts and speakers are listed. Let somebody else speak by their name.",
+        no_such_member: "Nobody of that name is in the room.",
         successor: "Successor",
         successor_lead: "Becomes the host when you leave. With none named: the co-host of longest \
                          standing, else the member.",

@@ -150,6 +150,8 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
         slow_off: "끔",
         people: "사람들",
         nobody: "지금은 혼자 있어요.",
+        speaker_lead: "방장과 발언자만 목록에 보여요. 다른 분은 이름으로 발언자로 정할 수 있어요.",
+        no_such_member: "그런 이름의 멤버가 방에 없어요.",
         successor: "다음 방장",
         successor_lead: "방장이 나가면 방장이 돼요. 정하지 않으면 가장 오래된 부방장, 없으면 가장 \
                          오래된 사람이 돼요.",

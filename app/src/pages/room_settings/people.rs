@@ -4,7 +4,7 @@ use super::{ActForm, Kept, is_large};
 use crate::{
     client::Client,
     components::{Avatar, SPAN_FIRST, person_tags, span_options},
-    pages::First,
+    pages::{First, refilled::Refilled},
     protocol::{
         ids::RoomId,
         limits::REASON_CHARS_MAX,
@@ -24,6 +24,7 @@ pub(super) fn People(kept: Kept) -> impl IntoView {
         people.filter(|it| Some(it.id) != me.as_ref().map(|it| it.id)).cloned().collect()
     };
     let is_empty = others.is_empty();
+    let (room, is_large) = (kept.settings.room.id, is_large(&kept));
     let role = me.as_ref().map_or(Role::Guest, |it| it.role);
     let lines = others.into_iter().map(|person| {
         let rank = rank_over(&kept, &person, role);
@@ -32,8 +33,9 @@ pub(super) fn People(kept: Kept) -> impl IntoView {
     view! {
         <section class="settings-card" id="people">
             <h2>{keep.people}</h2>
-            <p hidden=!is_empty>{keep.nobody}</p>
+            <p hidden={!is_empty || is_large}>{keep.nobody}</p>
             <ul class="kept-list">{lines.collect_view()}</ul>
+            {is_large.then(|| view! { <NamedSpeaker room /> })}
         </section>
     }
 }
@@ -123,6 +125,38 @@ fn Speaker(room: RoomId, person: Person) -> impl IntoView {
             <input type="hidden" name="user" value=person.id.to_string() />
             <input type="hidden" name="on" value=(!person.speaker).to_string() />
             <button class="plain">{label}</button>
+        </ActForm>
+    }
+}
+
+/// In a large room, which lists not all: somebody who is to speak, by name.
+#[component]
+fn NamedSpeaker(room: RoomId) -> impl IntoView {
+    let texts = expect_context::<Client>().texts;
+    let (inside, keep) = (&texts.rooms.inside, &texts.rooms.keep);
+    let refilled = Refilled::new();
+    let fault = refilled.has_missed("speaker").then(|| {
+        view! { <p class="fault" role="alert" id="speaker-fault">{keep.no_such_member}</p> }
+    });
+    let typed = if fault.is_some() { refilled.value("name", "") } else { String::new() };
+    view! {
+        <ActForm room act="speaker">
+            <input type="hidden" name="on" value="true" />
+            <p class="hint" id="speaker-hint">{keep.speaker_lead}</p>
+            <label class="labelled">
+                <span>{texts.door.name}</span>
+                <input
+                    class="field"
+                    name="name"
+                    required
+                    autocomplete="off"
+                    autocapitalize="none"
+                    aria-describedby="speaker-hint speaker-fault"
+                    value=typed
+                />
+            </label>
+            {fault}
+            <button class="primary">{inside.let_speak}</button>
         </ActForm>
     }
 }

@@ -13,7 +13,7 @@ use super::{
     hosting::{act_in, make_room},
     invites::{Wish, enter_by, invite_into, take_back},
 };
-use crate::{engine::clock, snapshot::Wanted};
+use crate::{auth::Name, engine::clock, snapshot::Wanted};
 use app::protocol::{
     refusal::Refusal,
     room::{Act, Door, NewRoom, RoomKind},
@@ -113,7 +113,7 @@ pub(in crate::http) async fn make(
 }
 
 /// A host's form: which act, and what it needs. Without `Debug`, for it has a password.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::http) struct Acting {
     act: String,
@@ -131,6 +131,17 @@ pub(in crate::http) struct Acting {
 }
 
 impl Acting {
+    /// The same, of somebody who was named where a large room lists not all.
+    async fn aimed(&self, site: &Site) -> Result<Self, Refusal> {
+        if self.act != "speaker" || !self.user.is_empty() {
+            return Ok(self.clone());
+        }
+        let name = Name::parse(&self.name).map_err(|_| Refusal::NotFound)?;
+        let user = site.engine.store().user_by_name_key(name.key()).await?;
+        let user = user.ok_or(Refusal::NotFound)?.id.to_string();
+        Ok(Self { user, ..self.clone() })
+    }
+
     fn wish(&self) -> Result<Act, Refusal> {
         let user = || self.user.parse().map_err(|_| Refusal::Malformed);
         let reason = self.reason.clone();
@@ -193,14 +204,12 @@ pub(in crate::http) async fn act(
     let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
     let Ok(Form(acting)) = form else { return unreadable(&site, &room_path(&room)) };
     let in_settings = acting.back == "settings";
-    let done = match acting.wish() {
-        Ok(wish) => {
-            let closes = matches!(wish, Act::Close { .. });
-            act_in(&site, login, &room, wish).await.map(|()| closes)
-        }
-        Err(refusal) => Err(refusal),
+    let done = async {
+        let wish = acting.aimed(&site).await?.wish()?;
+        let closes = matches!(wish, Act::Close { .. });
+        act_in(&site, login, &room, wish).await.map(|()| closes)
     };
-    match done {
+    match done.await {
         Ok(true) => back(&site, "/rooms", &Flash::done(Done::RoomClosed)),
         Ok(false) if in_settings => back(&site, &settings_path(&room), &Flash::done(Done::Acted)),
         Ok(false) => back(&site, &room_path(&room), &Flash::done(Done::Acted)),
