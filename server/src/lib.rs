@@ -21,6 +21,7 @@ mod pictures;
 mod planted;
 #[doc(hidden)]
 pub mod pure;
+pub mod questions;
 mod snapshot;
 pub mod store;
 pub mod telemetry;

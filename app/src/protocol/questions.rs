@@ -1,6 +1,8 @@
 //! Questions that two people answer for each other: their ids, how they come up, what is answered,
 //! and what each of the two may see of it.
 
+pub mod book;
+
 use super::{
     ids::{AskedId, Millis, UserId},
     limits::{
@@ -414,6 +416,9 @@ pub enum QuestionRefusal {
     /// The user has answered already.
     #[error("already answered")]
     AlreadyAnswered,
+    /// Not both have answered, so that there is nothing to answer anew.
+    #[error("not both have answered")]
+    NotUnsealed,
     /// The user has no sealed answer that could be changed.
     #[error("there is no sealed answer to change")]
     NothingToEdit,
