@@ -10,5 +10,6 @@ pub mod choose;
 pub mod daily;
 pub mod mode;
 pub mod packs;
+pub mod refusal;
 mod seed;
 pub mod triggers;

@@ -4,6 +4,7 @@
 //! month later each of them may begin another one by answering anew: what both had answered stays
 //! to be read, the new answers are sealed until both have answered anew, and nobody has to.
 
+use super::refusal::QuestionRefusal;
 use app::{
     i18n::day_number,
     protocol::{
@@ -11,7 +12,7 @@ use app::{
         limits::{ANEW_AFTER_DAYS, SKIPS_PER_DAY},
         questions::{
             Answer, AnswerPair, AnswerText, AskedQuestion, AskedState, Bilingual, Brought,
-            QuestionId, QuestionRefusal,
+            QuestionId,
         },
     },
 };
@@ -36,7 +37,9 @@ pub struct Asked {
     pub pair: [UserId; 2],
     /// What they answered, the first round first. Only the last may be sealed.
     pub rounds: Vec<Round>,
-    /// How often it was skipped, the first time first. Only the last may hold still.
+    /// It is put away for both.
+    pub is_skipped: bool,
+    /// Who skipped it when; also what was brought back since.
     pub skips: Vec<Skip>,
 }
 
@@ -51,8 +54,6 @@ pub struct Skip {
     pub by: UserId,
     /// When.
     pub at: Millis,
-    /// When a hand brought it back; none while it is skipped.
-    pub back_at: Option<Millis>,
 }
 
 /// What an answer has done.
@@ -77,18 +78,13 @@ impl Round {
 impl Asked {
     /// How far it is.
     pub fn state(&self) -> AskedState {
-        if self.is_skipped() {
+        if self.is_skipped {
             AskedState::Skipped
         } else if self.unsealed_at().is_some() {
             AskedState::Unsealed
         } else {
             AskedState::Open
         }
-    }
-
-    /// Since when it waits for answers: when it was asked, or brought back last.
-    pub fn opened_at(&self) -> Millis {
-        self.skips.last().and_then(|it| it.back_at).unwrap_or(self.asked_at)
     }
 
     /// Whether it is open and has no answer of that one of the two.
@@ -138,7 +134,7 @@ impl Asked {
         now: Millis,
     ) -> Result<(), QuestionRefusal> {
         let seat = self.seat(by)?;
-        if self.is_skipped() {
+        if self.is_skipped {
             return Err(QuestionRefusal::NotOpen);
         }
         let sealed = self.rounds.last_mut().filter(|it| it.unsealed_at().is_none());
@@ -165,16 +161,19 @@ impl Asked {
         if skips_used >= SKIPS_PER_DAY {
             return Err(QuestionRefusal::NoSkipsLeft);
         }
-        self.skips.push(Skip { by, at: now, back_at: None });
+        self.is_skipped = true;
+        self.skips.push(Skip { by, at: now });
         Ok(())
     }
 
-    /// Opens the skipped question again. Whether another one may be open is asked of
-    /// [`super::choose::may_ask`] first.
-    pub fn bring_back(&mut self, by: UserId, now: Millis) -> Result<(), QuestionRefusal> {
+    /// Opens the skipped question again, in its old place. Whether another one may be open is asked
+    /// of [`super::choose::may_ask`] first.
+    pub fn bring_back(&mut self, by: UserId) -> Result<(), QuestionRefusal> {
         self.seat(by)?;
-        let skip = self.skips.last_mut().filter(|it| it.back_at.is_none());
-        skip.ok_or(QuestionRefusal::NotSkipped)?.back_at = Some(now);
+        if !self.is_skipped {
+            return Err(QuestionRefusal::NotSkipped);
+        }
+        self.is_skipped = false;
         Ok(())
     }
 
@@ -214,10 +213,6 @@ impl Asked {
     /// The round that is not answered by both.
     fn sealed(&self) -> Option<&Round> {
         self.rounds.last().filter(|it| it.unsealed_at().is_none())
-    }
-
-    fn is_skipped(&self) -> bool {
-        self.skips.last().is_some_and(|it| it.back_at.is_none())
     }
 
     fn seat(&self, user: UserId) -> Result<usize, QuestionRefusal> {
@@ -262,7 +257,7 @@ impl Round {
 /// The questions that wait for a user, the oldest first.
 pub fn waiting_for(asked: &[Asked], user: UserId) -> Vec<&Asked> {
     let mut waiting: Vec<&Asked> = asked.iter().filter(|it| it.waits_for(user)).collect();
-    waiting.sort_by_key(|it| (it.opened_at(), it.id));
+    waiting.sort_by_key(|it| (it.asked_at, it.id));
     waiting
 }
 

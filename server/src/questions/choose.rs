@@ -4,15 +4,13 @@
 //! bring up at most one in [`WORD_EVERY_MS`], so that talking is not drowned. While the two pause,
 //! nothing comes; where they have switched questions off, a hand alone brings one.
 
-use super::{mode, packs::Pack, seed::place, triggers::Triggers};
+use super::{mode, packs::Pack, refusal::QuestionRefusal, seed::place, triggers::Triggers};
 use app::{
     i18n::day_number,
     protocol::{
         ids::Millis,
         limits::OPEN_QUESTIONS_MAX,
-        questions::{
-            Brought, Clock, PackOrder, PairSettings, QuestionId, QuestionMode, QuestionRefusal,
-        },
+        questions::{Brought, Clock, PackOrder, PairSettings, QuestionId, QuestionMode},
     },
 };
 use std::collections::HashSet;

@@ -4,10 +4,13 @@
 //! whoever has answered may talk, even while the other has not. So nobody is kept silent by what
 //! only the other can do. Gentle and off: everybody talks. While the two pause, everybody talks.
 
-use super::asked::{Asked, waiting_for};
+use super::{
+    asked::{Asked, waiting_for},
+    refusal::QuestionRefusal,
+};
 use app::protocol::{
     ids::{Millis, UserId},
-    questions::{PairSettings, QuestionMode, QuestionRefusal},
+    questions::{PairSettings, QuestionMode},
 };
 
 /// The longest pause.

@@ -86,15 +86,19 @@ impl Packs {
         Self::with(&[]).expect("the built-in packs are checked by a test")
     }
 
-    /// The built-in packs and those of the operator, as file name and text. One of the operator's
-    /// takes the place of a built-in one of the same id.
+    /// The built-in packs and those of the operator, as name and text. One of the operator's takes
+    /// the place of a built-in one of the same id; a blank text takes the built-in pack of that
+    /// name away.
     pub fn with(own: &[(&str, &str)]) -> Result<Self, Vec<PackError>> {
         let mut packs = read_all(&BUILT_IN)?;
-        packs.extend(read_all(own)?);
+        let (hidden, own): (Vec<(&str, &str)>, Vec<_>) =
+            own.iter().partition(|it| it.1.trim().is_empty());
+        packs.retain(|id, _| !hidden.iter().any(|it| it.0 == id.as_str()));
+        packs.extend(read_all(&own)?);
         if packs.len() > PACKS_MAX {
-            let file = own.last().map_or("", |it| it.0);
+            let name = own.last().map_or("", |it| it.0);
             let fault = Fault::TooMany { limit: PACKS_MAX };
-            return Err(vec![PackError::of_pack(file, "packs", &packs.len().to_string(), fault)]);
+            return Err(vec![PackError::of_pack(name, "packs", &packs.len().to_string(), fault)]);
         }
         Ok(Self(packs))
     }

@@ -105,11 +105,6 @@ fn settings_left_out_are_the_gentle_ones() {
 fn a_newer_servers_words_are_borne() {
     let brought = json!({"by": "dream", "how": 1});
     assert_eq!(serde_json::from_value::<Brought>(brought).unwrap(), Brought::Unknown);
-    let refusal = json!({"reason": "asleep"});
-    assert_eq!(
-        serde_json::from_value::<QuestionRefusal>(refusal).unwrap(),
-        QuestionRefusal::Unknown
-    );
 }
 
 #[test]

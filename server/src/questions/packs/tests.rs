@@ -227,6 +227,14 @@ fn an_operators_pack_takes_the_place_of_a_built_in_one() {
 }
 
 #[test]
+fn a_blank_text_takes_a_built_in_pack_away() {
+    let packs = Packs::with(&[("first-light", " \n"), ("tea", SOUND)]).unwrap();
+    assert!(packs.get(&"first-light".parse().unwrap()).is_none());
+    let ids: Vec<&str> = packs.by_depth().iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["tea", "these-days", "roads-behind", "rooms-inside", "open-water"]);
+}
+
+#[test]
 fn packs_that_share_an_id_or_are_too_many_are_refused() {
     let errors = Packs::with(&[("a.toml", SOUND), ("b.toml", SOUND)]).unwrap_err();
     assert_eq!(errors.len(), 1);
