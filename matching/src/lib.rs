@@ -8,11 +8,18 @@
 //! | [`pairs`] | what two people are to each other: blocked, met, refused |
 //! | [`fit`] | whether two tickets may meet, how well they fit, and why |
 //! | [`mod@weight`] | how good a fit is wanted by now, and what putting two together is worth |
+//! | [`crowd`] | an invented crowd for tests, bench and simulation |
+//! | [`graph`] | a heaviest matching, exactly or nearly |
+//! | [`mod@round`] | who is put together now, and when to look again |
 //! | [`desk`] | what an answer, a cancellation, a lost connection or the clock does |
 
+mod chance;
+pub mod crowd;
 pub mod desk;
 pub mod fit;
+pub mod graph;
 pub mod ids;
 pub mod pairs;
+pub mod round;
 pub mod ticket;
 pub mod weight;
