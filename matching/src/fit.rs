@@ -96,7 +96,8 @@ fn unmet_must(a: &Ticket, b: &Ticket, now: i64) -> Option<Wish> {
 
 /// How well two tickets fit, whether or not they may meet; the same in either order.
 pub fn fit(a: &Ticket, b: &Ticket) -> Fit {
-    found(a, b).mutual(found(b, a))
+    let (for_a, for_b) = a.wishes.interests.shared(&b.wishes.interests);
+    found(a, b, for_a).mutual(found(b, a, for_b))
 }
 
 /// What a wish other than an interest weighs, beside interests from 1 to 5.
@@ -108,12 +109,10 @@ const fn weight(wish: Wish) -> u32 {
     }
 }
 
-/// How much of what one wishes is found in the other.
-fn found(a: &Ticket, b: &Ticket) -> Fit {
-    let (mine, theirs) = (&a.wishes.interests, &b.wishes.interests);
-    let shared: u32 =
-        mine.iter().filter(|it| theirs.weight(it.0) > 0).map(|it| u32::from(it.1)).sum();
-    let (mut asked, mut met) = (mine.enough(), shared.min(mine.enough()));
+/// How much of what one wishes is found in the other, of whose interests so much is shared.
+fn found(a: &Ticket, b: &Ticket, shared: u32) -> Fit {
+    let enough = a.wishes.interests.enough();
+    let (mut asked, mut met) = (enough, shared.min(enough));
     for wish in single(a) {
         asked += weight(wish);
         met += if is_met(wish, a, b) { weight(wish) } else { 0 };

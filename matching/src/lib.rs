@@ -9,6 +9,8 @@
 //! | [`fit`] | whether two tickets may meet, how well they fit, and why |
 //! | [`mod@weight`] | how good a fit is wanted by now, and what putting two together is worth |
 //! | [`crowd`] | an invented crowd for tests, bench and simulation |
+//! | [`waits`] | how long such people usually wait, and what dropping a wish saves |
+//! | [`standing`] | a score of behaviour by its parts, and pauses |
 //! | [`graph`] | a heaviest matching, exactly or nearly |
 //! | [`mod@round`] | who is put together now, and when to look again |
 //! | [`desk`] | what an answer, a cancellation, a lost connection or the clock does |
@@ -21,5 +23,7 @@ pub mod graph;
 pub mod ids;
 pub mod pairs;
 pub mod round;
+pub mod standing;
 pub mod ticket;
+pub mod waits;
 pub mod weight;

@@ -80,18 +80,18 @@ impl GroupSize {
     }
 }
 
-/// How long wishes hold, in milliseconds: at first almost all of them are wanted, after this time
-/// none.
+/// How long wishes hold, in milliseconds: at first half of what is wished is wanted, after this
+/// time nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Patience(u32);
 
 impl Patience {
     /// "Anybody, soon."
-    pub const QUICK: Self = Self(10_000);
+    pub const QUICK: Self = Self(5_000);
     /// Where nothing was said.
-    pub const USUAL: Self = Self(30_000);
+    pub const USUAL: Self = Self(15_000);
     /// "I would rather wait for somebody who fits."
-    pub const CHOOSY: Self = Self(120_000);
+    pub const CHOOSY: Self = Self(60_000);
     /// The longest that may be asked for.
     pub const LONGEST: Self = Self(30 * 60_000);
 
@@ -243,6 +243,25 @@ impl Interests {
     /// Whether there is none.
     pub const fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// What the interests of both weigh, to either.
+    pub fn shared(&self, other: &Self) -> (u32, u32) {
+        let (mut mine, mut theirs) = (self.list.as_slice(), other.list.as_slice());
+        let mut weights = (0, 0);
+        while let ([one, more @ ..], [another, others @ ..]) = (mine, theirs) {
+            if one.0 == another.0 {
+                weights.0 += u32::from(one.1);
+                weights.1 += u32::from(another.1);
+            }
+            if one.0 <= another.0 {
+                mine = more;
+            }
+            if one.0 >= another.0 {
+                theirs = others;
+            }
+        }
+        weights
     }
 
     fn without(&self, word: Word) -> Self {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// What is wanted of the first who comes by, in thousandths.
-const WANTED_AT_FIRST: i64 = 700;
+const WANTED_AT_FIRST: i64 = 500;
 /// Any match is worth so much by itself: two fair ones rather than a good one and two who wait on.
 const MATCH: i32 = 600;
 /// A second of waiting, and the most that waiting counts.
@@ -19,12 +19,14 @@ const MET_BEFORE: i32 = 250;
 const SKIPPED: i32 = 80;
 const SKIPPED_MS: i64 = 5 * 60 * 1000;
 
-/// The fit that is wanted after such a wait: it falls from the first moment on, the faster the
-/// less patience there is, and never rises.
+/// The fit that is wanted after such a wait: it falls from the first moment on, at first quickly,
+/// and never rises. The curve is chosen by `harness match`: as many are matched as where the first
+/// one is taken, but for one or two of a hundred.
 pub fn wanted(waited_ms: i64, patience: Patience) -> Fit {
     let whole = i64::from(patience.as_ms());
     let left = (whole - waited_ms.max(0)).max(0);
-    Fit::per_mille(u32::try_from(WANTED_AT_FIRST * left / whole).unwrap_or_default())
+    let wanted = WANTED_AT_FIRST * left * left / (whole * whole);
+    Fit::per_mille(u32::try_from(wanted).unwrap_or_default())
 }
 
 /// What putting two together is worth.

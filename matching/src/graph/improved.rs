@@ -7,6 +7,8 @@ use crate::chance::mix;
 
 /// Rounds of exchanges at most; gains are small after a few.
 const PASSES: u64 = 8;
+/// Where fewer than one in so many vertices still gain something, it is enough.
+const FEW_GAINS: usize = 500;
 /// So many of the best exchanges at one end: at most two of them stand in the way of one at the
 /// other end.
 const ARMS: usize = 3;
@@ -18,7 +20,7 @@ pub fn improved(n: usize, edges: &[Edge], seed: u64) -> Mates {
     for pass in 0..PASSES {
         order.sort_unstable_by_key(|it| mix(seed.wrapping_add(pass), *it as u64));
         let gains = order.iter().filter(|it| matching.improve(**it)).count();
-        if gains == 0 {
+        if gains * FEW_GAINS < n.max(1) {
             break;
         }
     }
@@ -30,6 +32,8 @@ struct Matching {
     starts: Vec<usize>,
     /// Neighbours and weights, in order of the neighbours.
     near: Vec<(usize, i32)>,
+    /// The heaviest edge at each vertex.
+    heaviest: Vec<i32>,
     mates: Mates,
     /// What each vertex's match is worth; 0 where it has none.
     held: Vec<i32>,
@@ -46,7 +50,10 @@ struct Arm {
 impl Matching {
     fn greedy(n: usize, edges: &[Edge]) -> Self {
         let (starts, near) = neighbours(n, edges);
-        let mut matching = Self { starts, near, mates: vec![None; n], held: vec![0; n] };
+        let most = |at: &[usize]| near[at[0]..at[1]].iter().map(|it| it.1).max().unwrap_or(0);
+        let heaviest = starts.windows(2).map(most).collect();
+        let (mates, held) = (vec![None; n], vec![0; n]);
+        let mut matching = Self { starts, near, heaviest, mates, held };
         let mut order: Vec<_> = edges.iter().filter(|it| it.weight > 0 && it.a != it.b).collect();
         order.sort_unstable_by_key(|it| (-it.weight, it.a, it.b));
         for edge in order {
@@ -148,8 +155,11 @@ impl Matching {
     fn best_square(&self, vertex: usize, mate: usize) -> Option<Arm> {
         let squares = self.near(vertex).iter().filter_map(|&(to, weight)| {
             let other = self.mates[to].filter(|_| to != mate)?;
-            let gain = weight + self.weight(mate, other)? - self.held[vertex] - self.held[to];
-            Some(Arm { to, weight, gain })
+            let gain = weight - self.held[vertex] - self.held[to];
+            if gain + self.heaviest[mate] <= 0 {
+                return None;
+            }
+            Some(Arm { to, weight, gain: gain + self.weight(mate, other)? })
         });
         squares.max_by_key(|it| it.gain)
     }
