@@ -5,13 +5,20 @@ use leptos_meta::Title;
 
 /// The title, as text: `Title` writes it into the server's page as it is, and a room may be called
 /// `</title>`.
+///
+/// The server reads it at once. `Title` does so only when the page is complete, after an await
+/// during which the thread may have begun somebody else's page: it would find that one's values,
+/// or none.
 #[component]
 pub fn PageTitle(
     /// The title.
     #[prop(into)]
     text: TextProp,
 ) -> impl IntoView {
-    view! { <Title text=move || written(&text.get(), cfg!(feature = "ssr")) /> }
+    let in_page = cfg!(feature = "ssr").then(|| written(&untrack(|| text.get()), true));
+    view! {
+        <Title text=move || in_page.clone().unwrap_or_else(|| written(&text.get(), false)) />
+    }
 }
 
 /// A text as it is written into a page, or set by the browser, which takes it for text anyway.

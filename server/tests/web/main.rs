@@ -15,6 +15,7 @@ mod reset;
 mod rooms;
 mod settings;
 mod support;
+mod titles;
 
 #[path = "../support/database.rs"]
 mod database;
