@@ -18,8 +18,9 @@ use tokio::{
 /// Both sizes, in pixels.
 const SMALL: u32 = 64;
 const LARGE: u32 = 256;
-/// A decoder may take so much memory for the pixels and for itself.
-const DECODER_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A decoder may take so much memory for the pixels: enough for a photo of as many as there may be,
+/// in three colours. Only one picture is decoded at a time, so that this is all that is ever taken.
+const DECODER_BYTES_MAX: u64 = PICTURE_PIXELS_MAX * 3;
 /// How much of a picture survives as JPEG, of 100.
 const JPEG_QUALITY: u8 = 88;
 /// Pictures on their way in at a time; each may take as many bytes as a picture may have.

@@ -138,6 +138,13 @@ fn crc(bytes: &[u8]) -> u32 {
 }
 
 #[test]
+fn a_photo_of_a_large_camera_is_taken() {
+    let photo = encoded(&picture(6_000, 4_000).into(), ImageFormat::Jpeg);
+    let made = remake(&photo, None).unwrap();
+    assert_eq!((made.mime, decoded(&made.large).width()), ("image/jpeg", 256));
+}
+
+#[test]
 fn a_bomb_is_refused_by_its_header() {
     let real = encoded(&picture(64, 64).into(), ImageFormat::Png);
     let rest = &real[33..];
