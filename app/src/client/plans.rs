@@ -64,11 +64,10 @@ impl Client {
     pub fn send_later(self, when: When) -> bool {
         let Some(room) = self.room_id_now() else { return false };
         let Ok(text) = MessageText::try_from(self.draft.get_untracked()) else { return false };
-        let say = Some(SayLater { cid: browser::new_cid(), text });
+        let say = Some(SayLater { cid: browser::new_cid(), text: text.clone() });
         let plan = NewPlan { at: when.moment(), say };
         self.plan(format!("rooms/{room}/later"), plan, move || {
-            self.typing("");
-            self.draft.set(String::new());
+            self.drop_draft(room, &text);
             self.texts.direct.later_set
         });
         true

@@ -84,6 +84,20 @@ impl Client {
         socket::send(&ClientPacket::Type(TypeIn { room }));
     }
 
+    /// Forgets the draft of a room, if it is nothing but what is on its way now: whatever the user
+    /// typed meanwhile stays, there and in the room shown.
+    pub(super) fn drop_draft(self, room: RoomId, sent: &MessageText) {
+        let is_sent = |draft: &str| sent.is_all_of(draft);
+        if let Some(me) = self.my_id_now()
+            && browser::draft(me, room).as_deref().is_some_and(is_sent)
+        {
+            browser::keep_draft(me, room, "");
+        }
+        if self.room_id_now() == Some(room) && is_sent(&self.draft.read_untracked()) {
+            self.draft.set(String::new());
+        }
+    }
+
     /// Takes in what an earlier page left behind.
     pub(super) fn restore(self, items: Vec<Outgoing>) {
         let room = self.room_id_now();

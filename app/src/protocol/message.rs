@@ -340,6 +340,11 @@ impl MessageText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether a draft holds this text and nothing else.
+    pub fn is_all_of(&self, draft: &str) -> bool {
+        Self::try_from(draft.to_owned()).as_ref() == Ok(self)
+    }
 }
 
 impl From<MessageText> for String {
@@ -380,5 +385,19 @@ mod tests {
         check(&longest, Ok(&longest));
         check(&format!(" {longest} "), Ok(&longest));
         check(&format!("{longest}나"), Err(TextError::TooLong));
+    }
+
+    #[test]
+    fn a_draft_that_went_on_is_more_than_what_was_sent() {
+        let sent = MessageText::try_from("see you".to_owned()).unwrap();
+        for (draft, is_all) in [
+            ("see you", true),
+            (" see you\n", true),
+            ("see you tomorrow", false),
+            ("and you?", false),
+            ("", false),
+        ] {
+            assert_eq!(sent.is_all_of(draft), is_all, "{draft:?}");
+        }
     }
 }
