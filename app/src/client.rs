@@ -199,6 +199,8 @@ struct Link {
     listed: Option<String>,
     /// The rooms whose counts are told.
     watched: Vec<RoomId>,
+    /// When the user's place in a line was last asked for.
+    place_asked_at: Millis,
     /// So far the server's clock is ahead of the browser's.
     ahead_ms: i64,
 }
@@ -290,13 +292,16 @@ impl Client {
         self.me.read_untracked().as_ref().map(|it| it.id)
     }
 
-    /// The room has entries that the user has not seen.
+    /// The room has entries that the user has not seen, and wants to be told of.
     pub fn is_unread(self, room: &RoomSummary) -> bool {
-        self.seen.read().get(&room.id).is_some_and(|seen| room.head > *seen)
+        !room.quiet && self.seen.read().get(&room.id).is_some_and(|seen| room.head > *seen)
     }
 
-    /// How many entries of the room the user has not seen.
+    /// How many entries of the room the user has not seen; none where they do not want to be told.
     pub fn unread_count(self, room: &RoomSummary) -> u64 {
+        if room.quiet {
+            return 0;
+        }
         self.seen.read().get(&room.id).map_or(0, |seen| room.head.since(*seen))
     }
 

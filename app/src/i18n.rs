@@ -84,6 +84,7 @@ pub struct Door {
     pub not_found_title: &'static str,
     pub not_found_text: &'static str,
     pub to_rooms: &'static str,
+    pub banned_until: fn(&str) -> String,
 }
 
 /// The texts of the frame around the rooms.
@@ -103,6 +104,11 @@ pub struct House {
     pub offline: &'static str,
     pub settings: &'static str,
     pub admin: &'static str,
+    pub me_menu: &'static str,
+    pub profile: &'static str,
+    pub inbox: &'static str,
+    pub planned: &'static str,
+    pub blocks: &'static str,
     pub notices: &'static str,
     pub noticed: fn(u32) -> String,
     pub read_notices: &'static str,
@@ -250,6 +256,19 @@ impl Texts {
         text
     }
 
+    /// Why something was refused, and until when where that is known; of a clock that may be
+    /// another than the reader's it is said which one it is.
+    pub fn refusal_at(&self, refusal: Refusal, today: Millis, zone_min: i32) -> String {
+        let Refusal::AccountBanned { until: Some(until) } = refusal else {
+            return (self.refusal)(refusal);
+        };
+        let mut when = self.moment(until, today, zone_min);
+        if zone_min == 0 {
+            when.push_str(" UTC");
+        }
+        (self.door.banned_until)(&when)
+    }
+
     /// Why a text that is too long cannot be sent.
     pub fn too_long(&self) -> String {
         #[expect(clippy::cast_possible_truncation, reason = "4,000 fits")]
@@ -291,6 +310,19 @@ mod tests {
         assert_eq!(ko.day_of(NOV_19, NOV_19, 9 * 60), "11월 20일 금요일");
         let next_year = NOV_19.plus(365 * 86_400_000);
         assert_eq!(en.day_of(NOV_19, next_year, 0), "Thursday, 19 November 2026");
+    }
+
+    #[test]
+    fn the_end_of_a_ban_is_told_by_the_readers_clock() {
+        let told = |language, until, zone_min| {
+            let refusal = Refusal::AccountBanned { until };
+            texts(language).refusal_at(refusal, NOV_19, zone_min)
+        };
+        let expected = "This account may not come in until Friday, 20 November 06:04.";
+        assert_eq!(told(Language::En, Some(NOV_19), 9 * 60), expected);
+        let expected = "11월 19일 목요일 21:04 UTC까지 들어올 수 없는 계정이에요.";
+        assert_eq!(told(Language::Ko, Some(NOV_19), 0), expected);
+        assert_eq!(told(Language::En, None, 0), "This account may not come in.");
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::{
 };
 use app::protocol::{
     ids::{LoginId, Millis},
+    order::Told,
     people::Role,
     refusal::Refusal,
     snapshot::{LoginSummary, Me},
@@ -170,6 +171,18 @@ impl Auth {
             Some(user) if matched => self.begin(user, &attempt.agent).await,
             _ => Err(Refusal::WrongCredentials),
         }
+    }
+
+    /// What an account that may not come in was told of the reason; empty where nothing was. For
+    /// who has shown its password only.
+    pub(crate) async fn ban_reason(&self, name: &str) -> Result<String, Refusal> {
+        let Ok(name) = Name::parse(name) else { return Ok(String::new()) };
+        let Some(user) = self.store().user_by_name_key(name.key()).await? else {
+            return Ok(String::new());
+        };
+        let mut notices = self.store().notices(user.id).await?.into_iter();
+        let ban = notices.find(|it| it.told == Told::Banned);
+        Ok(ban.map(|it| it.text).unwrap_or_default())
     }
 
     /// The login of that token, if it is not over. A banned user's logins are ended with the ban;

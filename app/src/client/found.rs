@@ -1,11 +1,11 @@
 //! The rooms that can be found, as the page of all rooms lists them, and whose counts are told.
 
-use super::{Client, Connection, rest, socket};
+use super::{Client, Connection, Shown, browser, rest, socket};
 use crate::protocol::{
     ids::RoomId,
     limits::WATCH_ROOMS_MAX,
     packets::{ClientPacket, RoomCount, Watch},
-    snapshot::Directory,
+    snapshot::{Directory, DoorView},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -19,6 +19,9 @@ pub enum Listing {
     /// It is here.
     Listed(Directory),
 }
+
+/// One's place in a line is asked for no more often.
+const PLACE_EVERY_MS: i64 = 3_000;
 
 impl Client {
     /// Lists the rooms that fit a query as it stands in the page's address. What the first paint
@@ -87,6 +90,35 @@ impl Client {
         }
     }
 
+    /// Asks for the user's place among those who wait at the door shown, if they do.
+    pub(super) fn ask_place(self) {
+        let waits = |it: &DoorView| it.place.map(|_| it.room.id);
+        let Some(room) = self.door.read_untracked().as_ref().and_then(waits) else { return };
+        let now = browser::now();
+        if self.link.with_value(|link| now.since(link.place_asked_at) < PLACE_EVERY_MS) {
+            return;
+        }
+        self.link.update_value(|link| link.place_asked_at = now);
+        spawn_local(async move {
+            let Ok(place) = rest::load::<rest::Place>(&format!("rooms/{room}/waiting/me")).await
+            else {
+                return;
+            };
+            if *self.shown.read_untracked() != Shown::Door(room) {
+                return;
+            }
+            if place.place.is_none() {
+                // In, or taken off the line: either is another page.
+                return self.load(&room.to_string());
+            }
+            self.door.update(|door| {
+                if let Some(door) = door {
+                    door.place = place.place;
+                }
+            });
+        });
+    }
+
     /// Takes in how the rooms stand that are listed, and the one before whose door the user is.
     pub(super) fn count_found(self, counts: &[RoomCount]) {
         let count_of = |id: RoomId| counts.iter().find(|it| it.room == id).map(|it| it.people);
@@ -101,6 +133,7 @@ impl Client {
         }
         let at_door = self.door.read_untracked().as_ref().and_then(|it| count_of(it.room.id));
         if let Some(people) = at_door {
+            self.ask_place();
             self.door.update(|door| {
                 if let Some(door) = door {
                     door.room.people = people;

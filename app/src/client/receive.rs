@@ -85,6 +85,7 @@ impl Client {
         self.reload_rooms();
         self.reload_people();
         self.reload_reminders();
+        self.ask_place();
         // What could not be loaded without a network can be now.
         let failed = match &*self.shown.read_untracked() {
             Shown::Failed(address) => Some(address.clone()),
@@ -137,7 +138,7 @@ impl Client {
 
     fn has_entered(self, entered: Entered) {
         let id = entered.room.id;
-        self.put_room(entered.room);
+        self.put_told(entered.room);
         if self.room_id_now() == Some(id) {
             self.trouble.set(None);
             self.entered.set(true);
@@ -160,7 +161,7 @@ impl Client {
     /// A room is the user's from now on, or is otherwise than it was.
     fn gained(self, room: RoomSummary) {
         let id = room.id;
-        self.put_room(room);
+        self.put_told(room);
         self.start_unknown_seen();
         if *self.shown.read_untracked() == Shown::Door(id) {
             self.load(&id.to_string());
@@ -370,6 +371,7 @@ impl Client {
     }
 
     fn beat(self, beat: &Beat) {
+        self.ask_place();
         for head in &beat.heads {
             self.move_head(head.room, head.have);
             if self.room_id_now() == Some(head.room) {

@@ -38,6 +38,14 @@ pub(super) struct People {
     pub(super) seen: Seq,
 }
 
+/// The answer of `rooms/{id}/waiting/me`.
+#[derive(Deserialize)]
+pub(super) struct Place {
+    /// The place, from 1, of who waits.
+    #[serde(default)]
+    pub(super) place: Option<u32>,
+}
+
 /// The answer of `rooms`.
 #[derive(Deserialize)]
 pub(super) struct Rooms {
@@ -70,6 +78,11 @@ async fn fetch(path: &str) -> Result<String, LoadError> {
 /// Sends a JSON body to `/api/v1/{path}`; the body of the answer.
 pub(super) async fn post(path: &str, body: &str) -> Result<String, LoadError> {
     ask("POST", path, Some(body)).await
+}
+
+/// Says that there is something at `/api/v1/{path}`.
+pub(super) async fn put(path: &str) -> Result<String, LoadError> {
+    ask("PUT", path, None).await
 }
 
 /// Removes what is at `/api/v1/{path}`.

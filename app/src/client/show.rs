@@ -130,6 +130,36 @@ impl Client {
         });
     }
 
+    /// As [`Client::put_room`], of a room that the socket told of. There only a change of the wish
+    /// tells that one does not want to be told of it: where it may be over, the list is asked for.
+    pub(super) fn put_told(self, room: RoomSummary) {
+        let was_quiet = self.rooms.read_untracked().iter().any(|it| it.id == room.id && it.quiet);
+        let is_over = was_quiet && !room.quiet;
+        self.put_room(RoomSummary { quiet: was_quiet || room.quiet, ..room });
+        if is_over {
+            self.reload_rooms();
+        }
+    }
+
+    /// Sets whether the user wants to be told of the room shown.
+    pub fn set_quiet(self, quiet: bool) {
+        let Some(room) = self.room_id_now() else { return };
+        self.trouble.set(None);
+        spawn_local(async move {
+            let path = format!("rooms/{room}/quiet");
+            let set = if quiet { rest::put(&path).await } else { rest::delete(&path).await };
+            match set {
+                Ok(_) => self.rooms.update(|rooms| {
+                    if let Some(room) = rooms.iter_mut().find(|it| it.id == room) {
+                        room.quiet = quiet;
+                    }
+                }),
+                Err(LoadError::Refused(reason)) => self.trouble.set(Some(reason)),
+                Err(LoadError::Unreachable) => self.trouble.set(Some(Refusal::Unknown)),
+            }
+        });
+    }
+
     /// Puts a room into the list if it is not in it.
     fn add_room(self, room: RoomSummary) {
         if self.rooms.read_untracked().iter().all(|it| it.id != room.id) {

@@ -1,6 +1,6 @@
 //! The head of a direct room's page.
 
-use super::{Avatar, MenuButton};
+use super::{Avatar, MenuButton, QuietForm};
 use crate::{
     client::Client,
     i18n::Texts,
@@ -37,6 +37,7 @@ pub fn DirectHeader() -> impl IntoView {
             <MenuButton />
             {head}
             <p class="direct-header__presence">{move || presence_text(texts, presence())}</p>
+            <QuietForm />
         </header>
     }
 }

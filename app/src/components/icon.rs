@@ -29,6 +29,10 @@ pub enum Picture {
     Meet,
     /// Two who met and stay.
     Heart,
+    /// One is told of a room.
+    Bell,
+    /// One is not told of a room.
+    NoBell,
 }
 
 /// A picture in the colour of the text around it, unseen by screen readers.
@@ -55,6 +59,8 @@ pub fn Icon(
         Picture::Heart => {
             "M12 20C5 15 3 11.5 3 8.5A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 9 1.5c0 3-2 6.5-9 11.5Z"
         }
+        Picture::Bell => "M6 17v-6a6 6 0 0 1 12 0v6M4 17h16M10 20.5h4",
+        Picture::NoBell => "M6 17v-6a6 6 0 0 1 12 0v6M4 17h16M10 20.5h4M4 4l16 16.5",
     };
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

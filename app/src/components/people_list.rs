@@ -1,6 +1,6 @@
 //! The people of a room, by how near at hand they are.
 
-use super::{Avatar, Icon, PersonCard, PersonMenu, Picture};
+use super::{Avatar, Icon, PersonCard, PersonMenu, Picture, QuietForm};
 use crate::{
     client::Client,
     protocol::{
@@ -53,6 +53,7 @@ pub fn PeopleList() -> impl IntoView {
             <PeopleGroup menu group=Group::Near(Presence::Busy) label=texts.room.busy />
             <PeopleGroup menu group=Group::Near(Presence::Unknown) label=texts.room.unknown />
             <PeopleGroup menu group=Group::Near(Presence::Offline) label=texts.room.offline />
+            <QuietForm />
             <PersonCard menu />
         </aside>
     }

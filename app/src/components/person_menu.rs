@@ -119,6 +119,31 @@ fn Head(person: Person) -> impl IntoView {
                 {inside.report}
             </a>
         </div>
+        {me.is_some().then(|| view! { <Block person /> })}
+    }
+}
+
+/// To have nothing to do with them any more: said once more before it is done, and how it is
+/// undone.
+#[component]
+fn Block(person: Person) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let inside = &client.texts.rooms.inside;
+    let action = format!("/people/{}/block", person.id);
+    let back = untrack(|| client.room_id()).map(|id| format!("/rooms/{id}")).unwrap_or_default();
+    view! {
+        <details class="person-menu__block">
+            <summary>{inside.block}</summary>
+            <p>{(inside.block_sure)(&person.name)}</p>
+            <p class="hint">
+                {inside.block_undo} " "
+                <a rel="external" href="/blocks">{client.texts.house.blocks}</a>
+            </p>
+            <form method="post" action=action>
+                <input type="hidden" name="back" value=back />
+                <button class="plain plain--bad">{inside.block}</button>
+            </form>
+        </details>
     }
 }
 

@@ -69,6 +69,7 @@ fn RoomLink(room: RoomSummary) -> impl IntoView {
     });
     let name = now.read_untracked().name.clone();
     let is_unread = Memo::new(move |_| client.is_unread(&now.read()));
+    let is_quiet = Memo::new(move |_| now.read().quiet);
     let is_shown = move || client.room_id() == Some(id);
     let foot = move || {
         let room = now.read();
@@ -96,15 +97,29 @@ fn RoomLink(room: RoomSummary) -> impl IntoView {
                 href=to
                 aria-current=move || is_shown().then_some("page")
                 data-unread=move || is_unread.get().to_string()
+                data-quiet=move || is_quiet.get().to_string()
             >
                 <span class="room-list__glyph" aria-hidden="true">{move || glyph(&now.read())}</span>
                 <span class="room-list__name">{name}</span>
+                {move || is_quiet.get().then(|| view! { <QuietSign /> })}
                 <span class="visually-hidden">
                     {move || if is_unread.get() { texts.house.unread } else { "" }}
                 </span>
                 {foot}
             </a>
         </li>
+    }
+}
+
+/// Behind the name of a room of which one does not want to be told.
+#[component]
+fn QuietSign() -> impl IntoView {
+    let is_quiet = expect_context::<Client>().texts.rooms.inside.is_quiet;
+    view! {
+        <span class="room-list__quiet">
+            <Icon picture=Picture::NoBell />
+            <span class="visually-hidden">{is_quiet}</span>
+        </span>
     }
 }
 

@@ -1,10 +1,9 @@
 //! The column at the left: brand, jump field, channels, and who one is.
 
-use super::{Avatar, Icon, Part, Picture, RoomList};
+use super::{Icon, MeCard, Part, Picture, RoomList};
 use crate::{
-    client::{Client, Connection},
+    client::Client,
     protocol::{
-        people::Presence,
         powers::Power,
         room::{Request, RoomKind},
     },
@@ -93,55 +92,6 @@ fn DirectHeading() -> impl IntoView {
             </a>
         </div>
     }
-}
-
-/// Who one is, whether one is online, and the door to the settings.
-#[component]
-fn MeCard() -> impl IntoView {
-    let client = expect_context::<Client>();
-    let texts = client.texts;
-    // Without a socket nothing is known of one's presence.
-    let is_live = untrack(|| expect_context::<Route>().page().is_live());
-    let me = move || {
-        client.me.get().map(|me| {
-            view! {
-                <Avatar
-                    user=me.id
-                    name=me.name.clone()
-                    small=true
-                    presence=is_live.then_some(Presence::Here)
-                    picture=me.picture
-                />
-                <p class="me-card__name">
-                    <b>{me.name}</b>
-                    <span>{move || if is_live { online(client) } else { "" }}</span>
-                </p>
-            }
-        })
-    };
-    view! {
-        <div class="me-card" data-offline=move || is_offline(client).to_string()>
-            {me}
-            <a
-                class="me-card__settings"
-                href="/settings"
-                rel="external"
-                aria-label=texts.house.settings
-                title=texts.house.settings
-            >
-                <Icon picture=Picture::Gear />
-            </a>
-        </div>
-    }
-}
-
-fn is_offline(client: Client) -> bool {
-    !matches!(client.connection.get(), Connection::Live | Connection::Opening)
-}
-
-fn online(client: Client) -> &'static str {
-    let house = &client.texts.house;
-    if is_offline(client) { house.offline } else { house.online }
 }
 
 /// Closes the drawer when the user has chosen where to go.

@@ -49,6 +49,7 @@ const DOOR: Door = Door {
     password_hint: |min| format!("At least {min} characters"),
     not_found_title: "Nothing here",
     not_found_text: "There is no page at this address.",
+    banned_until: |when| format!("This account may not come in until {when}."),
     to_rooms: "To the channels",
 };
 
@@ -67,6 +68,11 @@ const HOUSE: House = House {
     offline: "Offline",
     settings: "Settings",
     admin: "Administration",
+    me_menu: "Your pages",
+    profile: "Your profile",
+    inbox: "Direct messages",
+    planned: "What is planned",
+    blocks: "Blocked people",
     notices: "Notices",
     noticed: |n| {
         if n == 1 { "You have a notice.".to_owned() } else { format!("You have {n} notices.") }

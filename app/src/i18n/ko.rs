@@ -49,6 +49,7 @@ const DOOR: Door = Door {
     password_hint: |min| format!("{min}자 이상"),
     not_found_title: "아무것도 없어요",
     not_found_text: "이 주소에는 페이지가 없어요.",
+    banned_until: |when| format!("{when}까지 들어올 수 없는 계정이에요."),
     to_rooms: "채널로 가기",
 };
 
@@ -67,6 +68,11 @@ const HOUSE: House = House {
     offline: "오프라인",
     settings: "설정",
     admin: "운영",
+    me_menu: "내 메뉴",
+    profile: "내 프로필",
+    inbox: "다이렉트 메시지",
+    planned: "예약 목록",
+    blocks: "차단한 사람들",
     notices: "알림",
     noticed: |n| format!("읽지 않은 알림이 {n}개 있어요."),
     read_notices: "보기",

@@ -135,6 +135,12 @@ pub struct Inside {
     pub speakers_only: &'static str,
     pub slow: fn(u32) -> String,
     pub slow_left: fn(u32) -> String,
+    pub quiet: &'static str,
+    pub loud: &'static str,
+    pub is_quiet: &'static str,
+    pub block: &'static str,
+    pub block_sure: fn(&str) -> String,
+    pub block_undo: &'static str,
 }
 
 /// The texts of a room's settings.

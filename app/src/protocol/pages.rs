@@ -17,6 +17,8 @@ pub enum Plain {
     /// Nothing more than the snapshot has.
     #[default]
     Nothing,
+    /// `/sign-in`, where the account is banned: what was told of the reason, if anything was.
+    Banned(String),
     /// `/forgot`.
     Forgot {
         /// Links can be mailed.

@@ -104,7 +104,16 @@ impl Engine {
     /// The user waits no longer; nothing where they did not. Also for a hidden room into which they
     /// were invited: the caller has seen that they may know of it.
     pub async fn stop_waiting(&self, who: &Who, room: RoomId) -> Result<(), Refusal> {
-        self.change(who.into(), room, None, Change::StopWaiting).await?;
+        self.end_waiting(who.into(), room).await
+    }
+
+    /// As [`Engine::stop_waiting`]; those who stand at the door and perhaps waited behind them are
+    /// told.
+    pub(super) async fn end_waiting(&self, by: By, room: RoomId) -> Result<(), Refusal> {
+        self.change(by, room, None, Change::StopWaiting).await?;
+        for mailbox in self.hub().crowd().watchers(room) {
+            mailbox.bring(|news| news.counted(room));
+        }
         Ok(())
     }
 

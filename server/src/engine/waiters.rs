@@ -1,7 +1,7 @@
 //! Those who wait for a place in a full room and went away: others come before them.
 
 use super::{By, Engine};
-use crate::store::{Change, StoreResult};
+use crate::store::StoreResult;
 use app::protocol::{
     ids::{RoomId, UserId},
     people::Presence,
@@ -49,7 +49,7 @@ impl Engine {
         }
         for (room, user) in over {
             let by = By { user, login: None, fence };
-            if let Err(refusal) = self.change(by, room, None, Change::StopWaiting).await {
+            if let Err(refusal) = self.end_waiting(by, room).await {
                 tracing::warn!(%refusal, %user, "could not take somebody off who waits");
             }
         }

@@ -212,7 +212,9 @@ pub(super) async fn room(
     Path(room): Path<String>,
     SignedIn { login, .. }: SignedIn,
 ) -> Answer<Json<RoomSummary>> {
-    Ok(Json(find(&site, &login, &room)?))
+    let mut room = find(&site, &login, &room)?;
+    site.engine.mark_quiet(login.user.id, std::slice::from_mut(&mut room)).await?;
+    Ok(Json(room))
 }
 
 /// Which part of a log.

@@ -152,6 +152,25 @@ pub(super) async fn unhush(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Whether the user wants to be told of a room: `on` where they do not.
+#[derive(Debug, Deserialize)]
+pub(super) struct QuietForm {
+    quiet: String,
+}
+
+pub(super) async fn form_quiet(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+    form: Filled<QuietForm>,
+) -> Response {
+    let path = room_path(&room);
+    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
+    let Ok(Form(QuietForm { quiet })) = form else { return unreadable(&site, &path) };
+    let set = site.engine.set_quiet(login.user.id, &room, quiet == "on").await;
+    back(&site, &path, &outcome(set, Done::Saved, String::new()))
+}
+
 pub(super) async fn form_write(
     State(site): State<Arc<Site>>,
     Path(user): Path<String>,

@@ -18,6 +18,7 @@ use crate::{
 use app::protocol::{
     ids::{Cid, LoginId, RoomId},
     message::MessageText,
+    pages::Plain,
     refusal::Refusal,
     room::RoomKind,
     snapshot::{Done, RoomSummary},
@@ -123,7 +124,14 @@ async fn refused_in(
         Some(next) => with_next(path, next),
         None => path.to_owned(),
     };
-    again(site, visitor, &path, Wanted::Nothing, (refusal, name)).await
+    let typed = Some(name.to_owned()).filter(|it| !it.is_empty());
+    let why = match refusal {
+        // Worth showing without it, too.
+        Refusal::AccountBanned { .. } => site.auth.ban_reason(name).await.ok(),
+        _ => None,
+    };
+    let typed = Typed { typed, why, ..Typed::default() };
+    shown_again(site, visitor, &path, Wanted::Nothing, (refusal, typed)).await
 }
 
 /// Shows a form's page again: why it was refused, and what was typed.
@@ -135,7 +143,7 @@ async fn again(
     (refusal, typed): (Refusal, &str),
 ) -> Response {
     let typed = Some(typed.to_owned()).filter(|it| !it.is_empty());
-    let typed = Typed { typed, fields: Vec::new() };
+    let typed = Typed { typed, ..Typed::default() };
     shown_again(site, visitor, path, wanted, (refusal, typed)).await
 }
 
@@ -147,14 +155,16 @@ pub(super) async fn refill(
     wanted: Wanted<'_>,
     (refusal, fields): (Refusal, Vec<(String, String)>),
 ) -> Response {
-    let typed = Typed { typed: None, fields };
+    let typed = Typed { fields, ..Typed::default() };
     shown_again(site, visitor, path, wanted, (refusal, typed)).await
 }
 
-/// What was typed in a form.
+/// What was typed in a form, and why an account may not come in.
+#[derive(Default)]
 struct Typed {
     typed: Option<String>,
     fields: Vec<(String, String)>,
+    why: Option<String>,
 }
 
 async fn shown_again(
@@ -162,13 +172,16 @@ async fn shown_again(
     visitor: &Visitor,
     path: &str,
     wanted: Wanted<'_>,
-    (refusal, Typed { typed, fields }): (Refusal, Typed),
+    (refusal, Typed { typed, fields, why }): (Refusal, Typed),
 ) -> Response {
     let loaded = snapshot::load(site, visitor.login.as_ref(), visitor.preferences, wanted).await;
     let Ok(mut snapshot) = loaded else { return status_of(refusal).into_response() };
     snapshot.refused = Some(refusal);
     snapshot.typed = typed;
     snapshot.fields = fields;
+    if let Some(why) = why {
+        snapshot.plain = Plain::Banned(why);
+    }
     let page = Page::new(path, snapshot).status(status_of(refusal));
     let mut response = page.render(site, &Flash::default()).await;
     if let Some(ms) = refusal.retry_after_ms() {

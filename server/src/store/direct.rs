@@ -51,7 +51,8 @@ impl Store {
         on_either!(self, it => it.seen(room, user))
     }
 
-    /// Sets whether a member wants to be told of a room; false where they are no member.
+    /// Sets whether a member wants to be told of a room, also for when they come back after they
+    /// left it; false where they are no member.
     pub async fn set_quiet(&self, room: RoomId, user: UserId, quiet: bool) -> StoreResult<bool> {
         on_either!(self, it => it.set_quiet(room, user, quiet))
     }

@@ -51,7 +51,7 @@ pub(super) const META: Table =
     Table { name: "meta", columns: &[("key", Kind::Text), ("value", Kind::Text)], key: 1 };
 
 /// All other tables.
-pub(super) const TABLES: [Table; 30] = [
+pub(super) const TABLES: [Table; 31] = [
     Table {
         name: "account",
         columns: &[
@@ -125,10 +125,10 @@ pub(super) const TABLES: [Table; 30] = [
             ("speaker", Kind::Number),
             ("said_at", Kind::MaybeNumber),
             ("seen", Kind::Number),
-            ("quiet", Kind::Number),
         ],
         key: 2,
     },
+    Table { name: "quiet", columns: &[("account_id", Kind::Id), ("room_id", Kind::Id)], key: 2 },
     Table {
         name: "entry",
         columns: &[

@@ -133,6 +133,17 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
         speakers_only: "You are listening. Those speak whom the host lets.",
         slow: |secs| format!("Slow mode: one message every {}", en_secs(secs)),
         slow_left: |secs| format!("Slow mode: {secs} s until you can send"),
+        quiet: "Mute for me",
+        loud: "Unmute for me",
+        is_quiet: "muted for you",
+        block: "Block",
+        block_sure: |name| {
+            format!(
+                "You and {name} will not be able to write to each other, and will be offline to \
+                 each other. They are not told."
+            )
+        },
+        block_undo: "You can undo it at any time:",
     },
     keep: Keep {
         title: |name| format!("Settings of {name}"),

@@ -132,6 +132,17 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
         speakers_only: "듣고 있어요. 방장이 정한 발언자만 말할 수 있어요.",
         slow: |secs| format!("느린 대화: {}에 한 번", ko_secs(secs)),
         slow_left: |secs| format!("느린 대화: {secs}초 뒤에 보낼 수 있어요"),
+        quiet: "알림 끄기",
+        loud: "알림 켜기",
+        is_quiet: "알림 꺼짐",
+        block: "차단하기",
+        block_sure: |name| {
+            format!(
+                "{name} 님과 서로 메시지를 보낼 수 없고, 서로에게 오프라인으로 보여요. 상대에게는 \
+                 알리지 않아요."
+            )
+        },
+        block_undo: "언제든지 풀 수 있어요:",
     },
     keep: Keep {
         title: |name| format!("‘{name}’ 설정"),

@@ -108,27 +108,34 @@ pub(in crate::http) async fn wait_with(
     Ok(Place { room, place: facts.and_then(|it| it.place) })
 }
 
-/// Ends the user's waiting for a place in the room. Who came by an invitation may wait for one
-/// that they may know of by nothing else.
+/// Where the user stands among those who wait for a place in the room. Who came by an invitation
+/// may wait for one that they may know of by nothing else.
+async fn place_in(site: &Site, login: &Login, room: &str) -> Result<Place, Refusal> {
+    let found = site.engine.room(room, login.user.id).map(|it| it.id);
+    let asked = found.or_else(|| room.parse().ok()).ok_or(Refusal::NoSuchRoom)?;
+    let facts = site.engine.store().door_facts(asked, login.user.id, clock::now()).await?;
+    let place = facts.and_then(|it| it.place);
+    if found.is_none() && place.is_none() {
+        return Err(Refusal::NoSuchRoom);
+    }
+    Ok(Place { room: asked, place })
+}
+
+/// Ends the user's waiting for a place in the room.
 pub(in crate::http) async fn stop_waiting_in(
     site: &Site,
     login: &Login,
     room: &str,
 ) -> Result<(), Refusal> {
-    let found = site.engine.room(room, login.user.id).map(|it| it.id);
-    let asked = found.or_else(|| room.parse().ok()).ok_or(Refusal::NoSuchRoom)?;
-    let facts = site.engine.store().door_facts(asked, login.user.id, clock::now()).await?;
-    if found.is_none() && facts.is_none_or(|it| it.place.is_none()) {
-        return Err(Refusal::NoSuchRoom);
-    }
-    site.engine.stop_waiting(&login.who(), asked).await
+    let Place { room, .. } = place_in(site, login, room).await?;
+    site.engine.stop_waiting(&login.who(), room).await
 }
 
 /// Where somebody stands among those who wait.
 #[derive(Debug, Serialize)]
 pub(in crate::http) struct Place {
     pub(in crate::http) room: RoomId,
-    /// From 1; absent for who is in.
+    /// From 1; absent for who is in, or does not wait.
     pub(in crate::http) place: Option<u32>,
 }
 
@@ -152,6 +159,15 @@ pub(in crate::http) async fn wait(
 ) -> Answer<Json<Place>> {
     let caller = Caller { login: &login, address };
     Ok(Json(wait_with(&site, caller, &room, key).await?))
+}
+
+/// `GET rooms/{room}/waiting/me`
+pub(in crate::http) async fn place(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<Json<Place>> {
+    Ok(Json(place_in(&site, &login, &room).await?))
 }
 
 /// `DELETE rooms/{room}/waiting/me`

@@ -298,9 +298,12 @@ pub(in crate::http) async fn wait(
     let Ok(Form(key)) = form else { return unreadable(&site, &room_path(&room)) };
     // Who came by an invitation may know of the room by nothing else.
     let from = key.invited().map_or_else(|| room_path(&room), invite_path);
+    // Only a page that lives keeps its place in the line, and tells when there is one in the room.
+    let is_found = site.engine.room(&room, login.user.id).is_some();
+    let to = if is_found { room_path(&room) } else { "/rooms".to_owned() };
     let caller = Caller { login, address: visitor.address };
     match wait_with(&site, caller, &room, key).await {
-        Ok(waits) if waits.place.is_some() => back(&site, &from, &Flash::done(Done::Waits)),
+        Ok(waits) if waits.place.is_some() => back(&site, &to, &Flash::done(Done::Waits)),
         Ok(_) => Redirect::to(&room_path(&room)).into_response(),
         Err(refusal) => back(&site, &from, &Flash::refused(refusal, String::new())),
     }

@@ -122,18 +122,20 @@ impl Queries {
         user: UserId,
         quiet: bool,
     ) -> StoreResult<bool> {
-        let done =
-            sqlx::query("update member set quiet = $3 where room_id = $1 and account_id = $2")
-                .bind(room.0)
-                .bind(user.0)
-                .bind(i64::from(quiet))
-                .execute(&self.writer)
-                .await?;
-        Ok(done.rows_affected() > 0)
+        let sql = if quiet {
+            "insert into quiet (account_id, room_id) select account_id, room_id from member
+             where account_id = $1 and room_id = $2 on conflict do nothing"
+        } else {
+            "delete from quiet where account_id = $1 and room_id = $2"
+        };
+        sqlx::query(sql).bind(user.0).bind(room.0).execute(&self.writer).await?;
+        let sql = "select 1 from member where account_id = $1 and room_id = $2";
+        let member = sqlx::query(sql).bind(user.0).bind(room.0).fetch_optional(&self.readers);
+        Ok(member.await?.is_some())
     }
 
     pub(in crate::store) async fn quiet_rooms(&self, user: UserId) -> StoreResult<HashSet<RoomId>> {
-        let sql = "select room_id from member where account_id = $1 and quiet = 1";
+        let sql = "select room_id from quiet where account_id = $1";
         let rows = sqlx::query(sql).bind(user.0).fetch_all(&self.readers).await?;
         rows.iter().map(|row| Ok(RoomId(row.try_get("room_id")?))).collect()
     }

@@ -52,8 +52,23 @@ async fn a_member_is_told_of_a_room_or_not() {
         assert!(store.set_quiet(direct, ann.id, true).await.unwrap());
         assert_eq!(store.quiet_rooms(ann.id).await.unwrap(), HashSet::from([direct]));
         assert_eq!(store.quiet_rooms(bob.id).await.unwrap(), HashSet::new());
+        assert!(store.set_quiet(direct, ann.id, true).await.unwrap(), "twice is once");
         assert!(store.set_quiet(direct, ann.id, false).await.unwrap());
         assert_eq!(store.quiet_rooms(ann.id).await.unwrap(), HashSet::new());
+    }
+}
+
+#[tokio::test]
+async fn a_channel_stays_quiet_for_who_was_let_go_of_it() {
+    for it in each().await {
+        let Fixture { store, ann, room, .. } = &it;
+        let (come, go) = (it.by_ann(0, Change::Join(Way::Plain)), it.by_ann(0, Change::Leave));
+        appended(store, std::slice::from_ref(&come), Millis(1)).await[0].unwrap();
+        assert!(store.set_quiet(*room, ann.id, true).await.unwrap());
+        for step in [go, come] {
+            appended(store, &[step], Millis(2)).await[0].unwrap();
+            assert_eq!(store.quiet_rooms(ann.id).await.unwrap(), HashSet::from([*room]));
+        }
     }
 }
 
