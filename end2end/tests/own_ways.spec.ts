@@ -40,7 +40,7 @@ test("a room made quiet shows no news, on every tab and after a reload", async (
   // The host changes the room: it stays as ann wants it.
   await ask(bob, "POST", `rooms/${room}/acts`, { act: "topic", topic: "still noisy" });
   await linkTo(ann, "noisy club").click();
-  await expect(ann.page.getByText("still noisy")).toBeVisible();
+  await ann.sees("still noisy");
   await ann.page.getByRole("button", { name: "Unmute for me" }).click();
   await expect(linkTo(ann, "noisy club")).toHaveAttribute("data-quiet", "false");
 });

@@ -1,8 +1,11 @@
 // Pictures of every page, to look at, in target/screenshots; with UPDATE_SCREENSHOT=1 also the one
-// in the README.
+// in the README. The pages of rooms, people and order are shown to four who look at them, two of
+// them only with ALL_LOOKS=1.
 
 import type { BrowserContextOptions } from "@playwright/test";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ask, come, idOf, make, tell } from "../support/api.ts";
 import type { Maru } from "../support/maru.ts";
 import { type Person, expect, test } from "../support/people.ts";
 
@@ -106,3 +109,205 @@ for (const [language, locale] of [["en", "en-GB"], ["ko", "ko-KR"]] as const) {
     }
   });
 }
+
+/** The longest names that there may be. */
+const long = {
+  latin: "Wolfeschlegelsteinhausen",
+  hangul: "강가를함께걷는사람들과오래오래이야기하는사람들아",
+  roomLatin: "Donaudampfschiffahrtselektrizitaetenhaupt".slice(0, 40),
+  roomHangul: "비오는토요일저녁에강가를함께걷고따뜻한차를마시며오래오래이야기하는모임입니다".slice(0, 40),
+  topic: "Walks along the river, tea afterwards, and whatever comes to mind. 강가를 걷고 차를 마셔요. ".repeat(3).slice(0, 200),
+};
+
+/** Who looks: at which size, in which colours and language. */
+const looks = [
+  { name: "Ana", size: "desktop", colorScheme: "light", locale: "en-GB" },
+  { name: "다온", size: "phone", colorScheme: "dark", locale: "ko-KR" },
+  { name: "나래", size: "desktop", colorScheme: "dark", locale: "ko-KR" },
+  { name: "Noa", size: "phone", colorScheme: "light", locale: "en-GB" },
+] as const;
+
+/** The house that they come to: its owner, a host, others, and the rooms. */
+async function furnish(person: Bring) {
+  const owner = await (await person(long.latin)).asAccount();
+  const host = await (await person(long.hangul)).asAccount();
+  const other = await (await person("Theo")).asAccount();
+  const picture = readFileSync(join(root, "docs/screenshot.png"));
+  await host.page.request.put(`${host.url}/api/v1/me/picture`, {
+    headers: { Origin: host.url, "Content-Type": "image/png" },
+    data: picture,
+  });
+  await ask(host, "PATCH", "me/profile", {
+    about: "강가를 걷는 것을 좋아해요.\nI like to walk along the river: https://maru.example/river",
+    languages: ["ko", "en"],
+    interests: ["산책", "차", "quiet films", "가나다라마바사아자차카타파하거너더러머버"],
+  });
+  const rooms = {
+    club: await make(host, { name: long.roomHangul, topic: long.topic, capacity: 40 }),
+    river: await make(host, { name: long.roomLatin, door: "password", password: "moonlight" }),
+    hidden: await make(host, { name: "오붓한 방", topic: "아는 사람들끼리", door: "invite" }),
+    locked: await make(host, { name: "자정까지 열지 않는 방" }),
+    slow: await make(host, { name: "slow and steady" }),
+    bench: await make(host, { name: "bench for two", capacity: 2 }),
+    large: await make(host, { name: "city hall", kind: "large", topic: "Announcements", capacity: 2_000 }),
+    evening: await make(host, {
+      name: "tonight only",
+      kind: "temporary",
+      closes_at: Date.now() + 3 * 3_600_000,
+    }),
+  };
+  await ask(host, "POST", `rooms/${rooms.locked}/acts`, { act: "lock", on: true });
+  await ask(host, "POST", `rooms/${rooms.slow}/acts`, { act: "slow", secs: 60 });
+  await come([rooms.club, "plaza"], owner, other);
+  await come([rooms.bench], other);
+  await ask(owner, "PUT", `rooms/${rooms.bench}/waiting/me`);
+  await tell(host, rooms.club, "오늘 저녁에 강가에서 만나요. 비가 오면 찻집으로 가요!");
+  await tell(owner, rooms.club, `${"verylongwordwithoutanyspace".repeat(9)} and then some`);
+  await tell(other, rooms.club, "https://maru.example/a/very/long/address/that/does/not/end/until/the/end?of=time");
+  await tell(other, "plaza", "I will be there.");
+  await ask(owner, "PUT", `people/${await idOf(other)}/mute`, { secs: 3_600, reason: "too loud" });
+  return { owner, host, other, rooms };
+}
+
+test("pictures of rooms, people and order", async ({ maru, person }) => {
+  test.setTimeout(600_000);
+  const { owner, host, other, rooms } = await furnish(person);
+  const shown = process.env.ALL_LOOKS ? looks : looks.slice(0, 2);
+  for (const { name, size, colorScheme, locale } of shown) {
+    const options = { ...sizes[size], colorScheme, locale };
+    const me = await (await person(name, { options, url: maru.url })).asAccount();
+    const { page, url } = me;
+    const id = await idOf(me);
+    const ko = locale === "ko-KR";
+    const button = (en: string, hangul: string) => page.getByRole("button", { name: ko ? hangul : en, exact: true });
+    const path = (what: string) => join(root, "target/screenshots", `${what}-${size}-${colorScheme}-${ko ? "ko" : "en"}.png`);
+    const shoot = (what: string, fullPage = false) => page.screenshot({ path: path(what), fullPage });
+    const live = async (what: string, address: string) => {
+      await me.open(address);
+      await shoot(what);
+    };
+    const plain = async (what: string, address: string) => {
+      await page.goto(url + address);
+      await shoot(what, true);
+    };
+    const act = (room: string, deed: object) => ask(host, "POST", `rooms/${room}/acts`, deed);
+
+    await test.step(`rooms, ${name}`, async () => {
+      await live("rooms-found", "/rooms");
+      await live("rooms-none", "/rooms?q=nothing");
+      await plain("new-room", "/rooms/new");
+      await page.locator("input[name=name]").fill(long.roomHangul);
+      await page.locator("input[name=door][value=password]").check();
+      await page.locator("input[name=password]").fill("abc");
+      await page.locator("form[action='/rooms/new'] button").click();
+      await expect(page.getByRole("alert").first()).toBeVisible();
+      await shoot("new-room-refused", true);
+      await live("door-password", `/rooms/${rooms.river}`);
+      await live("door-locked", `/rooms/${rooms.locked}`);
+      await live("door-full", `/rooms/${rooms.bench}`);
+      await button("Wait for a place", "자리 기다리기").click();
+      await me.isAlive();
+      await shoot("door-waiting");
+      const invite = await ask(host, "POST", `rooms/${rooms.hidden}/invites`, {});
+      await plain("invite", `/invite/${invite.token}`);
+    });
+
+    await test.step(`inside, ${name}`, async () => {
+      await come([rooms.club, rooms.slow, rooms.evening, rooms.large], me);
+      await ask(me, "PUT", `rooms/${rooms.slow}/quiet`);
+      await live("private-room", `/rooms/${rooms.club}`);
+      const people = page.getByRole("complementary", { name: ko ? "사람들" : "People" });
+      if (size === "phone") {
+        await page.locator(".room-header__people").click();
+        await shoot("people-sheet");
+      }
+      await people.getByRole("link", { name: long.hangul }).click();
+      await page.locator(".person-menu summary").click();
+      await shoot("person-card");
+      await page.keyboard.press("Escape");
+      if (size === "phone") await page.keyboard.press("Escape");
+      await page.locator("button[popovertarget=room-menu]").click();
+      await shoot("room-menu");
+      await page.keyboard.press("Escape");
+      if (size === "phone") await page.locator(".menu-button").click();
+      await page.locator("button[popovertarget=me-menu]").click();
+      await shoot("me-menu");
+      await live("slow", `/rooms/${rooms.slow}`);
+      await page.getByRole("textbox").fill("slowly");
+      await page.getByRole("textbox").press("Enter");
+      await me.sees("slowly").catch(() => undefined);
+      await page.getByRole("textbox").fill("and steadily");
+      await shoot("slow-waits");
+      await act(rooms.slow, { act: "mute", user: id, secs: 3_600, reason: "조금만 쉬어요" });
+      await expect(page.getByRole("textbox")).toHaveCount(0);
+      await shoot("muted");
+      await live("large", `/rooms/${rooms.large}`);
+      await live("temporary", `/rooms/${rooms.evening}`);
+      await act(rooms.evening, { act: "kick", user: id, reason: long.topic });
+      await expect(page.getByRole("alert").filter({ hasText: ko ? "이유" : "Reason" })).toBeVisible();
+      await shoot("lost-kicked");
+      await me.open(`/rooms/${rooms.club}`);
+      await act(rooms.club, { act: "ban", user: id, secs: 86_400, reason: "" });
+      await expect(page.locator(".room__empty")).toBeVisible();
+      await shoot("lost-banned");
+      await live("door-banned", `/rooms/${rooms.club}`);
+      await act(rooms.club, { act: "unban", user: id });
+      const brief = await make(host, { name: "brief" });
+      await come([brief], me);
+      await me.open(`/rooms/${brief}`);
+      await act(brief, { act: "close", reason: "" });
+      await expect(page.locator(".room__empty")).toBeVisible();
+      await shoot("lost-closed");
+    });
+
+    await test.step(`people, ${name}`, async () => {
+      await plain("inbox-empty", "/inbox");
+      await plain("blocks-empty", "/blocks");
+      await plain("later-empty", "/later");
+      const asked = await ask(me, "POST", `direct/${await idOf(host)}`);
+      await live("direct-new", `/rooms/${asked.id}`);
+      await tell(me, asked.id, "안녕하세요! 산책 모임에 가도 될까요?");
+      await live("direct-asked", `/rooms/${asked.id}`);
+      const asking = await ask(owner, "POST", `direct/${id}`);
+      await tell(owner, asking.id, "verylongwordwithoutanyspace".repeat(6));
+      await plain("inbox", "/inbox");
+      await live("direct-request", `/rooms/${asking.id}`);
+      await ask(host, "POST", `requests/${asked.id}`, { answer: "accept" });
+      await tell(host, asked.id, "그럼요, 토요일에 봐요.");
+      await live("direct", `/rooms/${asked.id}`);
+      for (const text of ["아침에 보낼 말이에요.", "verylongwordwithoutanyspace".repeat(6)]) {
+        const at = Date.now() + 7_200_000;
+        await ask(me, "POST", `rooms/${asked.id}/later`, { cid: crypto.randomUUID(), text, at });
+      }
+      await plain("later", "/later");
+      await plain("person", `/people/${await idOf(host)}`);
+      for (const it of [owner, other]) await ask(me, "PUT", `blocks/${await idOf(it)}`);
+      await plain("blocks", "/blocks");
+      await plain("person-blocked", `/people/${await idOf(owner)}`);
+      await plain("settings-full", "/settings");
+      await plain("notices-empty", "/notices");
+    });
+
+    await test.step(`order, ${name}`, async () => {
+      await ask(other, "POST", "reports", { against: id, room: rooms.club, why: "spam", text: long.topic });
+      await ask(owner, "PUT", `people/${id}/ban`, { secs: 86_400, reason: long.topic });
+      await page.goto(`${url}/sign-in`);
+      await page.locator("input[name=name]").fill(name);
+      await page.locator("input[name=password]").fill("a long password");
+      await page.locator("form[action='/sign-in'] button").click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await shoot("sign-in-banned", true);
+      await plain("forgot-form", "/forgot");
+      await plain("reset", "/reset?token=none");
+      // The owner and the host look by the same screen.
+      await ask(me, "POST", "logins", { name: long.latin, password: "a long password" });
+      for (const part of ["", "/people", "/rooms", "/reports", "/audit", "/nodes", "/announce"]) {
+        await plain(`admin${part.replace("/", "-")}`, `/admin${part}`);
+      }
+      await ask(me, "POST", "logins", { name: long.hangul, password: "a long password" });
+      await plain("room-settings", `/rooms/${rooms.club}/settings`);
+      await live("host-room", `/rooms/${rooms.club}`);
+    });
+    me.forgive(/status of 4\d\d/);
+  }
+});

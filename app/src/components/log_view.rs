@@ -15,8 +15,7 @@ use crate::{
     },
     protocol::{
         ids::{Cid, Seq},
-        people::Person,
-        powers::Power,
+        people::{Person, Role},
         room::Rank,
     },
     route::{Page, Route},
@@ -138,7 +137,11 @@ fn tags(client: Client) -> Tags {
     let tag = |it: &Person| match it.rank {
         Rank::Host => Some((it.id, inside.host)),
         Rank::Cohost => Some((it.id, inside.cohost)),
-        Rank::Member => it.role.may(Power::Announce).then_some((it.id, room.admin)),
+        Rank::Member => match it.role {
+            Role::Owner => Some((it.id, room.owner)),
+            Role::Admin => Some((it.id, room.admin)),
+            Role::Moderator | Role::Member | Role::Guest => None,
+        },
     };
     client.people.read().iter().filter_map(tag).collect()
 }
