@@ -22,6 +22,10 @@ say "encoding, fan-out, append"
 cargo bench --locked -p server --bench engine
 say "the directory of ten thousand rooms"
 cargo bench --locked -p server --bench directory
+say "rounds of matchmaking"
+cargo bench --locked -p matching --bench round
+say "matchmaking, simulated"
+"$harness" match --charts docs/matching
 say "a hot room on both databases, beside a bare loop"
 scripts/setup.sh --tests
 scripts/services.sh cargo bench --locked -p server --bench hot_room

@@ -24,6 +24,7 @@ mod run;
 mod scene;
 
 pub(crate) use cross::Cross;
+pub(crate) use random::Chance;
 
 use anyhow::{Context as _, Result, ensure};
 use deploy::{ClusterKind, Shape, StoreKind};

@@ -12,6 +12,7 @@ mod histogram;
 mod http;
 mod idle;
 mod load;
+mod matching;
 mod person;
 mod report;
 mod server;
@@ -41,12 +42,14 @@ enum Task {
     Faults(Box<faults::Faults>),
     /// How much later people on another node see what is said.
     Cross(faults::Cross),
+    /// Who is put together with whom, simulated.
+    Match(matching::Match),
 }
 
 impl Task {
     /// Whether the figures of the run need a core of their own.
     const fn is_measured(&self) -> bool {
-        !matches!(self, Self::Faults(_) | Self::Cross(_))
+        !matches!(self, Self::Faults(_) | Self::Cross(_) | Self::Match(_))
     }
 }
 
@@ -68,6 +71,7 @@ fn main() -> Result<()> {
             Task::Start(start) => start.run().await,
             Task::Faults(faults) => faults.run().await,
             Task::Cross(cross) => cross.run().await,
+            Task::Match(simulation) => simulation.run(),
         }
     })
 }

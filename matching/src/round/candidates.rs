@@ -16,11 +16,11 @@ const ALL_MAX: usize = 300;
 /// In a shelf of so many, too, everybody is compared with everybody.
 const SHELF_MAX: usize = 40;
 /// So many orders by likeness, each another one.
-const ORDERS: u64 = 7;
+const ORDERS: u64 = 6;
 /// In an order, each is compared with so many that follow.
 const WINDOW: usize = 4;
 /// So many candidates does everybody keep, the best ones.
-const KEPT: usize = 12;
+const KEPT: usize = 10;
 
 /// What two must have in common, or they never may meet.
 type Shelf = (bool, u8, Word, Option<Word>);
