@@ -1,4 +1,4 @@
-//! Matchings of the greatest weight in a graph: [`exact`] for some hundred vertices, [`improved`]
+//! Matchings of the greatest weight in a graph: [`exact()`] for some hundred vertices, [`improved()`]
 //! for any number.
 
 mod exact;
