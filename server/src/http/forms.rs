@@ -130,7 +130,7 @@ async fn refused_in(
         Refusal::AccountBanned { .. } => site.auth.ban_reason(name).await.ok(),
         _ => None,
     };
-    let typed = Typed { typed, why, ..Typed::default() };
+    let typed = Again { typed, why, ..Again::default() };
     shown_again(site, visitor, &path, Wanted::Nothing, (refusal, typed)).await
 }
 
@@ -143,7 +143,7 @@ async fn again(
     (refusal, typed): (Refusal, &str),
 ) -> Response {
     let typed = Some(typed.to_owned()).filter(|it| !it.is_empty());
-    let typed = Typed { typed, ..Typed::default() };
+    let typed = Again { typed, ..Again::default() };
     shown_again(site, visitor, path, wanted, (refusal, typed)).await
 }
 
@@ -155,13 +155,13 @@ pub(super) async fn refill(
     wanted: Wanted<'_>,
     (refusal, fields): (Refusal, Vec<(String, String)>),
 ) -> Response {
-    let typed = Typed { fields, ..Typed::default() };
+    let typed = Again { fields, ..Again::default() };
     shown_again(site, visitor, path, wanted, (refusal, typed)).await
 }
 
-/// What was typed in a form, and why an account may not come in.
+/// What a form shows again: what was typed there, and why an account may not come in.
 #[derive(Default)]
-struct Typed {
+struct Again {
     typed: Option<String>,
     fields: Vec<(String, String)>,
     why: Option<String>,
@@ -172,7 +172,7 @@ async fn shown_again(
     visitor: &Visitor,
     path: &str,
     wanted: Wanted<'_>,
-    (refusal, Typed { typed, fields, why }): (Refusal, Typed),
+    (refusal, Again { typed, fields, why }): (Refusal, Again),
 ) -> Response {
     let loaded = snapshot::load(site, visitor.login.as_ref(), visitor.preferences, wanted).await;
     let Ok(mut snapshot) = loaded else { return status_of(refusal).into_response() };
