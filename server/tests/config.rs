@@ -61,6 +61,8 @@ fn bad_values_name_key_value_and_remedy() {
         ("MARU_LIMITS__SENDS_BURST", "0", &["limits.sends_burst", "0"]),
         ("MARU_CHANNELS", "Big Hall", &["channels", "Big Hall"]),
         ("MARU_CHANNELS", "", &["channels"]),
+        ("MARU_CHANNELS", "plaza,new", &["channels", "plaza", "\"new\"", "another"]),
+        ("MARU_CHANNELS", "all", &["channels", "\"all\"", "another"]),
         ("MARU_REDIS_URL", "localhost:6379", &["redis_url", "…", "redis://"]),
         ("MARU_NODE_NAME", "two words", &["node_name", "two words", "another for each node"]),
         ("MARU_DRAIN_SPREAD_SECS", "0", &["drain_spread_secs", "0"]),

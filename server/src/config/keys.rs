@@ -60,6 +60,10 @@ pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
 /// Keys whose values are never shown, and which may come from a file by `…_FILE`.
 pub(super) const SECRETS: [&str; 3] = ["database_url", "redis_url", "smtp_url"];
 
+/// Names that no channel can have: `/rooms/new` is the page that makes rooms, and what is announced
+/// to `all` goes to every channel.
+const TAKEN_NAMES: [&str; 2] = ["new", "all"];
+
 const ADDRESS: &str = "write an address and a port, such as 127.0.0.1:3000";
 const NUMBER: &str = "write a whole number from 0 to 4294967295";
 const POSITIVE: &str = "write a whole number from 1 on";
@@ -310,6 +314,12 @@ fn channels(layers: &Layers) -> Result<Option<Vec<Channel>>, ConfigError> {
     if channels.as_ref().is_some_and(|it| it.is_empty() || !it.iter().all(fit)) {
         return Err(layers.bad("channels", mend));
     }
+    let is_taken = |it: &&Channel| TAKEN_NAMES.contains(&it.name.as_str());
+    if let Some(taken) = channels.iter().flatten().find(is_taken) {
+        let mend =
+            format!("{:?} is the name of something else; give the channel another", taken.name);
+        return Err(layers.bad("channels", &mend));
+    }
     Ok(channels)
 }
 
@@ -334,6 +344,16 @@ mod tests {
         }
         let rows = page.lines().filter(|it| it.starts_with("| `")).count();
         assert_eq!(rows, KEYS.len(), "docs/configuration.md has keys that there are not");
+    }
+
+    #[test]
+    fn no_channel_takes_the_address_of_a_page() {
+        for route in crate::http::all_routes() {
+            let name =
+                route.path.strip_prefix("/rooms/").or(route.path.strip_prefix("/api/v1/rooms/"));
+            let name = name.and_then(|it| it.split('/').next()).unwrap_or("{");
+            assert!(name.starts_with('{') || TAKEN_NAMES.contains(&name), "{}", route.path);
+        }
     }
 
     #[test]
