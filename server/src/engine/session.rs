@@ -6,7 +6,7 @@ pub(crate) mod mailbox;
 pub(crate) mod news;
 mod reading;
 
-use super::{By, Engine, Who, clock, encode::frame};
+use super::{By, Engine, Room, Who, clock, encode::frame};
 use crate::{
     planted::{self, Bug, Point},
     store::{Change, Way},
@@ -15,7 +15,7 @@ use app::{
     client::pace::Pace,
     protocol::{
         close::Close,
-        ids::{Cid, Millis, RoomId, UserId},
+        ids::{Cid, Millis, RoomId},
         limits::{DEAD_AFTER_SECS, PING_SECS, SENDS_IN_FLIGHT_MAX, TYPING_EVERY_MS},
         message::MessageText,
         packets::{
@@ -158,11 +158,19 @@ fn end_of(error: axum::Error) -> End {
     }
 }
 
+/// A room that a client names, where it may read it, and what it has of it.
+type Named = (Have, Result<Arc<Room>, Refusal>);
+
+/// The client claims entries that the room does not have.
+fn is_ahead((it, room): &Named) -> bool {
+    room.as_ref().is_ok_and(|room| it.have > room.head())
+}
+
 /// Reads what a client has of the rooms and this node has not.
-async fn catch_up(engine: &Engine, user: UserId, rooms: &[Have]) {
-    for Have { room, have } in rooms {
-        let Ok(room) = engine.read(user, *room) else { continue };
-        if let Err(error) = room.catch_up(engine.store(), *have).await {
+async fn catch_up(engine: &Engine, rooms: &[Named]) {
+    for (it, room) in rooms {
+        let Ok(room) = room else { continue };
+        if let Err(error) = room.catch_up(engine.store(), it.have).await {
             tracing::warn!(%error, "could not read what a client has");
         }
     }
@@ -278,45 +286,34 @@ impl Session {
         if !matches!(timeout(CATCH_UP, arrived).await, Ok(Ok(()))) {
             tracing::warn!("could not read in time what rooms a client is in");
         }
-        let is_ahead = |it: &Self| hello.rooms.iter().any(|have| it.is_ahead(*have));
-        if hello.epoch == Some(epoch) && is_ahead(self) {
+        let read = |it: &Have| (*it, self.engine.read(self.who.user, it.room));
+        let rooms: Vec<Named> = hello.rooms.iter().map(read).collect();
+        if hello.epoch == Some(epoch) && rooms.iter().any(is_ahead) {
             // It may come from a node that heard of the newest first.
-            let caught_up = Box::pin(catch_up(&self.engine, self.who.user, &hello.rooms));
-            if timeout(CATCH_UP, caught_up).await.is_err() {
+            if timeout(CATCH_UP, Box::pin(catch_up(&self.engine, &rooms))).await.is_err() {
                 tracing::warn!("could not read in time what a client has");
             }
+            if rooms.iter().any(is_ahead) {
+                // Either the store lost something, or the client makes it up.
+                tracing::warn!(user = %self.who.user, "a client has more of a room than the store");
+                metrics::counter!("maru_clients_ahead_total").increment(1);
+            }
         }
-        if hello.epoch == Some(epoch) && is_ahead(self) {
-            // Either the store lost something, or the client makes it up.
-            tracing::warn!(user = %self.who.user, "a client has more of a room than the store");
-            metrics::counter!("maru_clients_ahead_total").increment(1);
-        }
-        let rooms = hello.rooms.iter().map(|it| self.resume(*it, same_epoch)).collect();
+        let rooms = rooms.into_iter().map(|it| self.resume(it, same_epoch)).collect();
         let me = self.who.user;
         self.replies.push(ServerPacket::Welcomed(Welcomed { me, epoch, at: clock::now(), rooms }));
         self.attend(hello.attending);
     }
 
-    /// The client claims entries that the room does not have.
-    fn is_ahead(&self, Have { room, have }: Have) -> bool {
-        self.engine.read(self.who.user, room).is_ok_and(|it| have > it.head())
-    }
-
-    fn resume(&mut self, Have { room, have }: Have, same_epoch: bool) -> Resumed {
-        let outcome = match self.engine.read(self.who.user, room) {
-            Ok(it) => {
-                let head = it.head();
-                let start = start_for(head, have, same_epoch);
-                let start =
-                    if planted::has(Bug::OffByOne) { start.next().min(head) } else { start };
-                match self.cursors.follow(&it, start) {
-                    Ok(()) => Outcome::Follows { start, head },
-                    Err(reason) => Outcome::Refused(reason),
-                }
-            }
-            Err(reason) => Outcome::Refused(reason),
-        };
-        Resumed { room, outcome }
+    fn resume(&mut self, (Have { room, have }, found): Named, same_epoch: bool) -> Resumed {
+        let followed = found.and_then(|it| {
+            let head = it.head();
+            let start = start_for(head, have, same_epoch);
+            let start = if planted::has(Bug::OffByOne) { start.next().min(head) } else { start };
+            self.cursors.follow(&it, start)?;
+            Ok(Outcome::Follows { start, head })
+        });
+        Resumed { room, outcome: followed.unwrap_or_else(Outcome::Refused) }
     }
 
     fn enter(&mut self, enter: &Enter) {
