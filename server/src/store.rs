@@ -230,11 +230,6 @@ impl Store {
         on_either!(self, it => it.waiting())
     }
 
-    /// Removes a closed room with all that was in it; false where there is none such.
-    pub async fn purge_room(&self, room: RoomId) -> StoreResult<bool> {
-        on_either!(self, it => it.purge_room(room))
-    }
-
     /// The members of a room.
     pub async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
         on_either!(self, it => it.members(room))

@@ -58,13 +58,6 @@ impl Queries {
         rows.iter().map(room_from).collect()
     }
 
-    pub(in crate::store) async fn purge_room(&self, room: RoomId) -> StoreResult<bool> {
-        // What belongs to the room goes with its row.
-        let sql = "delete from room where id = $1 and closed_at is not null";
-        let done = sqlx::query(sql).bind(room.0).execute(&self.writer).await?;
-        Ok(done.rows_affected() > 0)
-    }
-
     pub(in crate::store) async fn members(&self, room: RoomId) -> StoreResult<Vec<MemberRow>> {
         let sql = "select account.id, account.name, role, version as picture, speaker,
                  cohost_at, until,
