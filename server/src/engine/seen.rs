@@ -7,6 +7,7 @@ use app::protocol::{
     ids::{RoomId, Seq, UserId},
     packets::{Seen, ServerPacket},
     refusal::Refusal,
+    room::Request,
 };
 use std::{
     collections::HashMap,
@@ -59,10 +60,12 @@ pub(super) async fn run(engine: Engine) {
 }
 
 impl Engine {
-    /// A member of a direct room has seen its log up to there; the other is told.
+    /// A member of a direct room has seen its log up to there; the other is told. Not while the
+    /// other asks to write and has no answer: looking at a request is none.
     pub(super) fn see(&self, user: UserId, room: RoomId, seq: Seq) -> Result<(), Refusal> {
         let found = self.read(user, room)?;
-        if !found.kind.is_intimate() || seq > found.head() {
+        let asks = found.summary_for(user).request == Request::Received;
+        if asks || !found.kind.is_intimate() || seq > found.head() {
             return Err(Refusal::NotAllowed);
         }
         if self.0.marks.note(room, user, seq) {

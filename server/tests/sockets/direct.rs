@@ -64,6 +64,18 @@ impl Pair {
         ask(&self.server, who, method, &format!("blocks/{other}"), "").await.0
     }
 
+    /// How far the other one has seen the room, as a page tells that user.
+    async fn seen(&self, who: &Login) -> Value {
+        let path = format!("rooms/{}/people", self.room);
+        ask(&self.server, who, "GET", &path, "").await.1["seen"].clone()
+    }
+
+    async fn is_quiet(&self, who: &Login) -> bool {
+        let (_, body) = ask(&self.server, who, "GET", "rooms", "").await;
+        let rooms: Vec<RoomSummary> = serde_json::from_value(body["rooms"].clone()).unwrap();
+        rooms.into_iter().find(|it| it.id == self.room).unwrap().quiet
+    }
+
     /// Both write.
     async fn agree(&mut self) {
         self.ann.say(self.room, "hello").await.unwrap();
@@ -216,22 +228,45 @@ async fn who_blocked_somebody_is_offline_to_them_and_the_other_way_round() {
     .await;
 }
 
+/// The next seen mark of that user.
+async fn seen_by(reader: &mut Person, user: UserId) -> Seq {
+    let mark = |it: &ServerPacket| match it {
+        ServerPacket::Seen(it) if it.user == user => Some(it.seq),
+        _ => None,
+    };
+    reader.expect("a seen mark", mark).await
+}
+
 #[tokio::test]
-async fn what_was_seen_is_told_to_the_other_and_kept() {
+async fn what_was_seen_and_hushed_survives_a_restart() {
     let mut pair = pair().await;
     pair.agree().await;
     let room = pair.room;
     let seq = Seq::ZERO.next();
     pair.bob.send(&ClientPacket::See(See { room, seq })).await;
-    let id = pair.bob.login.id;
-    let seen = pair
-        .ann
-        .expect("a seen mark", |it| match it {
-            ServerPacket::Seen(it) if it.user == id => Some(it.seq),
-            _ => None,
-        })
-        .await;
-    assert_eq!(seen, seq);
+    assert_eq!(seen_by(&mut pair.ann, pair.bob.login.id).await, seq);
+    let path = format!("rooms/{room}/quiet");
+    assert_eq!(ask(&pair.server, &pair.bob.login, "PUT", &path, "").await.0, 204);
+    let pair = Pair { server: pair.server.restart().await, ..pair };
+    assert_eq!(pair.seen(&pair.ann.login).await, seq.get());
+    assert_eq!(pair.seen(&pair.bob.login).await, 0, "she has not said that she saw anything");
+    assert!(pair.is_quiet(&pair.bob.login).await && !pair.is_quiet(&pair.ann.login).await);
+}
+
+#[tokio::test]
+async fn looking_at_a_request_is_no_answer_and_not_told() {
+    let mut pair = pair().await;
+    pair.ann.say(pair.room, "hello").await.unwrap();
+    let (room, seq) = (pair.room, Seq::ZERO.next());
+    // Whatever a client of his says, as long as he has not answered.
+    pair.bob.send(&ClientPacket::See(See { room, seq })).await;
+    assert_eq!(refused(&mut pair.bob).await, Refusal::NotAllowed);
+    assert_eq!(pair.seen(&pair.ann.login).await, 0);
+    let second = pair.ann.say(room, "still there?").await.unwrap().seq;
+    assert_eq!(pair.answer(r#"{"answer":"accept"}"#).await, 204);
+    pair.bob.send(&ClientPacket::See(See { room, seq: second })).await;
+    // Had the first been told, it would come first.
+    assert_eq!(seen_by(&mut pair.ann, pair.bob.login.id).await, second);
 }
 
 #[tokio::test]
@@ -269,14 +304,9 @@ async fn a_room_can_be_hushed_by_its_members() {
     pair.agree().await;
     let path = format!("rooms/{}/quiet", pair.room);
     assert_eq!(ask(&pair.server, &pair.ann.login, "PUT", &path, "").await.0, 204);
-    let is_quiet = async |who: &Login| {
-        let (_, body) = ask(&pair.server, who, "GET", "rooms", "").await;
-        let rooms: Vec<RoomSummary> = serde_json::from_value(body["rooms"].clone()).unwrap();
-        rooms.into_iter().find(|it| it.id == pair.room).unwrap().quiet
-    };
-    assert!(is_quiet(&pair.ann.login).await && !is_quiet(&pair.bob.login).await);
+    assert!(pair.is_quiet(&pair.ann.login).await && !pair.is_quiet(&pair.bob.login).await);
     assert_eq!(ask(&pair.server, &pair.ann.login, "DELETE", &path, "").await.0, 204);
-    assert!(!is_quiet(&pair.ann.login).await);
+    assert!(!pair.is_quiet(&pair.ann.login).await);
 }
 
 #[tokio::test]
