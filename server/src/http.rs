@@ -18,6 +18,7 @@ mod render;
 mod reset;
 mod rooms;
 mod routes;
+mod sender;
 mod socket;
 mod static_files;
 mod status;

@@ -5,8 +5,9 @@ use super::{
     Site,
     api::{Answer, Body},
     forms::{Filled, back, local, outcome, unreadable},
-    pages::{room_path, to_sign_in},
-    visitor::{SignedIn, Visitor},
+    pages::room_path,
+    sender::{Sender, Sent},
+    visitor::SignedIn,
 };
 use crate::auth::Login;
 use app::protocol::{
@@ -161,25 +162,20 @@ pub(super) struct QuietForm {
 pub(super) async fn form_quiet(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
-    form: Filled<QuietForm>,
+    Sent { login, form: QuietForm { quiet }, .. }: Sent<QuietForm>,
 ) -> Response {
-    let path = room_path(&room);
-    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
-    let Ok(Form(QuietForm { quiet })) = form else { return unreadable(&site, &path) };
     let set = site.engine.set_quiet(login.user.id, &room, quiet == "on").await;
-    back(&site, &path, &outcome(set, Done::Saved, String::new()))
+    back(&site, &room_path(&room), &outcome(set, Done::Saved, String::new()))
 }
 
 pub(super) async fn form_write(
     State(site): State<Arc<Site>>,
     Path(user): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
     let path = format!("/people/{user}");
-    let Ok(login) = visitor.login() else { return to_sign_in("/inbox") };
     let path = if user_of(&user).is_ok() { path } else { "/inbox".to_owned() };
-    match open(&site, login, &user).await {
+    match open(&site, &login, &user).await {
         Ok(room) => Redirect::to(&room_path(&room.id.to_string())).into_response(),
         Err(refusal) => {
             back(&site, &path, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
@@ -200,13 +196,8 @@ pub(super) struct AnswerForm {
 pub(super) async fn form_answer(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
-    form: Filled<AnswerForm>,
+    Sent { login, form: AnswerForm { answer, why, text }, .. }: Sent<AnswerForm>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/inbox") };
-    let Ok(Form(AnswerForm { answer, why, text })) = form else {
-        return unreadable(&site, "/inbox");
-    };
     let (answer, done) = match answer.as_str() {
         "accept" => (RequestAnswer::Accept, Done::Accepted),
         "refuse" => (RequestAnswer::Refuse, Done::Declined),
@@ -235,29 +226,28 @@ pub(super) struct Back {
 pub(super) async fn form_block(
     site: State<Arc<Site>>,
     user: Path<String>,
-    visitor: Visitor,
+    sender: Sender,
     form: Filled<Back>,
 ) -> Response {
-    set_block(site, user, visitor, form, true).await
+    set_block(site, user, sender, form, true).await
 }
 
 pub(super) async fn form_unblock(
     site: State<Arc<Site>>,
     user: Path<String>,
-    visitor: Visitor,
+    sender: Sender,
     form: Filled<Back>,
 ) -> Response {
-    set_block(site, user, visitor, form, false).await
+    set_block(site, user, sender, form, false).await
 }
 
 async fn set_block(
     State(site): State<Arc<Site>>,
     Path(user): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
     form: Filled<Back>,
     on: bool,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/blocks") };
     let to = form.map(|Form(it)| it.back).unwrap_or_default();
     let changed = match (user_of(&user), on) {
         (Ok(other), true) => site.engine.block(login.user.id, other).await,

@@ -9,6 +9,7 @@ use super::{
     flash::Flash,
     pages::{room_path, to_sign_in, with_next},
     render::{Page, with_cookie},
+    sender::{Sender, Sent},
     visitor::Visitor,
 };
 use crate::{
@@ -203,9 +204,8 @@ pub(super) async fn sign_out(State(site): State<Arc<Site>>, visitor: Visitor) ->
 pub(super) async fn leave(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/rooms") };
     let left = match site.engine.room(&room, login.user.id) {
         Some(found) => site.engine.leave(&login.who(), found.id).await,
         None => Err(Refusal::NoSuchRoom),
@@ -269,12 +269,9 @@ pub(super) struct Rename {
 
 pub(super) async fn rename(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<Rename>,
+    Sent { login, form: Rename { name }, .. }: Sent<Rename>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let Ok(Form(Rename { name })) = form else { return unreadable(&site, "/settings") };
-    let renamed = site.auth.rename(login, &name).await;
+    let renamed = site.auth.rename(&login, &name).await;
     back(&site, "/settings", &outcome(renamed, Done::Saved, name))
 }
 
@@ -330,47 +327,38 @@ pub(super) struct Password {
 
 pub(super) async fn password(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<Password>,
+    Sent { login, form: Password { current, password }, .. }: Sent<Password>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let Ok(Form(Password { current, password })) = form else {
-        return unreadable(&site, "/settings");
-    };
-    let changed = site.auth.change_password(login, current, password).await;
+    let changed = site.auth.change_password(&login, current, password).await;
     back(&site, "/settings", &outcome(changed, Done::Saved, String::new()))
 }
 
 pub(super) async fn account(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<ComeIn>,
+    Sent { login, visitor, form: ComeIn { name, password, .. } }: Sent<ComeIn>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let Ok(Form(ComeIn { name, password, .. })) = form else {
-        return unreadable(&site, "/settings");
-    };
-    let upgraded = site.auth.upgrade(login, &name, password, visitor.address).await;
+    let upgraded = site.auth.upgrade(&login, &name, password, visitor.address).await;
     back(&site, "/settings", &outcome(upgraded, Done::Upgraded, name))
 }
 
 pub(super) async fn end_login(
     State(site): State<Arc<Site>>,
     Path(ended): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
     let done = match ended.parse::<LoginId>() {
-        Ok(ended) => site.auth.end_of(login, ended).await,
+        Ok(ended) => site.auth.end_of(&login, ended).await,
         Err(_) => Ok(false),
     };
     let done = done.and_then(|there| if there { Ok(()) } else { Err(Refusal::NotFound) });
     back(&site, "/settings", &outcome(done, Done::LoginEnded, String::new()))
 }
 
-pub(super) async fn end_others(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let ended = site.auth.end_others(login).await;
+pub(super) async fn end_others(
+    State(site): State<Arc<Site>>,
+    Sender { login, .. }: Sender,
+) -> Response {
+    let ended = site.auth.end_others(&login).await;
     back(&site, "/settings", &outcome(ended, Done::LoginEnded, String::new()))
 }
 

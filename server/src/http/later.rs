@@ -4,9 +4,10 @@ use super::{
     Site,
     api::{Answer, Body},
     flash::Flash,
-    forms::{Filled, back, message, outcome, unreadable},
+    forms::{back, message, outcome},
     moment::named,
-    pages::{room_path, to_sign_in},
+    pages::room_path,
+    sender::{Sender, Sent},
     visitor::{SignedIn, Visitor},
 };
 use crate::engine::clock;
@@ -17,7 +18,7 @@ use app::protocol::{
     snapshot::Done,
 };
 use axum::{
-    Form, Json,
+    Json,
     extract::{Path, State},
     http::StatusCode,
     response::Response,
@@ -132,12 +133,9 @@ impl Planning {
 pub(super) async fn form_say(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
-    form: Filled<Planning>,
+    Sent { login, visitor, form: planning }: Sent<Planning>,
 ) -> Response {
     let path = room_path(&room);
-    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
-    let Ok(Form(planning)) = form else { return unreadable(&site, &path) };
     let planned = async {
         let room = site.engine.readable(&room, login.user.id)?;
         site.rates.sends.check(&login.user.id)?;
@@ -151,12 +149,9 @@ pub(super) async fn form_say(
 pub(super) async fn form_remind(
     State(site): State<Arc<Site>>,
     Path((room, seq)): Path<(String, String)>,
-    visitor: Visitor,
-    form: Filled<Planning>,
+    Sent { login, visitor, form: planning }: Sent<Planning>,
 ) -> Response {
     let path = room_path(&room);
-    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
-    let Ok(Form(planning)) = form else { return unreadable(&site, &path) };
     let planned = async {
         let room = site.engine.readable(&room, login.user.id)?;
         site.rates.sends.check(&login.user.id)?;
@@ -169,11 +164,8 @@ pub(super) async fn form_remind(
 pub(super) async fn form_change(
     State(site): State<Arc<Site>>,
     Path(id): Path<String>,
-    visitor: Visitor,
-    form: Filled<Planning>,
+    Sent { login, visitor, form: planning }: Sent<Planning>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(PAGE) };
-    let Ok(Form(planning)) = form else { return unreadable(&site, PAGE) };
     let changed = async {
         let (text, at) = (message(&planning.text)?, planning.moment(&visitor)?);
         site.engine.change_plan(login.user.id, id_of(&id)?, Some(text), Some(at)).await
@@ -185,9 +177,8 @@ pub(super) async fn form_change(
 pub(super) async fn form_cancel(
     State(site): State<Arc<Site>>,
     Path(id): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(PAGE) };
     let done = match id_of(&id) {
         Ok(id) => site.engine.cancel_plan(login.user.id, id).await,
         Err(refusal) => Err(refusal),

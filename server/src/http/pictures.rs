@@ -5,8 +5,8 @@ use super::{
     api::Answer,
     flash::Flash,
     forms::{back, outcome},
-    pages::to_sign_in,
-    visitor::{SignedIn, Visitor},
+    sender::Sender,
+    visitor::SignedIn,
 };
 use crate::{auth::Login, pictures::Square};
 use app::protocol::{ids::UserId, limits::PICTURE_BYTES_MAX, refusal::Refusal, snapshot::Done};
@@ -70,11 +70,10 @@ pub(super) async fn put(
 
 pub(super) async fn put_form(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
     request: Request,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let taken = take(&site, login, Cut::default(), request).await;
+    let taken = take(&site, &login, Cut::default(), request).await;
     back(&site, "/settings", &outcome(taken, Done::Saved, String::new()))
 }
 
@@ -147,9 +146,11 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn delete_form(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    match site.auth.set_picture(login, None).await {
+pub(super) async fn delete_form(
+    State(site): State<Arc<Site>>,
+    Sender { login, .. }: Sender,
+) -> Response {
+    match site.auth.set_picture(&login, None).await {
         Ok(_) => back(&site, "/settings", &Flash::done(Done::Saved)),
         Err(refusal) => back(&site, "/settings", &Flash::refused(refusal, String::new())),
     }

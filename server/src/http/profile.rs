@@ -5,9 +5,9 @@ use super::{
     api::{Answer, Body},
     error::status_of,
     flash::Flash,
-    forms::{Filled, back, outcome, unreadable},
-    pages::to_sign_in,
+    forms::{back, outcome},
     render::Page,
+    sender::Sent,
     visitor::{SignedIn, Visitor},
 };
 use crate::snapshot::{self, Wanted};
@@ -19,7 +19,7 @@ use app::protocol::{
     snapshot::Done,
 };
 use axum::{
-    Form, Json,
+    Json,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse as _, Response},
@@ -55,11 +55,8 @@ pub(super) async fn change(
 /// The form about oneself. Boxes that are not ticked are not sent, so that a form sets everything.
 pub(super) async fn change_form(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<HashMap<String, String>>,
+    Sent { login, visitor, form: mut fields }: Sent<HashMap<String, String>>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let Ok(Form(mut fields)) = form else { return unreadable(&site, "/settings") };
     let ticked = |(tag, _): &&(&str, &str)| fields.contains_key(&format!("language-{tag}"));
     let languages = LANGUAGES.iter().filter(ticked).map(|(tag, _)| (*tag).to_owned()).collect();
     let presence = fields.get("presence").and_then(|it| ByHand::named(it));
@@ -69,7 +66,7 @@ pub(super) async fn change_form(
         interests: Some(vec![fields.remove("interests").unwrap_or_default()]),
         presence,
     };
-    match site.auth.change_profile(login, change.clone()).await {
+    match site.auth.change_profile(&login, change.clone()).await {
         Ok(()) => back(&site, "/settings", &Flash::done(Done::Saved)),
         Err(refusal) => profile_again(&site, &visitor, change, refusal).await,
     }
@@ -116,12 +113,9 @@ pub(super) async fn email(
 
 pub(super) async fn email_form(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<NewEmail>,
+    Sent { login, form: NewEmail { current, email }, .. }: Sent<NewEmail>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let Ok(Form(NewEmail { current, email })) = form else { return unreadable(&site, "/settings") };
-    let changed = site.auth.change_email(login, current, &email).await;
+    let changed = site.auth.change_email(&login, current, &email).await;
     back(&site, "/settings", &outcome(changed, Done::Saved, String::new()))
 }
 
@@ -143,11 +137,8 @@ pub(super) async fn one_login(
 
 pub(super) async fn one_login_form(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<OneLogin>,
+    Sent { login, form: OneLogin { one_login }, .. }: Sent<OneLogin>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/settings") };
-    let Ok(Form(OneLogin { one_login })) = form else { return unreadable(&site, "/settings") };
-    let set = site.auth.set_one_login(login, one_login).await;
+    let set = site.auth.set_one_login(&login, one_login).await;
     back(&site, "/settings", &outcome(set, Done::Saved, String::new()))
 }

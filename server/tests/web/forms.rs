@@ -143,7 +143,7 @@ async fn who_is_not_signed_in_changes_nothing_by_forms() {
     for (path, back) in [
         ("/rooms/plaza/enter", "/sign-in?next=%2Frooms%2Fplaza"),
         ("/rooms/plaza/say", "/sign-in?next=%2Frooms%2Fplaza"),
-        ("/rooms/plaza/leave", "/sign-in?next=%2Frooms"),
+        ("/rooms/plaza/leave", "/sign-in?next=%2Frooms%2Fplaza"),
         ("/settings/name", "/sign-in?next=%2Fsettings"),
         ("/settings/password", "/sign-in?next=%2Fsettings"),
         ("/settings/logins/end-others", "/sign-in?next=%2Fsettings"),

@@ -7,9 +7,9 @@ use crate::{
     http::{
         Site,
         flash::Flash,
-        forms::{Filled, addressed, back, local, message, outcome},
-        pages::{room_path, to_sign_in},
-        visitor::Visitor,
+        forms::{addressed, back, local, message, outcome},
+        pages::room_path,
+        sender::{Sender, Sent},
     },
     store::Sanction,
 };
@@ -22,7 +22,6 @@ use app::protocol::{
     snapshot::Done,
 };
 use axum::{
-    Form,
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -102,42 +101,28 @@ async fn kept(
 pub(in crate::http) async fn report_person(
     State(site): State<Arc<Site>>,
     Path(user): Path<String>,
-    visitor: Visitor,
-    form: Filled<ReportForm>,
+    Sent { login, form, .. }: Sent<ReportForm>,
 ) -> Response {
-    let path = format!("/people/{user}");
-    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
-    let done = match form {
-        Ok(Form(form)) => {
-            let against = user.parse().map(Some).map_err(|_| Refusal::NotFound);
-            kept(&site, login, &form, against).await
-        }
-        Err(_) => Err(plainly(Refusal::Malformed)),
-    };
-    done_at(&site, &path, "/rooms", done)
+    let against = user.parse().map(Some).map_err(|_| Refusal::NotFound);
+    let done = kept(&site, &login, &form, against).await;
+    done_at(&site, &format!("/people/{user}"), "/rooms", done)
 }
 
 pub(in crate::http) async fn report_entry(
     State(site): State<Arc<Site>>,
     Path((room, seq)): Path<(String, String)>,
-    visitor: Visitor,
-    form: Filled<ReportForm>,
+    Sent { login, form, .. }: Sent<ReportForm>,
 ) -> Response {
     let path = room_path(&room);
-    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
-    let done = match form {
-        Ok(Form(form)) => kept(&site, login, &ReportForm { room, seq, ..form }, Ok(None)).await,
-        Err(_) => Err(plainly(Refusal::Malformed)),
-    };
+    let done = kept(&site, &login, &ReportForm { room, seq, ..form }, Ok(None)).await;
     done_at(&site, &path, "/rooms", done)
 }
 
 pub(in crate::http) async fn confirm(
     State(site): State<Arc<Site>>,
     Path(notice): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/notices") };
     let confirmed = async {
         let notice: NoticeId = notice.parse().map_err(|_| Refusal::NotFound)?;
         let store = site.engine.store();
@@ -165,18 +150,13 @@ pub(in crate::http) struct DecisionForm {
 pub(in crate::http) async fn decision(
     State(site): State<Arc<Site>>,
     Path(report): Path<String>,
-    visitor: Visitor,
-    form: Filled<DecisionForm>,
+    Sent { login, form, .. }: Sent<DecisionForm>,
 ) -> Response {
     const USUAL: &str = "/admin/reports";
-    let Ok(login) = visitor.login() else { return to_sign_in(USUAL) };
-    let Ok(Form(form)) = form else {
-        return done_at(&site, USUAL, USUAL, Err(plainly(Refusal::Malformed)));
-    };
     let decided = async {
         let report: ReportId = report.parse().map_err(|_| Refusal::NotFound)?;
         let verdict = Verdict::from_name(&form.decision).ok_or(Refusal::Malformed)?;
-        decide(&site, login, report, (verdict, chosen(&form.secs)?), &form.note).await
+        decide(&site, &login, report, (verdict, chosen(&form.secs)?), &form.note).await
     };
     let done = decided.await.map(|()| Done::Decided);
     done_at(&site, &form.back, USUAL, done.map_err(|it| (it, form.note.clone())))
@@ -224,21 +204,16 @@ impl PersonForm {
 pub(in crate::http) async fn person(
     State(site): State<Arc<Site>>,
     Path(user): Path<String>,
-    visitor: Visitor,
-    form: Filled<PersonForm>,
+    Sent { login, form, .. }: Sent<PersonForm>,
 ) -> Response {
     const USUAL: &str = "/admin/people";
-    let Ok(login) = visitor.login() else { return to_sign_in(USUAL) };
-    let Ok(Form(form)) = form else {
-        return done_at(&site, USUAL, USUAL, Err(plainly(Refusal::Malformed)));
-    };
     let acted = async {
         let user: UserId = user.parse().map_err(|_| Refusal::NotFound)?;
         if form.act == "role" {
-            super::check(login, Power::NameModerators)?;
-            return change_role(&site, login, user, form.role()?).await;
+            super::check(&login, Power::NameModerators)?;
+            return change_role(&site, &login, user, form.role()?).await;
         }
-        sanction(&site, login, user, form.sanction()?, &form.reason).await
+        sanction(&site, &login, user, form.sanction()?, &form.reason).await
     };
     let done = acted.await.map(|()| Done::Acted);
     done_at(&site, &form.back, USUAL, done.map_err(plainly))
@@ -256,17 +231,12 @@ pub(in crate::http) struct CloseForm {
 pub(in crate::http) async fn close(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
-    form: Filled<CloseForm>,
+    Sent { login, form, .. }: Sent<CloseForm>,
 ) -> Response {
     const USUAL: &str = "/admin/rooms";
-    let Ok(login) = visitor.login() else { return to_sign_in(USUAL) };
-    let Ok(Form(form)) = form else {
-        return done_at(&site, USUAL, USUAL, Err(plainly(Refusal::Malformed)));
-    };
     let closed = async {
         let room: RoomId = room.parse().map_err(|_| Refusal::NoSuchRoom)?;
-        close_room(&site, login, room, &form.reason).await
+        close_room(&site, &login, room, &form.reason).await
     };
     let done = closed.await.map(|()| Done::RoomClosed);
     done_at(&site, &form.back, USUAL, done.map_err(plainly))
@@ -282,14 +252,12 @@ pub(in crate::http) struct DrainForm {
 pub(in crate::http) async fn drain(
     State(site): State<Arc<Site>>,
     Path(node): Path<String>,
-    visitor: Visitor,
-    form: Filled<DrainForm>,
+    Sent { login, form, .. }: Sent<DrainForm>,
 ) -> Response {
     const USUAL: &str = "/admin/nodes";
-    let Ok(login) = visitor.login() else { return to_sign_in(USUAL) };
-    let done = match form.as_ref().map(|it| it.drain.as_str()) {
-        Ok("on") => set_draining(&site, login, &node, true).await,
-        Ok("off") => set_draining(&site, login, &node, false).await,
+    let done = match form.drain.as_str() {
+        "on" => set_draining(&site, &login, &node, true).await,
+        "off" => set_draining(&site, &login, &node, false).await,
         _ => Err(Refusal::Malformed),
     };
     done_at(&site, USUAL, USUAL, done.map(|()| Done::Acted).map_err(plainly))
@@ -306,17 +274,12 @@ pub(in crate::http) struct Announcement {
 
 pub(in crate::http) async fn announce(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<Announcement>,
+    Sent { login, form: Announcement { room, text }, .. }: Sent<Announcement>,
 ) -> Response {
     const USUAL: &str = "/admin/announce";
-    let Ok(login) = visitor.login() else { return to_sign_in(USUAL) };
-    let Ok(Form(Announcement { room, text })) = form else {
-        return done_at(&site, USUAL, USUAL, Err(plainly(Refusal::Malformed)));
-    };
     let told = async {
-        super::check(login, Power::Announce)?;
-        let room = addressed(&site, login, &room)?;
+        super::check(&login, Power::Announce)?;
+        let room = addressed(&site, &login, &room)?;
         site.engine.announce(&login.who(), room, message(&text)?).await
     };
     back(&site, USUAL, &outcome(told.await, Done::Announced, text.clone()))

@@ -5,9 +5,9 @@ use super::{
     super::{
         Site,
         flash::Flash,
-        forms::{Filled, back, outcome, refill, unreadable},
-        pages::{invite_path, room_path, to_sign_in},
-        visitor::Visitor,
+        forms::{Filled, back, outcome, refill},
+        pages::{invite_path, room_path},
+        sender::{Sender, Sent},
     },
     entering::{Caller, Key, enter_with, stop_waiting_in, wait_with},
     hosting::{act_in, make_room},
@@ -94,13 +94,10 @@ fn door(name: &str) -> Result<Door, Refusal> {
 /// `POST /rooms/new`
 pub(in crate::http) async fn make(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
-    form: Filled<Making>,
+    Sent { login, visitor, form: making }: Sent<Making>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in("/rooms/new") };
-    let Ok(Form(making)) = form else { return unreadable(&site, "/rooms/new") };
     let made = match making.wish() {
-        Ok(wish) => make_room(&site, login, wish).await,
+        Ok(wish) => make_room(&site, &login, wish).await,
         Err(refusal) => Err(refusal),
     };
     match made {
@@ -198,16 +195,13 @@ impl Acting {
 pub(in crate::http) async fn act(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
-    form: Filled<Acting>,
+    Sent { login, visitor, form: acting }: Sent<Acting>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let Ok(Form(acting)) = form else { return unreadable(&site, &room_path(&room)) };
     let in_settings = acting.back == "settings";
     let done = async {
         let wish = acting.aimed(&site).await?.wish()?;
         let closes = matches!(wish, Act::Close { .. });
-        act_in(&site, login, &room, wish).await.map(|()| closes)
+        act_in(&site, &login, &room, wish).await.map(|()| closes)
     };
     match done.await {
         Ok(true) => back(&site, "/rooms", &Flash::done(Done::RoomClosed)),
@@ -238,19 +232,14 @@ pub(in crate::http) struct Inviting {
 pub(in crate::http) async fn invite(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
-    form: Filled<Inviting>,
+    Sent { login, form: Inviting { secs, uses }, .. }: Sent<Inviting>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let Ok(Form(Inviting { secs, uses })) = form else {
-        return unreadable(&site, &settings_path(&room));
-    };
     let made = async {
         let wish = Wish {
             secs: number(&secs)?.filter(|it| *it > 0),
             uses: number(&uses)?.filter(|it| *it > 0),
         };
-        invite_into(&site, login, &room, &wish).await
+        invite_into(&site, &login, &room, &wish).await
     };
     let flash = match made.await {
         Ok(made) => Flash { made: made.token, ..Flash::done(Done::Invited) },
@@ -263,10 +252,9 @@ pub(in crate::http) async fn invite(
 pub(in crate::http) async fn end_invite(
     State(site): State<Arc<Site>>,
     Path((room, invite)): Path<(String, String)>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let taken = take_back(&site, login, &room, &invite).await;
+    let taken = take_back(&site, &login, &room, &invite).await;
     back(&site, &settings_path(&room), &outcome(taken, Done::InviteTaken, String::new()))
 }
 
@@ -274,13 +262,12 @@ pub(in crate::http) async fn end_invite(
 pub(in crate::http) async fn enter(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
+    Sender { login, visitor }: Sender,
     form: Filled<Key>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
     // A channel's form has no fields, and needs none.
     let key = form.map(|Form(key)| key).unwrap_or_default();
-    let caller = Caller { login, address: visitor.address };
+    let caller = Caller { login: &login, address: visitor.address };
     match enter_with(&site, caller, &room, key).await {
         Ok(_) => Redirect::to(&room_path(&room)).into_response(),
         Err(refusal) => back(&site, &room_path(&room), &Flash::refused(refusal, String::new())),
@@ -291,17 +278,14 @@ pub(in crate::http) async fn enter(
 pub(in crate::http) async fn wait(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
-    form: Filled<Key>,
+    Sent { login, visitor, form: key }: Sent<Key>,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let Ok(Form(key)) = form else { return unreadable(&site, &room_path(&room)) };
     // Who came by an invitation may know of the room by nothing else.
     let from = key.invited().map_or_else(|| room_path(&room), invite_path);
     // Only a page that lives keeps its place in the line, and tells when there is one in the room.
     let is_found = site.engine.room(&room, login.user.id).is_some();
     let to = if is_found { room_path(&room) } else { "/rooms".to_owned() };
-    let caller = Caller { login, address: visitor.address };
+    let caller = Caller { login: &login, address: visitor.address };
     match wait_with(&site, caller, &room, key).await {
         Ok(waits) if waits.place.is_some() => back(&site, &to, &Flash::done(Done::Waits)),
         Ok(_) => Redirect::to(&room_path(&room)).into_response(),
@@ -313,10 +297,9 @@ pub(in crate::http) async fn wait(
 pub(in crate::http) async fn stop_waiting(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&room_path(&room)) };
-    let stopped = stop_waiting_in(&site, login, &room).await;
+    let stopped = stop_waiting_in(&site, &login, &room).await;
     back(&site, "/rooms", &outcome(stopped, Done::WaitsNot, String::new()))
 }
 
@@ -324,10 +307,9 @@ pub(in crate::http) async fn stop_waiting(
 pub(in crate::http) async fn accept(
     State(site): State<Arc<Site>>,
     Path(token): Path<String>,
-    visitor: Visitor,
+    Sender { login, .. }: Sender,
 ) -> Response {
-    let Ok(login) = visitor.login() else { return to_sign_in(&invite_path(&token)) };
-    match enter_by(&site, login, &token).await {
+    match enter_by(&site, &login, &token).await {
         Ok(room) => Redirect::to(&room_path(&room.id.to_string())).into_response(),
         Err(refusal) => back(&site, &invite_path(&token), &Flash::refused(refusal, String::new())),
     }
