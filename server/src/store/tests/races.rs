@@ -1,5 +1,9 @@
 //! Two at once in a room of one's own, a thousand times each: one outcome, and the log tells it.
 //! Over two handles on PostgreSQL, as of two nodes; over the one that there is in memory.
+//!
+//! As the committers of two nodes do, each takes what waits for some rooms into one transaction.
+//! Of every two rooms, what the one node is asked in the first the other is asked in the second,
+//! so that both orders come whichever node is faster.
 
 use super::*;
 use app::protocol::{
@@ -8,8 +12,10 @@ use app::protocol::{
 };
 use std::{array, collections::BTreeSet};
 
-/// Rooms in which the same is tried at the same time, and rounds of each.
+/// Rooms in which the same is tried at the same time, how many of them share a transaction, and
+/// rounds of each.
 const LANES: usize = 10;
+const TOGETHER: usize = 5;
 const ROUNDS: usize = 100;
 
 /// A private room and three who may be in it; the first one made it.
@@ -62,14 +68,6 @@ impl Lane {
         self.by(author, Change::Act(HostAct::new(act, None, Millis(5))))
     }
 
-    /// Both at once, each by a handle of its own.
-    async fn at_once(&self, one: Append, other: Append) -> [Placed; 2] {
-        let (one, other) = ([one], [other]);
-        let both = (ask(&self.stores[0], &one), ask(&self.stores[1], &other));
-        let (one, other) = futures::future::join(both.0, both.1).await;
-        [one, other].map(|mut it| it.remove(0))
-    }
-
     /// What the log tells is what is stored: members, their number, one host of them.
     async fn check(&self) {
         let store = &self.stores[1];
@@ -116,23 +114,58 @@ async fn ask(store: &Store, batch: &[Append]) -> Outcomes {
     }
 }
 
-/// Tries it in all lanes at once, round after round. Each begins with some changes, and a round
-/// ends with some that make all as it was.
-async fn race(begin: impl Fn(&Lane) -> Vec<Append>, round: impl AsyncFn(&mut Lane) -> Vec<Append>) {
-    for (mut lanes, _home) in lanes().await {
-        let store = lanes[0].stores[0].clone();
-        let mut next: Vec<_> = lanes.iter().flat_map(&begin).collect();
-        for _ in 0..ROUNDS {
-            let done = ask(&store, &next).await;
-            assert!(done.iter().all(Result::is_ok), "{done:?}");
-            let rounds =
-                futures::future::join_all(lanes.iter_mut().map(async |it| round(it).await)).await;
-            next = rounds.into_iter().flatten().collect();
+/// What is tried: how a lane begins, the two that are asked for at once, and what came of them. A
+/// round ends with some changes that make all as it was.
+struct Race<B, P, J> {
+    begin: B,
+    pair: P,
+    judge: J,
+}
+
+impl<B, P, J> Race<B, P, J>
+where
+    B: Fn(&Lane) -> Vec<Append>,
+    P: Fn(&Lane) -> [Append; 2],
+    J: AsyncFn(&mut Lane, [Placed; 2]) -> Vec<Append>,
+{
+    /// Tries it in all lanes at once, round after round.
+    async fn run(self) {
+        for (mut lanes, _home) in lanes().await {
+            let store = lanes[0].stores[0].clone();
+            let mut next: Vec<_> = lanes.iter().flat_map(&self.begin).collect();
+            for _ in 0..ROUNDS {
+                let done = ask(&store, &next).await;
+                assert!(done.iter().all(Result::is_ok), "{done:?}");
+                let some = lanes.chunks_mut(TOGETHER).map(async |it| self.round(it).await);
+                next = futures::future::join_all(some).await.into_iter().flatten().collect();
+            }
+            ask(&store, &next).await;
+            for lane in lanes {
+                lane.check().await;
+            }
         }
-        ask(&store, &next).await;
-        for lane in lanes {
-            lane.check().await;
+    }
+
+    /// Both at once in some lanes, each by a handle of its own.
+    async fn round(&self, lanes: &mut [Lane]) -> Vec<Append> {
+        let mut batches = [Vec::new(), Vec::new()];
+        for (n, lane) in lanes.iter().enumerate() {
+            let [one, other] = (self.pair)(lane);
+            batches[n % 2].push(one);
+            batches[1 - n % 2].push(other);
         }
+        let stores = lanes[0].stores.clone();
+        let both = (ask(&stores[0], &batches[0]), ask(&stores[1], &batches[1]));
+        let (first, second) = futures::future::join(both.0, both.1).await;
+        let mut next = Vec::new();
+        for (n, (lane, mut done)) in lanes.iter_mut().zip(first.into_iter().zip(second)).enumerate()
+        {
+            if n % 2 == 1 {
+                done = (done.1, done.0);
+            }
+            next.extend((self.judge)(lane, done.into()).await);
+        }
+        next
     }
 }
 
@@ -151,17 +184,18 @@ fn seq(done: &Placed) -> Seq {
 #[tokio::test]
 async fn a_kick_comes_before_what_is_said_or_after_it() {
     let begin = |it: &Lane| vec![it.by(it.people[1], join())];
-    let round = async |it: &mut Lane| {
+    let pair = |it: &Lane| {
         let [host, ann, _] = it.people;
-        let said = it.by(ann, Change::Message("wait".into()));
-        let [kicked, said] = it.at_once(it.act(host, kick(ann)), said).await;
+        [it.act(host, kick(ann)), it.by(ann, Change::Message("wait".into()))]
+    };
+    let judge = async |it: &mut Lane, [kicked, said]: [Placed; 2]| {
         match said {
             Ok(_) => assert!(seq(&said) < seq(&kicked)),
             Err(why) => assert_eq!(why, AppendError::NotEntered),
         }
-        vec![it.by(ann, join())]
+        vec![it.by(it.people[1], join())]
     };
-    race(begin, round).await;
+    Race { begin, pair, judge }.run().await;
 }
 
 #[tokio::test]
@@ -170,10 +204,12 @@ async fn a_host_who_yields_and_leaves_at_once_leaves_one_host() {
         let [_, ann, bob] = it.people;
         vec![it.by(ann, join()), it.by(bob, join())]
     };
-    let round = async |it: &mut Lane| {
+    let pair = |it: &Lane| {
+        let [host, _, bob] = it.people;
+        [it.act(host, Act::Yield { user: bob }), it.by(host, Change::Leave)]
+    };
+    let judge = async |it: &mut Lane, [yielded, left]: [Placed; 2]| {
         let [host, ann, bob] = it.people;
-        let yielded = it.act(host, Act::Yield { user: bob });
-        let [yielded, left] = it.at_once(yielded, it.by(host, Change::Leave)).await;
         let left = left.unwrap();
         // Bob follows by the host's will, or one of the two by their order.
         let next = match yielded {
@@ -190,15 +226,17 @@ async fn a_host_who_yields_and_leaves_at_once_leaves_one_host() {
         it.people = [next, if next == ann { bob } else { ann }, host];
         vec![it.by(host, join())]
     };
-    race(begin, round).await;
+    Race { begin, pair, judge }.run().await;
 }
 
 #[tokio::test]
 async fn nobody_comes_into_a_room_that_is_closed() {
-    let round = async |it: &mut Lane| {
+    let begin = |_: &Lane| Vec::new();
+    let pair = |it: &Lane| {
         let [host, ann, _] = it.people;
-        let close = it.act(host, Act::Close { reason: String::new() });
-        let [closed, joined] = it.at_once(close, it.by(ann, join())).await;
+        [it.act(host, Act::Close { reason: String::new() }), it.by(ann, join())]
+    };
+    let judge = async |it: &mut Lane, [closed, joined]: [Placed; 2]| {
         match joined {
             Ok(_) => assert!(seq(&joined) < seq(&closed)),
             Err(why) => assert_eq!(why, AppendError::NoSuchRoom),
@@ -207,24 +245,24 @@ async fn nobody_comes_into_a_room_that_is_closed() {
         assert!(other.members(it.room).await.unwrap().is_empty());
         let log = other.entries(it.room, None, None, 1).await.unwrap();
         assert_eq!((log.head, log.entries[0].seq), (seq(&closed), seq(&closed)));
-        it.room = own_room(store, (host, it.login), (RoomKind::Private, 3)).await;
+        it.room = own_room(store, (it.people[0], it.login), (RoomKind::Private, 3)).await;
         Vec::new()
     };
-    race(|_| Vec::new(), round).await;
+    Race { begin, pair, judge }.run().await;
 }
 
 #[tokio::test]
 async fn the_last_place_is_taken_by_one_of_two() {
     let begin = |it: &Lane| vec![it.act(it.people[0], Act::Capacity { capacity: 2 })];
-    let round = async |it: &mut Lane| {
+    let pair = |it: &Lane| [it.by(it.people[1], join()), it.by(it.people[2], join())];
+    let judge = async |it: &mut Lane, both: [Placed; 2]| {
         let [_, ann, bob] = it.people;
-        let both = it.at_once(it.by(ann, join()), it.by(bob, join())).await;
         let full = Err(AppendError::Full { capacity: 2 });
         let taken = array::from_fn::<_, 2, _>(|n| both[n].is_ok());
         assert!(taken[0] != taken[1] && both.contains(&full), "{both:?}");
         vec![it.by(if taken[0] { ann } else { bob }, Change::Leave)]
     };
-    race(begin, round).await;
+    Race { begin, pair, judge }.run().await;
 }
 
 #[tokio::test]
@@ -234,14 +272,17 @@ async fn of_two_who_ban_at_once_one_does() {
         let cohost = it.act(host, Act::Cohost { user: bob, on: true });
         vec![it.by(ann, join()), it.by(bob, join()), cohost]
     };
-    let round = async |it: &mut Lane| {
+    let pair = |it: &Lane| {
         let [host, ann, bob] = it.people;
         let ban = || Act::Ban { user: ann, secs: None, reason: String::new() };
-        let both = it.at_once(it.act(host, ban()), it.act(bob, ban())).await;
+        [it.act(host, ban()), it.act(bob, ban())]
+    };
+    let judge = async |it: &mut Lane, both: [Placed; 2]| {
+        let [host, ann, _] = it.people;
         let fresh = both.iter().filter(|it| it.as_ref().is_ok_and(|it| it.place.fresh));
         assert!(fresh.count() == 1 && both.iter().all(Result::is_ok), "{both:?}");
         // With both bans in place, one would be left.
         vec![it.act(host, Act::Unban { user: ann }), it.by(ann, join())]
     };
-    race(begin, round).await;
+    Race { begin, pair, judge }.run().await;
 }
