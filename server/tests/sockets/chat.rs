@@ -1,6 +1,8 @@
 //! What people do.
 
-use crate::support::{Person, Server, one_in_plaza, request, said, soon, two_in_plaza};
+use crate::support::{
+    Person, Server, cid, one_in_plaza, request, said, soon, two_in_plaza, unlimited,
+};
 use app::protocol::{
     ids::Seq,
     message::What,
@@ -192,4 +194,32 @@ async fn members_who_stay_away_leave_by_themselves() {
     drop(bob);
     let log = soon("Bob's leaving", ann.entries(plaza, 3)).await;
     assert_eq!((log[2].what.clone(), log[2].name.as_str()), (What::Left, "Bob"));
+}
+
+#[tokio::test]
+async fn an_id_said_again_tells_its_author_the_place_and_nobody_else_anything() {
+    let server = Server::start_with(unlimited).await;
+    let (mut ann, mut bob, plaza) = two_in_plaza(&server).await;
+    let music = server.room(&ann.login, "music").await;
+    ann.enter(music).await.unwrap();
+    let id = cid();
+    ann.say_as(id, plaza, "mine").await;
+    let first = ann.answer_to(id).await.unwrap();
+    // Another text, or another room: it is still what it was.
+    for (room, text) in [(plaza, "changed"), (music, "elsewhere")] {
+        ann.say_as(id, room, text).await;
+        assert_eq!(ann.answer_to(id).await, Ok(first), "{text}");
+    }
+    // Of somebody else it is another message.
+    bob.say_as(id, plaza, "his own").await;
+    let his = bob.answer_to(id).await.unwrap();
+    assert_eq!((his.room, his.seq), (plaza, first.seq.next()));
+    // Who is not in the room learns nothing by it, not even that there is such a message.
+    let mut eve = Person::new(server.at, "Eve").await;
+    for id in [id, cid()] {
+        eve.say_as(id, plaza, "guessed").await;
+        assert_eq!(eve.answer_to(id).await, Err(Refusal::NotEntered));
+    }
+    assert_eq!(said(&server.log(&ann.login, plaza).await), ["mine", "his own"]);
+    assert_eq!(said(&server.log(&ann.login, music).await), Vec::<&str>::new());
 }

@@ -11,9 +11,11 @@ use app::protocol::{
         Watch,
     },
     refusal::Refusal,
-    room::Act,
+    room::{Act, Rank},
     snapshot::RoomSummary,
 };
+use server::store::Store;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 /// A server whose first account, which owns it, is not one of those who talk.
@@ -319,4 +321,171 @@ async fn a_large_room_tells_of_hosts_and_speakers_only() {
     assert_eq!(said(&heard), ["thank you"]);
     let joined = heard.iter().filter(|it| it.what == What::Joined && it.author != ann.login.id);
     assert_eq!(joined.count(), 0, "no lines for who came");
+}
+
+/// Asks to wait for a place; where in the line.
+async fn waits(server: &Server, who: &Person, room: RoomId) -> serde_json::Value {
+    let path = format!("/api/v1/rooms/{room}/waiting/me");
+    let (status, body) =
+        request(server.at, "PUT", &path, Some(&who.login.cookie), Some("{}")).await;
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str::<serde_json::Value>(&body).unwrap()["place"].clone()
+}
+
+#[tokio::test]
+async fn whoever_waits_longest_is_let_in_when_a_place_gets_free() {
+    let (server, _) = server().await;
+    let mut ann = person(&server, "Ann").await;
+    let attic = make_room(server.at, &ann.login, "private", "open").await;
+    ann.hello_again(attic).await;
+    let mut bob = person(&server, "Bob").await;
+    bob.enter(attic).await.unwrap();
+    done(&server, &ann, attic, &Act::Capacity { capacity: 2 }).await;
+    let (mut cleo, mut dan) = (person(&server, "Cleo").await, person(&server, "Dan").await);
+    assert_eq!(cleo.enter(attic).await.unwrap_err(), Refusal::Full { capacity: 2 });
+    assert_eq!(waits(&server, &cleo, attic).await, 1);
+    assert_eq!(waits(&server, &dan, attic).await, 2);
+    bob.send(&ClientPacket::Leave(Leave { cid: cid(), room: attic })).await;
+    let summary = cleo.expect("the place", gained(attic)).await;
+    assert_eq!((summary.mine, summary.people), (true, 2));
+    assert_eq!(waits(&server, &dan, attic).await, 1, "he is the first now");
+    // She is a member like any other, and the log tells that she came by itself.
+    cleo.hello_again(attic).await;
+    let thanks = cleo.say(attic, "thank you").await.unwrap();
+    let log = ann.entries(attic, thanks.seq.get()).await;
+    let joined = log.iter().filter(|it| it.what == What::Joined);
+    let joined: Vec<_> = joined.map(|it| it.author).collect();
+    assert_eq!(joined, [ann.login.id, bob.login.id, cleo.login.id]);
+    // The next place comes by a kick.
+    done(&server, &ann, attic, &kick(cleo.login.id)).await;
+    dan.expect("the place", gained(attic)).await;
+    dan.say(attic, "at last").await.unwrap();
+}
+
+/// Awaits what becomes true by itself.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let became = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    soon(what, became).await;
+}
+
+#[tokio::test]
+async fn a_host_who_stays_away_is_followed_by_whom_they_named() {
+    let server = Server::start_with(|config| {
+        unlimited(config);
+        config.host_absence = Duration::from_secs(2);
+    })
+    .await;
+    // The first account owns the server, and is none of them.
+    account(server.at, "Root").await;
+    let store = server.store().await;
+    let ann = person(&server, "Ann").await;
+    let attic = make_room(server.at, &ann.login, "private", "open").await;
+    let (mut bob, mut cleo) = (person(&server, "Bob").await, person(&server, "Cleo").await);
+    bob.enter(attic).await.unwrap();
+    cleo.enter(attic).await.unwrap();
+    done(&server, &ann, attic, &Act::Successor { user: Some(cleo.login.id) }).await;
+    let host = ann.login.clone();
+    drop(ann);
+    // That she is away is kept, so that it is known after a restart, too.
+    until("a note of her absence", async || store.absent_hosts().await.unwrap() == [host.id]).await;
+    let hosted = |packet: &ServerPacket| match packet {
+        ServerPacket::Appended(it) if it.room == attic => {
+            it.entries.iter().find_map(|it| match &it.what {
+                What::Did(did) if did.deed == Deed::Hosted => did.subject.clone(),
+                _ => None,
+            })
+        }
+        _ => None,
+    };
+    for person in [&mut bob, &mut cleo] {
+        let next = person.expect("the next host", hosted).await;
+        assert_eq!(next.id, host_of(&store, attic).await.unwrap());
+    }
+    assert_eq!(host_of(&store, attic).await, Some(cleo.login.id));
+    until("the end of the note", async || store.absent_hosts().await.unwrap().is_empty()).await;
+    // The new one may do what hosts do; the old one is still there, below her.
+    done(&server, &cleo, attic, &Act::Rename { name: "Loft".into() }).await;
+    let down = Act::Capacity { capacity: 3 };
+    assert_eq!(act(server.at, &host, attic, &down).await.0, 403);
+    let ranks: Vec<_> = store.members(attic).await.unwrap();
+    let old = ranks.iter().find(|it| it.id == host.id).expect("a member");
+    assert_eq!(old.rank, Rank::Cohost);
+}
+
+async fn host_of(store: &Store, room: RoomId) -> Option<UserId> {
+    store.rooms_now(&[room]).await.unwrap()[0].row.host
+}
+
+#[tokio::test]
+async fn for_whoever_was_put_out_of_a_hidden_room_there_is_none() {
+    let (server, _) = server().await;
+    let mut ann = person(&server, "Ann").await;
+    let attic = make_room(server.at, &ann.login, "private", "open").await;
+    ann.hello_again(attic).await;
+    let mut bob = person(&server, "Bob").await;
+    bob.enter(attic).await.unwrap();
+    let mut cleo = person(&server, "Cleo").await;
+    cleo.enter(attic).await.unwrap();
+    // What he planned there is of no more use to him than the room.
+    ann.say(attic, "a secret").await.unwrap();
+    let cookie = bob.login.cookie.clone();
+    let ask = async |method: &str, path: &str, body: &str| {
+        request(server.at, method, &format!("/api/v1/{path}"), Some(&cookie), Some(body)).await
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let at = now + 600_000;
+    let path = format!("rooms/{attic}/entries/4/reminders");
+    assert_eq!(ask("POST", &path, &format!(r#"{{"at":{at}}}"#)).await.0, 201);
+    let door = app::protocol::room::Door::Invite;
+    done(&server, &ann, attic, &Act::Door { door, password: None }).await;
+    done(&server, &ann, attic, &kick(bob.login.id)).await;
+    bob.heard_until("the loss", |it| lost(it).is_some()).await;
+    let nowhere = RoomId(Uuid::now_v7());
+    let here = everything_of(&mut bob, attic).await;
+    assert_eq!(here, everything_of(&mut bob, nowhere).await);
+    for (method, path, body) in [
+        ("GET", "", ""),
+        ("GET", "/entries", ""),
+        ("GET", "/entries?after=0&limit=100", ""),
+        ("GET", "/people", ""),
+        ("GET", "/sanctions", ""),
+        ("GET", "/invites", ""),
+        ("PUT", "/members/me", "{}"),
+        ("PUT", "/waiting/me", "{}"),
+        ("PUT", "/quiet", ""),
+        ("POST", "/entries", r#"{"cid":"00000000-0000-7000-8000-000000000001","text":"hi"}"#),
+        ("POST", "/entries/4/reminders", r#"{"at":1}"#),
+        ("POST", "/acts", r#"{"act":"topic","topic":"t"}"#),
+    ] {
+        let told = ask(method, &format!("rooms/{attic}{path}"), body).await;
+        assert_eq!(told, ask(method, &format!("rooms/{nowhere}{path}"), body).await, "{path}");
+        assert_eq!(told.0, 404, "{method} {path}");
+    }
+    let report = |room: RoomId| {
+        let ann = ann.login.id;
+        format!(r#"{{"against":"{ann}","room":"{room}","seq":4,"why":"spam"}}"#)
+    };
+    let refused = ask("POST", "reports", &report(attic)).await;
+    assert_eq!(refused, ask("POST", "reports", &report(nowhere)).await);
+    for path in ["rooms", "directory?q=attic", "directory", "later"] {
+        let (status, body) = ask("GET", path, "").await;
+        assert_eq!(status, 200, "{body}");
+        assert!(!body.contains("Attic") && !body.contains("secret"), "{path}: {body}");
+    }
+    // Whatever goes on there, his sockets hear none of it.
+    ann.send(&ClientPacket::Type(TypeIn { room: attic })).await;
+    cleo.attend(false).await;
+    done(&server, &ann, attic, &Act::Topic { topic: "more secrets".into() }).await;
+    done(&server, &ann, attic, &kick(cleo.login.id)).await;
+    let last = ann.say(attic, "he is gone").await.unwrap().seq;
+    ann.entries(attic, last.get()).await;
+    let plaza = server.room(&bob.login, "plaza").await;
+    bob.enter(plaza).await.unwrap();
+    let counted = |it: &ServerPacket| matches!(it, ServerPacket::RoomsChanged(it) if it.rooms.iter().any(|it| it.room == plaza));
+    let heard = bob.heard_until("a count of the plaza", counted).await;
+    assert!(!heard.iter().any(|it| is_of(attic, it)), "{heard:?}");
 }

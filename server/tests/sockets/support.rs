@@ -13,7 +13,10 @@ use app::protocol::{
     room::Act,
 };
 use futures::{SinkExt, StreamExt};
-use server::config::{Config, Origin};
+use server::{
+    config::{Config, Origin},
+    store::{Store, StoreAddress},
+};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -92,6 +95,13 @@ impl Server {
     /// Begins to stop.
     pub(crate) fn begin_stop(&self) {
         self.served.begin_stop();
+    }
+
+    /// The server's database, by a way of one's own.
+    pub(crate) async fn store(&self) -> Store {
+        let config = self.served.place.config();
+        let of_folder = || StoreAddress::File(config.data_dir.join("maru.db"));
+        Store::open(&config.database_url.clone().unwrap_or_else(of_folder)).await.unwrap()
     }
 
     /// A room's id by its name.
