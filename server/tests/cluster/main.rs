@@ -4,13 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod deployment;
+mod direct;
 mod drain;
 mod failing;
 mod later;
+mod order;
 mod presence;
 mod redis;
 mod rooms;
-
 mod sign_out;
 mod starting;
 #[allow(dead_code, reason = "shared with the tests of sockets")]

@@ -2,7 +2,7 @@
 
 use crate::{
     deployment::{Deployment, shared_redis, within},
-    support::{Person, account, act, cid, make_room},
+    support::{Person, account, act, cid, make_room, request},
 };
 use app::protocol::{
     ids::{RoomId, Seq},
@@ -93,7 +93,7 @@ async fn a_ban_on_two_nodes_at_once_has_one_outcome_everywhere() {
     let ban = Act::Ban { user: bob.login.id, secs: None, reason: String::new() };
     within(Duration::from_secs(7), "the room on both nodes", async || {
         let path = format!("/api/v1/rooms/{attic}");
-        crate::support::request(there, "GET", &path, Some(&ann.login.cookie), None).await.0 == 200
+        request(there, "GET", &path, Some(&ann.login.cookie), None).await.0 == 200
     })
     .await;
     let (one, two) =
@@ -105,9 +105,7 @@ async fn a_ban_on_two_nodes_at_once_has_one_outcome_everywhere() {
         let mut refused = true;
         for at in [here, there] {
             let path = format!("/api/v1/rooms/{attic}/members/me");
-            let (_, body) =
-                crate::support::request(at, "PUT", &path, Some(&bob.login.cookie), Some("{}"))
-                    .await;
+            let (_, body) = request(at, "PUT", &path, Some(&bob.login.cookie), Some("{}")).await;
             refused &= body.contains("banned");
         }
         refused
@@ -153,4 +151,54 @@ async fn whoever_made_a_room_on_one_node_follows_it_at_once_on_another() {
     let mut moved = Person::connect(deployment.nodes[1].at, ann.login.clone()).await;
     let welcomed = moved.hello(vec![Have { room: attic, have: Seq::ZERO }]).await;
     assert!(matches!(welcomed.rooms[0].outcome, Outcome::Follows { .. }), "{welcomed:?}");
+}
+
+/// The last place is taken on one node, somebody waits on the other, and is let in there.
+async fn last_place_across(deployment: &Deployment) {
+    let (ann, mut bob, attic) = attic(deployment).await;
+    let [here, there] = [0, 1].map(|it| deployment.nodes[it].at);
+    let two = Act::Capacity { capacity: 2 };
+    assert_eq!(act(here, &ann.login, attic, &two).await.0, 204);
+    let mut cleo = person(deployment, 1, "Cleo").await;
+    let mut dan = person(deployment, 0, "Dan").await;
+    // Where the last place is taken is looked up where it is written.
+    assert_eq!(cleo.enter(attic).await.unwrap_err(), Refusal::Full { capacity: 2 });
+    for (at, person, place) in [(there, &cleo, 1), (here, &dan, 2)] {
+        let path = format!("/api/v1/rooms/{attic}/waiting/me");
+        let cookie = Some(person.login.cookie.as_str());
+        let (status, body) = request(at, "PUT", &path, cookie, Some("{}")).await;
+        assert_eq!(status, 200, "{body}");
+        assert!(body.contains(&format!(r#""place":{place}"#)), "{body}");
+    }
+    let gained = |it: &ServerPacket| match it {
+        ServerPacket::Gained(it) if it.id == attic => Some(it.mine),
+        _ => None,
+    };
+    // She who waits first is on the other node than the host who makes room for her.
+    let kick = Act::Kick { user: bob.login.id, reason: String::new() };
+    within(Duration::from_secs(7), "the kick", async || {
+        act(here, &ann.login, attic, &kick).await.0 == 204
+    })
+    .await;
+    assert_eq!(bob.expect("the loss", lost).await.deed, Some(Deed::Kicked));
+    assert!(cleo.expect("the place", gained).await);
+    cleo.say(attic, "thank you").await.unwrap();
+    // Her leaving there lets the next one in here.
+    let path = format!("/api/v1/rooms/{attic}/members/me");
+    let (status, body) = request(there, "DELETE", &path, Some(&cleo.login.cookie), None).await;
+    assert_eq!(status, 204, "{body}");
+    assert!(dan.expect("the place", gained).await);
+    dan.say(attic, "at last").await.unwrap();
+    deployment.same_log_everywhere(&ann.login, attic).await;
+}
+
+#[tokio::test]
+async fn without_redis_whoever_waits_on_another_node_is_let_in() {
+    last_place_across(&Deployment::start(None, 2).await).await;
+}
+
+#[tokio::test]
+async fn with_redis_whoever_waits_on_another_node_is_let_in() {
+    let Some(redis) = shared_redis() else { return };
+    last_place_across(&Deployment::start(Some(redis), 2).await).await;
 }
