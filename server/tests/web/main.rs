@@ -7,6 +7,7 @@ mod api;
 mod coming_in;
 mod forms;
 mod guards;
+mod markup;
 mod nodes;
 mod order;
 mod pictures;
