@@ -109,6 +109,26 @@ fn what_stands_in_a_text_area_is_escaped() {
     }
 }
 
+/// What SECURITY.md promises is shown by tests that there are.
+#[test]
+fn every_test_that_is_named_as_proof_is_there() {
+    let page = fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let all: String =
+        files("server", "rs").iter().map(|it| fs::read_to_string(it).unwrap()).collect();
+    let rows: Vec<_> = page.lines().filter(|it| it.starts_with("| ")).skip(1).collect();
+    let names = |row: &str| -> Vec<String> {
+        let parts = row.split('`').skip(1).step_by(2);
+        parts.filter(|it| it.contains('_')).map(str::to_owned).collect()
+    };
+    for row in &rows {
+        assert!(!names(row).is_empty(), "no test in: {row}");
+        for name in names(row) {
+            assert!(all.contains(&format!("fn {name}(")), "there is no test {name}");
+        }
+    }
+    assert!(rows.len() > 20, "{} rows", rows.len());
+}
+
 #[test]
 fn no_file_is_a_room_with_too_many_people() {
     for path in sources() {
