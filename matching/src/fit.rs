@@ -103,7 +103,7 @@ pub fn fit(a: &Ticket, b: &Ticket) -> Fit {
 /// What a wish other than an interest weighs, beside interests from 1 to 5.
 const fn weight(wish: Wish) -> u32 {
     match wish {
-        Wish::Interest(_) | Wish::Pace => 1,
+        Wish::Interest(_) | Wish::AnyInterest | Wish::Pace => 1,
         Wish::Mood | Wish::Pack => 2,
         Wish::Practise | Wish::Topic => 4,
     }
@@ -129,6 +129,7 @@ fn is_met(wish: Wish, a: &Ticket, b: &Ticket) -> bool {
     let (mine, theirs) = (&a.wishes, &b.wishes);
     match wish {
         Wish::Interest(word) => theirs.interests.weight(word) > 0,
+        Wish::AnyInterest => mine.interests.iter().any(|it| theirs.interests.weight(it.0) > 0),
         Wish::Mood => mine.mood == theirs.mood,
         Wish::Pace => mine.pace == theirs.pace,
         Wish::Practise => mine.practise.is_some_and(|it| b.limits.languages.contains(it)),

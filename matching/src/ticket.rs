@@ -143,6 +143,8 @@ pub struct Wishes {
 pub enum Wish {
     /// One of the interests.
     Interest(Word),
+    /// Any of the interests; for a [`Must`].
+    AnyInterest,
     /// The mood.
     Mood,
     /// The pace.
@@ -196,6 +198,7 @@ impl Wishes {
         rest.musts.retain(|it| it.wish != wish);
         match wish {
             Wish::Interest(word) => rest.interests = self.interests.without(word),
+            Wish::AnyInterest => rest.interests = Interests::default(),
             Wish::Mood => rest.mood = None,
             Wish::Pace => rest.pace = None,
             Wish::Practise => rest.practise = None,

@@ -19,6 +19,8 @@ create table ticket (
     state text not null,
     -- When its owner last did something about it.
     acted_at bigint not null,
+    -- When its owner last said no to a proposal.
+    skipped_at bigint,
     -- When anything of it last changed.
     changed_at bigint not null,
     -- When it left the queue; null while it is in it.
@@ -81,6 +83,7 @@ create table wait (
     at bigint not null,
     waited_ms bigint not null,
     matched bigint not null,
+    band text not null,
     -- As JSON.
     wishes text not null
 );

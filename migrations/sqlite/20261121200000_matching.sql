@@ -19,6 +19,8 @@ create table ticket (
     state text not null,
     -- When its owner last did something about it.
     acted_at integer not null,
+    -- When its owner last said no to a proposal.
+    skipped_at integer,
     -- When anything of it last changed.
     changed_at integer not null,
     -- When it left the queue; null while it is in it.
@@ -81,6 +83,7 @@ create table wait (
     at integer not null,
     waited_ms integer not null,
     matched integer not null,
+    band text not null,
     -- As JSON.
     wishes text not null
 ) without rowid;

@@ -61,6 +61,7 @@ fn options() -> EngineOptions {
         host_absence: Duration::from_hours(24),
         hello_within: Duration::from_secs(limits::HELLO_SECS),
         disk_free_bytes_min: 0,
+        match_guests: false,
         drain_spread: Duration::from_secs(1),
     }
 }

@@ -31,6 +31,8 @@ pub enum Heard {
     RoomsChanged,
     /// Something was planned for that moment.
     Planned(Millis),
+    /// Somebody looks for someone, or answered a proposal.
+    Sought,
     /// A packet for all sessions of that user.
     Told(UserId, String),
     /// A room is new, or something about it changed that its log does not tell.

@@ -79,6 +79,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// A new login ends the user's others, whatever they chose.
     pub one_login_per_user: bool,
+    /// Guests may look for somebody to talk with, too.
+    pub match_guests: bool,
     /// How much, and how often.
     pub limits: Limits,
 }
@@ -255,6 +257,7 @@ impl Default for Config {
             disk_free_mib: 200,
             mail: None,
             one_login_per_user: false,
+            match_guests: false,
             limits: Limits::default(),
         }
     }

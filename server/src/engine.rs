@@ -14,6 +14,7 @@ mod encode;
 mod hub;
 mod jobs;
 mod later;
+mod matchmaking;
 mod nodes;
 mod order;
 mod people;
@@ -45,6 +46,7 @@ use app::protocol::{
 use committer::Committer;
 use hub::Hub;
 use jobs::Jobs;
+use matchmaking::Matchmaking;
 use polling::Look;
 use room::{Around, Command, Filler, Room, Works};
 use rounds::Rounds;
@@ -91,6 +93,8 @@ pub struct EngineOptions {
     pub hello_within: Duration,
     /// With less free on the database's disk, nothing is written to the logs.
     pub disk_free_bytes_min: u64,
+    /// Guests may look for somebody to talk with, too.
+    pub match_guests: bool,
     /// A node that is drained sends its sockets elsewhere over so long.
     pub drain_spread: Duration,
 }
@@ -155,6 +159,7 @@ struct Inner {
     absences: Absences,
     look: Look,
     jobs: Jobs,
+    matchmaking: Matchmaking,
     apart: Apart,
     marks: Marks,
     /// The term for which this node led last, and its number in the database. Held while the
@@ -231,6 +236,7 @@ impl Engine {
             absences: Absences::default(),
             look: Look::default(),
             jobs: Jobs::default(),
+            matchmaking: Matchmaking::default(),
             apart: Apart::default(),
             marks: Marks::default(),
             lead: tokio::sync::Mutex::default(),
@@ -250,6 +256,7 @@ impl Engine {
         engine.0.tasks.spawn(polling::run(engine.clone()));
         engine.0.tasks.spawn(nodes::run(engine.clone(), heard));
         engine.0.tasks.spawn(jobs::run(engine.clone()));
+        engine.0.tasks.spawn(matchmaking::run(engine.clone()));
         engine.0.tasks.spawn(seen::run(engine.clone()));
         Ok(engine)
     }

@@ -7,6 +7,7 @@ pub(crate) mod flash;
 mod forms;
 mod guard;
 mod later;
+mod matchmaking;
 mod moment;
 mod nodes;
 mod order;

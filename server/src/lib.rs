@@ -185,6 +185,7 @@ fn engine_options(config: &Config) -> EngineOptions {
         host_absence: config.host_absence,
         hello_within: config.hello_within,
         disk_free_bytes_min: u64::from(config.disk_free_mib) * 1024 * 1024,
+        match_guests: config.match_guests,
         drain_spread: config.drain_spread,
     }
 }

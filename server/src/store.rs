@@ -11,6 +11,7 @@ mod decide;
 mod direct;
 mod error;
 mod jobs;
+mod matching;
 mod outcome;
 mod people;
 mod postgres;
@@ -24,6 +25,10 @@ pub use copying::{Copied, CopyError};
 pub use direct::BlockMark;
 pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind, Over};
+pub use matching::{
+    Band, MetRow, NewProposal, NewTicket, ProposalRow, Search, Seat, Shared, TicketRow,
+    TicketState, Turned, WaitRow,
+};
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
 pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
 pub use people::{ProfileRow, TalkRow};

@@ -16,6 +16,8 @@ const DAY: Duration = Duration::from_hours(24);
 const LOGINS_ADDRESS_FACTOR: u32 = 4;
 /// Into one room more may try to come than from one address; but not so many that a gang guesses.
 const PASSWORDS_ROOM_FACTOR: u32 = 12;
+/// Wishes are changed while one looks at what that would save.
+const SEARCHES_PER_MIN: u32 = 60;
 /// A page asks for several things at once.
 const REQUESTS_BURST_FACTOR: u32 = 5;
 
@@ -76,6 +78,8 @@ pub(crate) struct Rates {
     pub(crate) pictures: Limiter<UserId>,
     /// Messages by forms and API; sockets have their own.
     pub(crate) sends: Limiter<UserId>,
+    /// Searches for somebody to talk with, begun or changed.
+    pub(crate) searches: Limiter<UserId>,
     /// New requests to write to somebody.
     pub(crate) write_requests: Limiter<UserId>,
 }
@@ -104,6 +108,7 @@ impl Rates {
             resets_address: Limiter::new(limits.resets_per_hour, HOUR, limits.resets_per_hour),
             pictures: Limiter::new(limits.pictures_per_hour, HOUR, limits.pictures_per_hour),
             sends: Limiter::new(limits.sends_per_sec, SECOND, limits.sends_burst),
+            searches: Limiter::new(SEARCHES_PER_MIN, MINUTE, SEARCHES_PER_MIN),
             write_requests: Limiter::new(requests_a_day, DAY, requests_a_day),
         }
     }
@@ -123,6 +128,7 @@ impl Rates {
         self.room_passwords_account.forget();
         self.room_passwords_address.forget();
         self.rooms.forget();
+        self.searches.forget();
         self.write_requests.forget();
     }
 }

@@ -29,6 +29,8 @@ pub enum Word {
     RoomsChanged,
     /// To all: something was planned for that moment.
     Planned(Millis),
+    /// To all: somebody looks for someone, or answered a proposal.
+    Sought,
     /// To all: a packet for all sessions of that user.
     Told(UserId, String),
     /// To all: look that room up again. It is new, or something about it changed that its log does
@@ -151,6 +153,7 @@ mod tests {
         check(&Word::UserChanged(user));
         check(&Word::RoomsChanged);
         check(&Word::Planned(Millis(7)));
+        check(&Word::Sought);
         check(&Word::Seen(room, user, Seq::ZERO.plus(7)));
         check(&Word::Told(user, "{\"type\":\"x\"}".into()));
         check(&Word::RoomChanged(room));

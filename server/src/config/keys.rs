@@ -11,7 +11,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 42] = [
+const KEYS: [&str; 43] = [
     "listen",
     "data_dir",
     "database_url",
@@ -54,6 +54,7 @@ const KEYS: [&str; 42] = [
     "smtp_url",
     "mail_from",
     "one_login_per_user",
+    "match_guests",
 ];
 /// Keys whose variables and flags are separated by commas.
 pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
@@ -154,6 +155,7 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
         disk_free_mib: get(layers, "disk_free_mib", NUMBER, usual.disk_free_mib)?,
         mail: mail(layers)?,
         one_login_per_user: flag(layers, "one_login_per_user", usual.one_login_per_user)?,
+        match_guests: flag(layers, "match_guests", usual.match_guests)?,
         limits: read_limits(layers, &usual.limits)?,
     })
 }

@@ -57,6 +57,11 @@ impl Engine {
         self.0.apart.of(one).is_some_and(|it| it.contains(&other))
     }
 
+    /// All those of whom and that user one has blocked the other.
+    pub(super) fn apart_from(&self, user: UserId) -> Vec<UserId> {
+        self.0.apart.of(user).map_or_else(Vec::new, |it| it.iter().copied().collect())
+    }
+
     /// Reads who blocked whom, where that changed, and shows those concerned to each other as they
     /// are to be shown now.
     pub(super) async fn reload_blocks(&self) -> StoreResult<()> {

@@ -121,6 +121,7 @@ impl Engine {
             Heard::RoomsChanged => self.0.look.rooms(),
             Heard::Seen(room, user, seq) => self.tell_seen(Seen { room, user, seq }),
             Heard::Planned(due) => self.0.jobs.heard(due),
+            Heard::Sought => self.0.matchmaking.heard(),
             Heard::Told(user, frame) => self.tell_user_here(user, &frame.into()),
             Heard::RoomChanged(room) => match self.hub().room(room) {
                 Some(room) => room.look_again(),

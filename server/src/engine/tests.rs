@@ -32,6 +32,7 @@ pub(super) async fn with_ann_among(membership: Membership) -> (Engine, Who, Room
         host_absence: Duration::from_hours(24),
         hello_within: Duration::from_secs(limits::HELLO_SECS),
         disk_free_bytes_min: 0,
+        match_guests: false,
         drain_spread: Duration::from_secs(10),
     };
     let engine =

@@ -4,7 +4,8 @@
 //! what there: the test fails for a route without a row.
 
 use super::{
-    Site, api, direct, forms, later, nodes, order, pages, people, pictures, profile, reset,
+    Site, api, direct, forms, later, matchmaking, nodes, order, pages, people, pictures, profile,
+    reset,
     rooms::{self, entering, hosting, invites},
     socket, status,
 };
@@ -156,6 +157,11 @@ table! {
     delete "/me/picture" => pictures::delete,
     put "/me/password" => api::password,
     post "/me/account" => api::account,
+    put "/me/born" => matchmaking::born,
+    get "/match" => matchmaking::show,
+    put "/match" => matchmaking::search,
+    delete "/match" => matchmaking::stop,
+    put "/match/proposals/{proposal}" => matchmaking::answer,
     get "/directory" => rooms::directory,
     get "/rooms" => api::rooms,
     post "/rooms" => hosting::make,

@@ -39,12 +39,16 @@ mod overseen;
 mod people;
 #[path = "queries/profiles.rs"]
 mod profiles;
+#[path = "queries/proposals.rs"]
+mod proposals;
 #[path = "queries/reports.rs"]
 mod reports;
 #[path = "queries/resets.rs"]
 mod resets;
 #[path = "queries/rooms.rs"]
 mod rooms;
+#[path = "queries/tickets.rs"]
+mod tickets;
 #[path = "queries/users.rs"]
 mod users;
 

@@ -8,6 +8,7 @@ mod database;
 mod direct;
 mod jobs;
 mod making;
+mod matching;
 mod order;
 mod orders;
 mod people;

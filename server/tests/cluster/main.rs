@@ -8,6 +8,7 @@ mod direct;
 mod drain;
 mod failing;
 mod later;
+mod matching;
 mod order;
 mod presence;
 mod redis;

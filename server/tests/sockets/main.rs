@@ -7,6 +7,7 @@ mod chat;
 mod crash;
 mod direct;
 mod later;
+mod matching;
 mod order;
 mod proxy;
 mod resume;

@@ -171,6 +171,7 @@ async fn hear(shared: &Shared, from: NodeId, word: Word) {
         Word::RoomsChanged => Heard::RoomsChanged,
         Word::Seen(room, user, seq) => Heard::Seen(room, user, seq),
         Word::Planned(due) => Heard::Planned(due),
+        Word::Sought => Heard::Sought,
         Word::Told(user, frame) => Heard::Told(user, frame),
         Word::RoomChanged(room) => Heard::RoomChanged(room),
         Word::Presence(change, users) => {

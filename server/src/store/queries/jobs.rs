@@ -3,9 +3,9 @@
 //! Users change their own jobs under their account's row; the leader under the lease. A job that
 //! the leader has begun with is the leader's alone.
 
-use super::{BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx, leases, number, seq_from};
+use super::{BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx, leases::leads, number, seq_from};
 use crate::store::{
-    CARETAKER, Fence, Finish, Job, JobDetail, JobKind, Over, RoomSanction, StoreError, StoreResult,
+    Fence, Finish, Job, JobDetail, JobKind, Over, RoomSanction, StoreError, StoreResult,
 };
 use app::protocol::ids::{JobId, Millis, RoomId, UserId};
 use sqlx::{QueryBuilder, Row};
@@ -305,13 +305,8 @@ impl Queries {
     }
 }
 
-/// Whether no later holder has taken the lease; nobody does until the transaction ends.
-async fn leads(tx: &mut Tx, fence: Fence) -> StoreResult<bool> {
-    Ok(leases::fence(tx, CARETAKER).await?.is_none_or(|it| it <= fence))
-}
-
 /// Nobody else changes what belongs to that account until the transaction ends.
-async fn lock_account(tx: &mut Tx, user: UserId) -> StoreResult<()> {
+pub(super) async fn lock_account(tx: &mut Tx, user: UserId) -> StoreResult<()> {
     let mut sql = QueryBuilder::new("select id from account where id = ");
     sql.push_bind(user.0).push(FOR_UPDATE);
     sql.build().fetch_optional(&mut **tx).await?;

@@ -1,7 +1,7 @@
 //! Leases: who may do what only one node does.
 
 use super::{FOR_SHARE, Queries, Tx};
-use crate::store::{Fence, StoreResult};
+use crate::store::{CARETAKER, Fence, StoreResult};
 use sqlx::{QueryBuilder, Row};
 
 impl Queries {
@@ -25,4 +25,9 @@ pub(super) async fn fence(tx: &mut Tx, lease: &str) -> StoreResult<Option<Fence>
     sql.push_bind(lease.to_owned()).push(FOR_SHARE);
     let row = sql.build().fetch_optional(&mut **tx).await?;
     row.map(|row| Ok(Fence(row.try_get("fence")?))).transpose()
+}
+
+/// Whether no later holder has taken the lease; nobody does until the transaction ends.
+pub(super) async fn leads(tx: &mut Tx, holder: Fence) -> StoreResult<bool> {
+    Ok(fence(tx, CARETAKER).await?.is_none_or(|it| it <= holder))
 }

@@ -1,0 +1,265 @@
+//! Tickets: wishes to be matched, and what is known of their owners.
+
+use super::{
+    BEGIN_WRITE, DbRow, Queries, Tx,
+    jobs::lock_account,
+    leases::leads,
+    proposals::{Happening, proposal_of},
+};
+use crate::store::{
+    Fence, MetRow, NewTicket, Search, StoreResult, TicketRow, TicketState, Turned, WaitRow,
+    matching::Band,
+};
+use ::matching::desk::Event;
+use app::protocol::{
+    ids::{Millis, RoomId, TicketId, UserId},
+    matching::Wishes,
+};
+use sqlx::{QueryBuilder, Row};
+
+/// The columns of a ticket.
+pub(super) const TICKET: &str = "ticket.id, ticket.account_id, wishes, band, guest, since,
+    ticket.state as ticket_state, acted_at, skipped_at, changed_at";
+/// Accounts of whom is asked in one query.
+const ASKED_AT_ONCE: usize = 500;
+
+impl Queries {
+    pub(in crate::store) async fn take_ticket(
+        &self,
+        new: &NewTicket,
+        now: Millis,
+    ) -> StoreResult<Option<TicketRow>> {
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        lock_account(&mut tx, new.user).await?;
+        let (known,): (i64,) =
+            sqlx::query_as("select count(*) from login where id = $1 and account_id = $2")
+                .bind(new.login.0)
+                .bind(new.user.0)
+                .fetch_one(&mut *tx)
+                .await?;
+        if known == 0 {
+            return Ok(None);
+        }
+        let wishes = serde_json::to_string(&new.wishes).unwrap_or_default();
+        let open = sqlx::query(
+            "update ticket set wishes = $2, acted_at = $3, changed_at = $3
+             where account_id = $1 and state in ('searching', 'proposed')",
+        )
+        .bind(new.user.0)
+        .bind(&wishes)
+        .bind(now.0)
+        .execute(&mut *tx)
+        .await?;
+        if open.rows_affected() == 0 {
+            sqlx::query(
+                "insert into ticket (id, account_id, wishes, band, guest, since, state, acted_at,
+                     changed_at)
+                 values ($1, $2, $3, $4, $5, $6, 'searching', $6, $6)",
+            )
+            .bind(uuid::Uuid::now_v7())
+            .bind(new.user.0)
+            .bind(&wishes)
+            .bind(new.band.name())
+            .bind(i64::from(new.guest))
+            .bind(now.0)
+            .execute(&mut *tx)
+            .await?;
+        }
+        let ticket = last_ticket(&mut tx, new.user).await?;
+        tx.commit().await?;
+        Ok(ticket)
+    }
+
+    pub(in crate::store) async fn search_of(&self, user: UserId) -> StoreResult<Option<Search>> {
+        let mut tx = self.readers.begin_with(super::BEGIN_READ).await?;
+        let Some(ticket) = last_ticket(&mut tx, user).await? else { return Ok(None) };
+        let proposal = match ticket.state {
+            TicketState::Proposed => proposal_of(&mut tx, ticket.id).await?,
+            _ => None,
+        };
+        let room = match ticket.state {
+            TicketState::Matched => matched_room(&mut tx, &ticket).await?,
+            _ => None,
+        };
+        Ok(Some(Search { ticket, proposal, room }))
+    }
+
+    pub(in crate::store) async fn cancel_search(
+        &self,
+        user: UserId,
+        now: Millis,
+    ) -> StoreResult<Turned> {
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        lock_account(&mut tx, user).await?;
+        let open = last_ticket(&mut tx, user).await?.filter(|it| it.state.is_open());
+        let Some(ticket) = open else { return Ok(Turned::default()) };
+        let mut happening = Happening::to(&mut tx, ticket.id, now).await?;
+        // What is no longer open by now is over already.
+        let turned = happening.decide(&mut tx, Event::Cancel(desk_id(ticket.id))).await?;
+        tx.commit().await?;
+        Ok(turned.unwrap_or_default())
+    }
+
+    pub(in crate::store) async fn count_searches(&self) -> StoreResult<u32> {
+        let (count,): (i64,) =
+            sqlx::query_as("select count(*) from ticket where state in ('searching', 'proposed')")
+                .fetch_one(&self.readers)
+                .await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    pub(in crate::store) async fn waits(
+        &self,
+        since: Millis,
+        most: u32,
+    ) -> StoreResult<Vec<WaitRow>> {
+        let sql = "select at, waited_ms, matched, band, wishes from wait
+             where at >= $1 order by at desc, id limit $2";
+        let rows =
+            sqlx::query(sql).bind(since.0).bind(i64::from(most)).fetch_all(&self.readers).await?;
+        let wait = |row: &DbRow| -> StoreResult<Option<WaitRow>> {
+            let Some(wishes) = wishes_from(row)? else { return Ok(None) };
+            Ok(Some(WaitRow {
+                at: Millis(row.try_get("at")?),
+                waited_ms: row.try_get("waited_ms")?,
+                matched: row.try_get::<i64, _>("matched")? != 0,
+                band: Band::named(row.try_get("band")?),
+                wishes,
+            }))
+        };
+        rows.iter().filter_map(|row| wait(row).transpose()).collect()
+    }
+
+    pub(in crate::store) async fn born(&self, user: UserId) -> StoreResult<Option<i64>> {
+        let row: Option<(Option<i64>,)> = sqlx::query_as("select born from account where id = $1")
+            .bind(user.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(row.and_then(|(born,)| born))
+    }
+
+    pub(in crate::store) async fn set_born(&self, user: UserId, year: i64) -> StoreResult<bool> {
+        let done = sqlx::query("update account set born = $2 where id = $1 and born is null")
+            .bind(user.0)
+            .bind(year)
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    pub(in crate::store) async fn tickets_changed(
+        &self,
+        since: Option<Millis>,
+    ) -> StoreResult<Vec<TicketRow>> {
+        let mut sql = QueryBuilder::new("select ");
+        sql.push(TICKET).push(" from ticket where ");
+        match since {
+            Some(since) => sql.push("changed_at >= ").push_bind(since.0),
+            None => sql.push("state in ('searching', 'proposed')"),
+        };
+        let rows = sql.build().fetch_all(&self.readers).await?;
+        tickets_from(&rows)
+    }
+
+    pub(in crate::store) async fn met(&self, users: &[UserId]) -> StoreResult<Vec<MetRow>> {
+        let mut met = Vec::new();
+        for some in users.chunks(ASKED_AT_ONCE) {
+            for column in ["low_id", "high_id"] {
+                let mut sql =
+                    QueryBuilder::new("select low_id, high_id, at, skipped_at from met where ");
+                sql.push(column).push(" in (");
+                let mut list = sql.separated(", ");
+                for user in some {
+                    list.push_bind(user.0);
+                }
+                sql.push(")");
+                for row in sql.build().persistent(false).fetch_all(&self.readers).await? {
+                    met.push(MetRow {
+                        one: UserId(row.try_get("low_id")?),
+                        other: UserId(row.try_get("high_id")?),
+                        at: row.try_get::<Option<i64>, _>("at")?.map(Millis),
+                        skipped_at: row.try_get::<Option<i64>, _>("skipped_at")?.map(Millis),
+                    });
+                }
+            }
+        }
+        Ok(met)
+    }
+
+    pub(in crate::store) async fn forget_searches(
+        &self,
+        fence: Fence,
+        before: Millis,
+    ) -> StoreResult<()> {
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        if !leads(&mut tx, fence).await? {
+            return Ok(());
+        }
+        for sql in [
+            "delete from wait where id in (select id from wait where at < $1 limit 1000)",
+            "delete from proposal where id in
+                 (select id from proposal where expires_at < $1 and state <> 'open' limit 500)",
+            "delete from ticket where id in
+                 (select id from ticket where ended_at < $1 limit 500)",
+        ] {
+            sqlx::query(sql).bind(before.0).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// A ticket's id as the desk has it.
+pub(super) fn desk_id(ticket: TicketId) -> ::matching::ids::TicketId {
+    ::matching::ids::TicketId(ticket.0.as_u128())
+}
+
+/// A user's open ticket, or else the one they had last.
+async fn last_ticket(tx: &mut Tx, user: UserId) -> StoreResult<Option<TicketRow>> {
+    let mut sql = QueryBuilder::new("select ");
+    sql.push(TICKET).push(" from ticket where account_id = ").push_bind(user.0);
+    sql.push(" order by case when ended_at is null then 0 else 1 end, since desc, id desc limit 1");
+    let row = sql.build().fetch_optional(&mut **tx).await?;
+    row.as_ref().map_or(Ok(None), ticket_from)
+}
+
+/// The room into which a ticket was matched, while its owner is a member there.
+async fn matched_room(tx: &mut Tx, ticket: &TicketRow) -> StoreResult<Option<RoomId>> {
+    let row: Option<(uuid::Uuid,)> = sqlx::query_as(
+        "select room.id from seat
+         join proposal on proposal.id = seat.proposal_id
+         join room on room.id = proposal.room_id
+         join member on member.room_id = room.id and member.account_id = seat.account_id
+         where seat.ticket_id = $1 and seat.held = 1 and room.kind = 'match'
+             and room.closed_at is null",
+    )
+    .bind(ticket.id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|(id,)| RoomId(id)))
+}
+
+pub(super) fn tickets_from(rows: &[DbRow]) -> StoreResult<Vec<TicketRow>> {
+    rows.iter().filter_map(|row| ticket_from(row).transpose()).collect()
+}
+
+/// A ticket; none whose wishes are of a newer server.
+fn ticket_from(row: &DbRow) -> StoreResult<Option<TicketRow>> {
+    let Some(wishes) = wishes_from(row)? else { return Ok(None) };
+    Ok(Some(TicketRow {
+        id: TicketId(row.try_get("id")?),
+        user: UserId(row.try_get("account_id")?),
+        wishes,
+        band: Band::named(row.try_get("band")?),
+        guest: row.try_get::<i64, _>("guest")? != 0,
+        since: Millis(row.try_get("since")?),
+        state: TicketState::named(row.try_get("ticket_state")?),
+        acted_at: Millis(row.try_get("acted_at")?),
+        skipped_at: row.try_get::<Option<i64>, _>("skipped_at")?.map(Millis),
+        changed_at: Millis(row.try_get("changed_at")?),
+    }))
+}
+
+fn wishes_from(row: &DbRow) -> StoreResult<Option<Wishes>> {
+    Ok(serde_json::from_str(row.try_get("wishes")?).ok())
+}

@@ -1,0 +1,285 @@
+//! Tickets and proposals, from several nodes at a time.
+
+use super::*;
+use app::protocol::{
+    ids::ProposalId,
+    matching::{Ended, Wishes},
+};
+
+/// Some users, each with a login.
+async fn people<const N: usize>(store: &Store, names: [&str; N]) -> Vec<(User, LoginId)> {
+    let mut people = Vec::new();
+    for (n, name) in names.into_iter().enumerate() {
+        let user = user(store, name).await;
+        let hash = [u8::try_from(n).unwrap() + 100; 32];
+        let login = store.create_login(&user, &hash, "", Millis(0)).await.unwrap();
+        people.push((user, login));
+    }
+    people
+}
+
+fn wishes(interests: &[&str]) -> Wishes {
+    let interests = interests.iter().map(|it| (*it).to_owned()).collect();
+    Wishes { languages: vec!["ko".into()], interests, ..Wishes::default() }
+}
+
+async fn take(store: &Store, (user, login): &(User, LoginId), now: i64) -> TicketRow {
+    let new = NewTicket {
+        user: user.id,
+        login: *login,
+        wishes: wishes(&["tea"]),
+        band: Band::Adult,
+        guest: false,
+    };
+    store.take_ticket(&new, Millis(now)).await.unwrap().unwrap()
+}
+
+async fn fence(store: &Store) -> Fence {
+    store.take_fence(CARETAKER).await.unwrap()
+}
+
+/// Proposes these tickets to each other; those of whom all are asked.
+async fn propose(store: &Store, tickets: &[&TicketRow], now: i64) -> Turned {
+    let fence = fence(store).await;
+    let tickets = tickets.iter().map(|it| it.id).collect();
+    let found = [NewProposal { tickets, shared: Shared::default() }];
+    store.propose(fence, &found, Millis(now)).await.unwrap().unwrap()
+}
+
+async fn state(store: &Store, user: &User) -> TicketState {
+    store.search_of(user.id).await.unwrap().unwrap().ticket.state
+}
+
+async fn proposal(store: &Store, user: &User) -> ProposalId {
+    store.search_of(user.id).await.unwrap().unwrap().proposal.unwrap().id
+}
+
+/// Long after everybody acted, so that everybody is asked.
+const LATER: i64 = 60_000;
+
+#[tokio::test]
+async fn who_asks_again_keeps_the_ticket_and_its_time_and_a_login_that_ended_takes_none() {
+    for Fixture { store, ann, login, .. } in each().await {
+        let ann = (ann, login);
+        let first = take(&store, &ann, 5).await;
+        let new = NewTicket {
+            user: ann.0.id,
+            login,
+            wishes: wishes(&["film"]),
+            band: Band::Adult,
+            guest: false,
+        };
+        let again = store.take_ticket(&new, Millis(9)).await.unwrap().unwrap();
+        assert_eq!((again.id, again.since, again.acted_at), (first.id, Millis(5), Millis(9)));
+        assert_eq!(again.wishes, wishes(&["film"]));
+        assert_eq!(store.count_searches().await.unwrap(), 1);
+        let unknown = NewTicket { login: LoginId(Uuid::from_u128(9)), ..new };
+        assert_eq!(store.take_ticket(&unknown, Millis(9)).await.unwrap(), None);
+        let turned = store.cancel_search(ann.0.id, Millis(10)).await.unwrap();
+        assert_eq!(turned.users, [ann.0.id]);
+        assert_eq!(store.cancel_search(ann.0.id, Millis(11)).await.unwrap(), Turned::default());
+        assert_eq!(store.count_searches().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn two_yes_make_one_room_with_both_in_it() {
+    for Fixture { store, home, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let [bob, eve] = [&people[0], &people[1]];
+        let tickets = [take(&store, bob, 0).await, take(&store, eve, 0).await];
+        let turned = propose(&store, &[&tickets[0], &tickets[1]], LATER).await;
+        assert!(turned.rooms.is_empty(), "both are asked first");
+        let id = proposal(&store, &bob.0).await;
+        let other = home.open().await;
+        let yes = async |node: &Store, user: &User| {
+            node.answer_proposal(user.id, id, true, Millis(LATER + 1)).await.unwrap()
+        };
+        assert!(yes(&store, &bob.0).await.unwrap().rooms.is_empty());
+        assert_eq!(yes(&other, &bob.0).await, Err(Refusal::AlreadyAnswered));
+        let turned = yes(&other, &eve.0).await.unwrap();
+        let [room] = turned.rooms[..] else { panic!("{turned:?}") };
+        assert_eq!(yes(&store, &eve.0).await, Err(Refusal::ProposalOver));
+        let members: HashSet<_> =
+            store.members(room).await.unwrap().into_iter().map(|it| it.id).collect();
+        assert_eq!(members, HashSet::from([bob.0.id, eve.0.id]));
+        for user in [&bob.0, &eve.0] {
+            let search = store.search_of(user.id).await.unwrap().unwrap();
+            assert_eq!((search.ticket.state, search.room), (TicketState::Matched, Some(room)));
+        }
+        let met = store.met(&[bob.0.id]).await.unwrap();
+        assert_eq!(met.iter().map(|it| it.at).collect::<Vec<_>>(), [Some(Millis(LATER + 1))]);
+        let waits = store.waits(Millis(0), 10).await.unwrap();
+        assert!(waits.len() == 2 && waits.iter().all(|it| it.matched));
+    }
+}
+
+#[tokio::test]
+async fn a_no_keeps_the_others_time_and_the_two_apart() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve", "kim"]).await;
+        let [bob, eve, kim] = [&people[0], &people[1], &people[2]];
+        let tickets = [take(&store, bob, 7).await, take(&store, eve, 8).await];
+        propose(&store, &[&tickets[0], &tickets[1]], LATER).await;
+        let id = proposal(&store, &eve.0).await;
+        let now = Millis(LATER + 1);
+        let stranger = store.answer_proposal(kim.0.id, id, true, now).await.unwrap();
+        assert_eq!(stranger, Err(Refusal::ProposalOver), "it is nothing to her");
+        let forged = ProposalId(Uuid::from_u128(7));
+        let forged = store.answer_proposal(bob.0.id, forged, true, now).await.unwrap();
+        assert_eq!(forged, Err(Refusal::ProposalOver));
+        let no = store.answer_proposal(eve.0.id, id, false, now).await.unwrap().unwrap();
+        assert_eq!((no.users.len(), no.rooms.len()), (2, 0));
+        for (user, since) in [(&bob.0, 7), (&eve.0, 8)] {
+            let ticket = store.search_of(user.id).await.unwrap().unwrap().ticket;
+            assert_eq!((ticket.state, ticket.since), (TicketState::Searching, Millis(since)));
+        }
+        let met = store.met(&[bob.0.id, eve.0.id]).await.unwrap();
+        assert!(met.iter().all(|it| it.at.is_none() && it.skipped_at == Some(now)), "{met:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_answer_leaves_and_who_said_yes_goes_on() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let [bob, eve] = [&people[0], &people[1]];
+        let tickets = [take(&store, bob, 0).await, take(&store, eve, 0).await];
+        propose(&store, &[&tickets[0], &tickets[1]], LATER).await;
+        let id = proposal(&store, &bob.0).await;
+        store.answer_proposal(bob.0.id, id, true, Millis(LATER + 1)).await.unwrap().unwrap();
+        let over = Millis(LATER + 15_000);
+        assert_eq!(store.next_proposal_end().await.unwrap(), Some(over));
+        let late = store.answer_proposal(eve.0.id, id, true, over).await.unwrap();
+        assert_eq!(late, Err(Refusal::ProposalOver));
+        let fence = fence(&store).await;
+        let turned = store.end_searches(fence, &HashSet::new(), over).await.unwrap().unwrap();
+        assert_eq!(turned.users.len(), 2);
+        assert_eq!(state(&store, &bob.0).await, TicketState::Searching);
+        assert_eq!(state(&store, &eve.0).await, TicketState::Ended(Ended::NotAnswered));
+        assert_eq!(store.next_proposal_end().await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn who_cancels_or_is_away_breaks_the_proposal() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve", "kim"]).await;
+        let [bob, eve, kim] = [&people[0], &people[1], &people[2]];
+        let mut tickets = Vec::new();
+        for it in &people {
+            tickets.push(take(&store, it, 0).await);
+        }
+        propose(&store, &[&tickets[0], &tickets[1]], LATER).await;
+        store.cancel_search(bob.0.id, Millis(LATER + 1)).await.unwrap();
+        assert_eq!(state(&store, &bob.0).await, TicketState::Ended(Ended::Cancelled));
+        assert_eq!(state(&store, &eve.0).await, TicketState::Searching);
+        propose(&store, &[&tickets[1], &tickets[2]], LATER + 2).await;
+        let fence = fence(&store).await;
+        let away = HashSet::from([kim.0.id]);
+        store.end_searches(fence, &away, Millis(LATER + 3)).await.unwrap().unwrap();
+        assert_eq!(state(&store, &kim.0).await, TicketState::Ended(Ended::Away));
+        assert_eq!(state(&store, &eve.0).await, TicketState::Searching);
+    }
+}
+
+#[tokio::test]
+async fn who_acted_a_moment_ago_is_not_asked() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let tickets = [take(&store, &people[0], 0).await, take(&store, &people[1], 0).await];
+        let turned = propose(&store, &[&tickets[0], &tickets[1]], 1_000).await;
+        assert_eq!(turned.rooms.len(), 1, "both are there");
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_leader_proposes_and_ends_nothing() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let tickets = [take(&store, &people[0], 0).await, take(&store, &people[1], 0).await];
+        let (earlier, _later) = (fence(&store).await, fence(&store).await);
+        let tickets = tickets.iter().map(|it| it.id).collect();
+        let found = [NewProposal { tickets, shared: Shared::default() }];
+        assert_eq!(store.propose(earlier, &found, Millis(1)).await.unwrap(), None);
+        let away = HashSet::from([people[0].0.id]);
+        assert_eq!(store.end_searches(earlier, &away, Millis(1)).await.unwrap(), None);
+        assert_eq!(state(&store, &people[0].0).await, TicketState::Searching);
+    }
+}
+
+/// Eight tickets in pairs, each in two of them: what no round would find.
+fn overlapping(tickets: &[TicketRow], step: usize) -> Vec<NewProposal> {
+    let pair = |at: usize| vec![tickets[at].id, tickets[(at + step) % tickets.len()].id];
+    let new = |tickets| NewProposal { tickets, shared: Shared::default() };
+    (0..tickets.len()).map(pair).map(new).collect()
+}
+
+/// Says yes to whatever is proposed to them.
+async fn say_yes(node: &Store, user: &User, now: Millis) {
+    let search = node.search_of(user.id).await.unwrap();
+    let Some(open) = search.and_then(|it| it.proposal) else { return };
+    // The one who cancels may have been faster.
+    let answered = node.answer_proposal(user.id, open.id, true, now).await.unwrap();
+    assert!(matches!(answered, Ok(_) | Err(Refusal::ProposalOver)), "{answered:?}");
+}
+
+/// Rounds of nodes that each think to lead, answers and a cancellation, all at once.
+#[tokio::test]
+async fn however_many_do_it_at_once_nobody_is_matched_twice() {
+    for Fixture { store, home, .. } in each().await {
+        let people = people(&store, ["u0", "u1", "u2", "u3", "u4", "u5", "u6", "u7"]).await;
+        let nodes = home.handles(2).await;
+        let mut matched = 0;
+        for round in 1..=30 {
+            let at = Millis(LATER * i64::from(round) + LATER / 2);
+            let mut tickets = Vec::new();
+            for it in &people {
+                tickets.push(take(&store, it, LATER * i64::from(round)).await);
+            }
+            let fence = fence(&store).await;
+            let found = [round % 7 + 1, (round + 3) % 7 + 1];
+            let found = found.map(|step| overlapping(&tickets, usize::try_from(step).unwrap()));
+            let proposing = nodes.iter().zip(&found).map(|(node, it)| node.propose(fence, it, at));
+            for turned in futures::future::join_all(proposing).await {
+                turned.unwrap().unwrap();
+            }
+            let (first, others) = people.split_first().unwrap();
+            let answers =
+                others.iter().enumerate().map(|(n, it)| say_yes(&nodes[n % 2], &it.0, at));
+            let cancelled = nodes[0].cancel_search(first.0.id, at);
+            let (_, cancelled) = tokio::join!(futures::future::join_all(answers), cancelled);
+            cancelled.unwrap();
+            matched += check_matches(&store, &people).await;
+            for (user, _) in &people {
+                store.cancel_search(user.id, at.plus(1)).await.unwrap();
+            }
+        }
+        assert!(matched > 0);
+    }
+}
+
+/// Everybody who is matched is in one room of two, with somebody who is matched, too.
+async fn check_matches(store: &Store, people: &[(User, LoginId)]) -> usize {
+    let mut rooms: HashMap<RoomId, usize> = HashMap::new();
+    for (user, _) in people {
+        let search = store.search_of(user.id).await.unwrap().unwrap();
+        if search.ticket.state == TicketState::Matched {
+            *rooms.entry(search.room.expect("a match has its room")).or_default() += 1;
+        }
+    }
+    for (room, count) in &rooms {
+        assert_eq!((*count, store.members(*room).await.unwrap().len()), (2, 2));
+    }
+    rooms.len()
+}
+
+#[tokio::test]
+async fn the_year_of_birth_is_stated_once() {
+    for Fixture { store, ann, .. } in each().await {
+        assert_eq!(store.born(ann.id).await.unwrap(), None);
+        assert!(store.set_born(ann.id, 2001).await.unwrap());
+        assert!(!store.set_born(ann.id, 1990).await.unwrap());
+        assert_eq!(store.born(ann.id).await.unwrap(), Some(2001));
+    }
+}
