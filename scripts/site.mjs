@@ -9,6 +9,10 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const [out, kind] = process.argv.slice(2);
 const release = kind === "release";
+/** A first load over the wire may cost so many bytes: script, wasm and style, and the page. */
+const FIRST_LOAD_MAX = 350_000;
+/** What is left of it for the page itself. */
+const PAGE_MAX = 10_000;
 const pkg = join(out, "site", "pkg");
 const { bundle } = createRequire(join(process.cwd(), "end2end", "package.json"))("lightningcss");
 
@@ -56,7 +60,12 @@ if (release) {
       console.log(`${path}: ${plain.length}, gzip ${gz.length}, brotli ${br.length}`);
     }
   }
-  console.log(`together, brotli: ${total}`);
+  const most = FIRST_LOAD_MAX - PAGE_MAX;
+  console.log(`together, brotli: ${total} of ${most}`);
+  if (total > most) {
+    console.error(`The first load is ${total - most} bytes too large: see docs/performance.md.`);
+    process.exit(1);
+  }
 }
 
 // Last, for it says that the site is whole.

@@ -18,3 +18,4 @@ pub mod questions;
 pub mod refusal;
 pub mod room;
 pub mod snapshot;
+pub mod tree;

@@ -2,6 +2,7 @@
 //!
 //! Called from effects and event handlers only, which never run on the server.
 
+use super::json;
 use crate::protocol::{
     ids::{Cid, Millis, RoomId, Seq, UserId},
     snapshot::{Language, Theme},
@@ -103,7 +104,7 @@ pub(super) fn keep_draft(user: UserId, room: RoomId, text: &str) {
 pub(super) fn seen(user: UserId) -> HashMap<RoomId, Seq> {
     storage()
         .and_then(|it| it.get_item(&seen_key(user)).ok().flatten())
-        .and_then(|text| serde_json::from_str(&text).ok())
+        .and_then(|text| json::read(&text).ok())
         .unwrap_or_default()
 }
 

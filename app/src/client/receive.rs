@@ -23,7 +23,7 @@ const CAUGHT_UP_SHOWN: Duration = Duration::from_secs(5);
 impl Client {
     /// Takes in one frame. What cannot be read is from a newer server, and ignored.
     pub(super) fn receive(self, frame: &str) {
-        let Ok(packet) = json::read::<ServerPacket>(frame) else { return };
+        let Ok(packet) = json::read_packet(frame) else { return };
         match packet {
             ServerPacket::Welcomed(it) => self.welcomed(it),
             ServerPacket::Entered(it) => self.has_entered(it),

@@ -1,11 +1,12 @@
 //! The log of a room.
 
 use super::{
-    Icon, LogLine, PendingLine, Picture,
+    Icon, LogLine, PendingLine, Picture, Row,
     direct_line::LastSeen,
     log_line::{Pictures, Tags},
     log_window::LogWindow,
     message_menu::{OpenMenu, move_by_key},
+    rows,
 };
 use crate::{
     client::{
@@ -40,6 +41,10 @@ pub fn LogView() -> impl IntoView {
         _ = client.timeline.read().start();
         window.fill();
     });
+    let line =
+        move |line: Line| Row::new(line.key(), move || view! { <LogLine line tags /> }.into_any());
+    let lines = move || window.lines().into_iter().map(line).collect();
+    let on_their_way = move || pending.get().into_iter().map(pending_row).collect();
     let top = move || {
         if window.is_at_beginning() {
             texts.room.beginning
@@ -68,12 +73,7 @@ pub fn LogView() -> impl IntoView {
                 <div class="log-view__page">
                     <p class="log-view__top">{top}</p>
                     <ol class="log-view__lines">
-                        <For each=move || window.lines() key=Line::key let:line>
-                            <LogLine line tags />
-                        </For>
-                        <For each=move || pending.get() key=pending_key let:item>
-                            <PendingLine item=item.0 headed=item.1 />
-                        </For>
+                        {rows(lines)} {rows(on_their_way)}
                     </ol>
                 </div>
             </div>
@@ -164,6 +164,7 @@ fn pending(client: Client, window: LogWindow) -> Vec<(Outgoing, bool)> {
     items.enumerate().map(|(at, item)| (item.clone(), at == 0 && !follows_own)).collect()
 }
 
-fn pending_key(item: &(Outgoing, bool)) -> (Cid, bool, bool) {
-    (item.0.cid, matches!(item.0.state, SendState::Refused(_)), item.1)
+fn pending_row((item, headed): (Outgoing, bool)) -> Row {
+    let key = (item.cid, matches!(item.state, SendState::Refused(_)), headed);
+    Row::new(key, move || view! { <PendingLine item headed /> }.into_any())
 }

@@ -1,6 +1,6 @@
 //! The people of a room, by how near at hand they are.
 
-use super::{Avatar, Icon, PersonCard, PersonMenu, Picture, QuietForm};
+use super::{Avatar, Icon, PersonCard, PersonMenu, Picture, QuietForm, Row, rows};
 use crate::{
     client::Client,
     protocol::{
@@ -77,11 +77,13 @@ fn PeopleGroup(
     };
     let members = Memo::new(move |_| members(&client.people.read(), group));
     let left = move || members.read().len().saturating_sub(SHOWN_MAX);
-    let shown = move || members.read().iter().take(SHOWN_MAX).cloned().collect::<Vec<_>>();
-    let key = |it: &Person| {
-        let looks = (it.name.clone(), it.picture.clone());
-        (it.id, it.role, looks, (it.rank, it.muted, it.speaker, it.presence))
+    let row = move |it: &Person| {
+        let looks = (&it.name, &it.picture);
+        let key = (it.id, it.role, looks, (it.rank, it.muted, it.speaker, it.presence));
+        let person = it.clone();
+        Row::new(key, move || view! { <PersonLine menu person /> }.into_any())
     };
+    let shown = move || members.read().iter().take(SHOWN_MAX).map(row).collect();
     view! {
         <section
             class="people-list__group"
@@ -89,11 +91,7 @@ fn PeopleGroup(
             hidden=move || members.read().is_empty()
         >
             <h2>{move || label(members.read().len())}</h2>
-            <ul>
-                <For each=shown key=key let:person>
-                    <PersonLine menu person />
-                </For>
-            </ul>
+            <ul>{rows(shown)}</ul>
             <p hidden=move || left() == 0>{move || (texts.room.more_people)(left())}</p>
         </section>
     }

@@ -1,5 +1,6 @@
 //! What the user wanted to be reminded of, when the moment has come.
 
+use super::{Row, rows};
 use crate::{client::Client, protocol::pages::Planned};
 use leptos::prelude::*;
 
@@ -7,11 +8,11 @@ use leptos::prelude::*;
 #[component]
 pub fn ReminderNotice() -> impl IntoView {
     let client = expect_context::<Client>();
+    let row = |it: Planned| Row::new(it.id, move || view! { <Reminder reminder=it /> }.into_any());
+    let reminders = move || client.reminders.get().into_iter().map(row).collect();
     view! {
         <div class="reminder-notice" role="status">
-            <For each=move || client.reminders.get() key=|it| it.id let:reminder>
-                <Reminder reminder />
-            </For>
+            {rows(reminders)}
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! The rooms in the sidebar: channels, rooms of one's own, and people one writes to.
 
-use super::{Icon, Picture, presence_name};
+use super::{Icon, Picture, Row, presence_name, rows};
 use crate::{
     client::Client,
     protocol::{
@@ -43,18 +43,13 @@ pub fn RoomList(
     part: Part,
 ) -> impl IntoView {
     let client = expect_context::<Client>();
-    let rooms = move || {
-        let rooms = client.rooms.read();
-        rooms.iter().filter(|it| part.has(it)).cloned().collect::<Vec<_>>()
+    let row = |room: &RoomSummary| {
+        let room = room.clone();
+        Row::new((room.id, room.name.clone()), move || view! { <RoomLink room /> }.into_any())
     };
-    let key = |it: &RoomSummary| (it.id, it.name.clone());
-    view! {
-        <ul class="room-list">
-            <For each=rooms key=key let:room>
-                <RoomLink room />
-            </For>
-        </ul>
-    }
+    let rooms =
+        move || client.rooms.read().iter().filter(|it| part.has(it)).map(row).collect::<Vec<_>>();
+    view! { <ul class="room-list">{rows(rooms)}</ul> }
 }
 
 /// The link to one room.

@@ -3,7 +3,8 @@
 use crate::{
     client::{Client, found::Listing},
     components::{
-        FormNote, Frame, MenuButton, PageTitle, Part, ReminderNotice, RoomFacts, address, glyph,
+        FormNote, Frame, MenuButton, PageTitle, Part, ReminderNotice, RoomFacts, Row, address,
+        glyph, rows,
     },
     protocol::{
         powers::Power,
@@ -27,7 +28,11 @@ pub fn Rooms() -> impl IntoView {
         let rooms = client.rooms.read();
         rooms.iter().filter(|it| Part::Channels.has(it)).cloned().collect::<Vec<_>>()
     };
-    let key = |it: &RoomSummary| (it.id, it.people, it.name.clone(), it.topic.clone());
+    let row = |room: RoomSummary| {
+        let key = (room.id, room.people, room.name.clone(), room.topic.clone());
+        Row::new(key, move || view! { <RoomCard room /> }.into_any())
+    };
+    let cards = move || channels().into_iter().map(row).collect();
     let title = format!("{} · {}", rooms.find, house.brand);
     view! {
         <PageTitle text=title />
@@ -45,11 +50,7 @@ pub fn Rooms() -> impl IntoView {
                 <p class="page__lead">{house.channels_lead}</p>
                 <FormNote />
                 <ReminderNotice />
-                <ul class="room-cards">
-                    <For each=channels key=key let:room>
-                        <RoomCard room />
-                    </For>
-                </ul>
+                <ul class="room-cards">{rows(cards)}</ul>
                 <p class="page__lead" hidden=move || !channels().is_empty()>{house.no_channels}</p>
                 <Found />
             </main>

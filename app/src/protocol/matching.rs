@@ -8,8 +8,9 @@ use super::{
     profile::language_name,
     questions::{AskedQuestion, PairSettings},
     refusal::Refusal,
+    tree::{Tree, Unreadable},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 /// What sort of talk somebody is in the mood for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -217,13 +218,13 @@ pub struct MatchView {
 }
 
 /// The states of a search.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum MatchState {
     /// The user does not look for anybody.
     Idle {
         /// Why not any more, where it just ended.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         ended: Option<Ended>,
     },
     /// The user's ticket waits.
@@ -236,8 +237,26 @@ pub enum MatchState {
         room: RoomId,
     },
     /// From a newer server.
-    #[serde(other)]
     Unknown,
+}
+
+impl<'de> Deserialize<'de> for MatchState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tree = Tree::deserialize(deserializer)?;
+        Self::of(&tree).map_err(D::Error::custom)
+    }
+}
+
+impl MatchState {
+    fn of(tree: &Tree) -> Result<Self, Unreadable> {
+        match tree.field::<String>("state")?.as_str() {
+            "idle" => Ok(Self::Idle { ended: tree.field("ended")? }),
+            "searching" => tree.read().map(Self::Searching),
+            "proposed" => tree.read().map(Self::Proposed),
+            "matched" => Ok(Self::Matched { room: tree.field("room")? }),
+            _ => Ok(Self::Unknown),
+        }
+    }
 }
 
 /// Why a search ended.

@@ -11,8 +11,12 @@ use super::{
     people::Person,
     refusal::Refusal,
     snapshot::RoomSummary,
+    tree::{Tree, Unreadable},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, IgnoredAny},
+};
 
 /// Passes over the data of a packet whose type is not known.
 fn ignore<'de, D: Deserializer<'de>>(data: D) -> Result<(), D::Error> {
@@ -198,7 +202,7 @@ pub struct Welcomed {
 }
 
 /// How a session goes on with a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Resumed {
     /// The room.
     pub room: RoomId,
@@ -207,8 +211,16 @@ pub struct Resumed {
     pub outcome: Outcome,
 }
 
+impl<'de> Deserialize<'de> for Resumed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tree = Tree::deserialize(deserializer)?;
+        let read = || Ok(Self { room: tree.field("room")?, outcome: Outcome::of(&tree)? });
+        read().map_err(D::Error::custom::<Unreadable>)
+    }
+}
+
 /// What follows in a room that a `hello` named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Entries after `start` follow. Where `start` is not what the client has, it forgets what it
@@ -221,6 +233,18 @@ pub enum Outcome {
     },
     /// The room is gone, or the user is no longer in it.
     Refused(Refusal),
+}
+
+impl Outcome {
+    fn of(tree: &Tree) -> Result<Self, Unreadable> {
+        match tree.get("outcome").and_then(Tree::text) {
+            Some("follows") => {
+                Ok(Self::Follows { start: tree.field("start")?, head: tree.field("head")? })
+            }
+            Some("refused") => tree.read().map(Self::Refused),
+            _ => Err(Unreadable),
+        }
+    }
 }
 
 /// The data of [`ServerPacket::Entered`].
@@ -257,14 +281,22 @@ pub struct Acked {
 }
 
 /// The data of [`ServerPacket::Refused`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// The request's id, where it had one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cid: Option<Cid>,
     /// Why.
     #[serde(flatten)]
     pub reason: Refusal,
+}
+
+impl<'de> Deserialize<'de> for Refused {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tree = Tree::deserialize(deserializer)?;
+        let read = || Ok(Self { cid: tree.field("cid")?, reason: tree.read()? });
+        read().map_err(D::Error::custom::<Unreadable>)
+    }
 }
 
 /// The data of [`ServerPacket::Typed`].

@@ -10,8 +10,9 @@ use super::{
         ZONE_MINS_MAX, ZONE_MINS_MIN,
     },
     snapshot::Language,
+    tree::{Tree, Unreadable},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::{fmt, str::FromStr};
 
 /// Not an id of a pack or of a question.
@@ -318,7 +319,7 @@ pub struct PairSettings {
 }
 
 /// What brought a question up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Brought {
     /// A word of the talk.
@@ -334,8 +335,25 @@ pub enum Brought {
         user: UserId,
     },
     /// From a newer server.
-    #[serde(other)]
     Unknown,
+}
+
+impl<'de> Deserialize<'de> for Brought {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tree = Tree::deserialize(deserializer)?;
+        Self::of(&tree).map_err(D::Error::custom)
+    }
+}
+
+impl Brought {
+    fn of(tree: &Tree) -> Result<Self, Unreadable> {
+        match tree.field::<String>("by")?.as_str() {
+            "word" => Ok(Self::Word { word: tree.field("word")? }),
+            "clock" => Ok(Self::Clock),
+            "hand" => Ok(Self::Hand { user: tree.field("user")? }),
+            _ => Ok(Self::Unknown),
+        }
+    }
 }
 
 /// How far a question is.
