@@ -11,6 +11,7 @@ use crate::{
 use anyhow::{Context, Result, anyhow, ensure};
 use app::protocol::{
     ids::{Cid, Millis, RoomId, Seq},
+    limits::ROOM_PEOPLE_MAX,
     message::Entry,
     packets::{Acked, Refused},
     snapshot::RoomSummary,
@@ -214,6 +215,21 @@ pub(crate) async fn guests(address: &Address, count: usize) -> Result<Vec<String
         cookies.extend(task.await??);
     }
     Ok(cookies)
+}
+
+/// Makes an account, and a large room for so many of which it is the host: the cookie of the one,
+/// and the other.
+pub(crate) async fn large_room(address: &Address, people: usize) -> Result<(String, RoomId)> {
+    let mut http = Http::connect(address).await?;
+    let body = json!({ "name": "Host", "password": "a long enough one" });
+    let host = http.ask("POST", "/api/v1/users", "", Some(&body)).await?;
+    let cookie = host.cookie.with_context(|| format!("an account: {}", host.body))?;
+    let capacity = people.max(ROOM_PEOPLE_MAX as usize + 1);
+    let body = json!({ "name": "load", "kind": "large", "door": "open", "capacity": capacity });
+    let made = http.ask("POST", "/api/v1/rooms", &cookie, Some(&body)).await?;
+    ensure!(made.status == 201, "a room: {} {}", made.status, made.body);
+    let room: RoomSummary = serde_json::from_value(made.body)?;
+    Ok((cookie, room.id))
 }
 
 /// The load channels, in their order.

@@ -2,13 +2,13 @@
 
 use crate::{
     check,
-    crowd::{Crowd, State, World, guests, rooms},
+    crowd::{Crowd, State, World, guests, large_room, rooms},
     person::Manner,
     report::Report,
     server::{Server, Target, cpu_of},
 };
 use anyhow::{Result, ensure};
-use app::protocol::{ids::RoomId, limits::SENDS_IN_FLIGHT_MAX};
+use app::protocol::limits::SENDS_IN_FLIGHT_MAX;
 use std::time::{Duration, Instant};
 
 /// People in rooms who talk.
@@ -22,6 +22,9 @@ pub(crate) struct Load {
     /// How many people in each room.
     #[arg(long, default_value_t = 20)]
     people: usize,
+    /// One large room, in which only its host talks.
+    #[arg(long, conflicts_with_all = ["rooms", "senders"])]
+    large: bool,
     /// How many people of each room talk.
     #[arg(long)]
     senders: Option<usize>,
@@ -62,10 +65,16 @@ impl Load {
     pub(crate) async fn run(self) -> Result<()> {
         ensure!(self.window <= SENDS_IN_FLIGHT_MAX, "no more than {SENDS_IN_FLIGHT_MAX} in flight");
         let mut server = self.target.start(self.rooms).await?;
-        let cookies = guests(&server.address, self.rooms * self.people).await?;
-        let found = rooms(&server.address, &cookies[0]).await?;
-        ensure!(found.len() >= self.rooms, "the server has only {} load channels", found.len());
-        let ids: Vec<RoomId> = found.iter().take(self.rooms).map(|it| it.id).collect();
+        let mut cookies = guests(&server.address, self.rooms * self.people).await?;
+        let ids = if self.large {
+            let (host, room) = large_room(&server.address, self.people).await?;
+            cookies[0] = host;
+            vec![room]
+        } else {
+            let found = rooms(&server.address, &cookies[0]).await?;
+            ensure!(found.len() >= self.rooms, "the server has only {} load channels", found.len());
+            found.iter().take(self.rooms).map(|it| it.id).collect()
+        };
         let world = World::new(self.bytes);
         let crowd = Crowd::gather(&server, world, &cookies, (&ids, Manner::Enters)).await?;
         let heads = check::settle(&server, &crowd).await?;
@@ -137,7 +146,8 @@ impl Load {
 
     /// People are spread over the rooms one after the other, so the first ones of all rooms.
     fn sender_numbers(&self) -> Vec<usize> {
-        let each = self.senders.unwrap_or(self.people).clamp(1, self.people);
+        let talk = if self.large { Some(1) } else { self.senders };
+        let each = talk.unwrap_or(self.people).clamp(1, self.people);
         (0..self.rooms * each).collect()
     }
 
