@@ -194,7 +194,7 @@ impl Poll {
         let mut new = Vec::new();
         for (id, now) in heads {
             match self.engine.hub().room(id) {
-                Some(room) => room.hear_of(now.head, now.people),
+                Some(room) => room.hear_of(&now),
                 None if !now.closed => new.push(id),
                 None => {}
             }

@@ -21,7 +21,7 @@ use super::{crowd::Crowd, directory::Sought, rounds::Rounds, session::mailbox::R
 use crate::{
     cluster::{Appended, Cluster, Roster, Word},
     planted::{self, Bug, Point},
-    store::{Append, Change, Done, RoomNow, RoomRow},
+    store::{Append, Change, Done, RoomHead, RoomNow, RoomRow},
 };
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
@@ -101,8 +101,9 @@ struct State {
     counted: bool,
     /// Something stands in the log.
     begun: bool,
-    /// Where the store was last found to count other people, while the log is as long.
-    compared: Option<(Seq, u32)>,
+    /// Where the store was last found to have other people, or another request, while the log is
+    /// as long.
+    compared: Option<(Seq, u32, bool)>,
     /// The count and head that were told last.
     told: (u32, Seq),
     /// What the directory seeks in.
@@ -248,14 +249,16 @@ impl Room {
         self.settle(&mut state);
     }
 
-    /// The store's log reaches up to `head`, and the room then had so many people.
-    pub(crate) fn hear_of(self: &Arc<Self>, head: Seq, people: u32) {
+    /// How the store has the room.
+    pub(crate) fn hear_of(self: &Arc<Self>, now: &RoomHead) {
+        let RoomHead { head, people, asked, .. } = *now;
         let mut state = self.state();
         state.feed.hear_of(head);
-        // Where the log is as long here, it tells no more of who came and went.
+        // Where the log is as long here, it tells no more of who came and went, or accepted.
         let is_same_log = head == state.feed.ring().head();
-        let told = (is_same_log && people != state.count()).then_some((head, people));
-        // Once for each count: a false one is not asked about for ever.
+        let is_other = people != state.count() || asked != state.row.asked_by.is_some();
+        let told = (is_same_log && is_other).then_some((head, people, asked));
+        // Once for each difference: a false one is not asked about for ever.
         let differs = std::mem::replace(&mut state.compared, told) != told && told.is_some();
         state.doubt_people(differs);
         self.fill(&mut state);

@@ -84,6 +84,8 @@ pub struct RoomHead {
     pub people: u32,
     /// It is closed.
     pub closed: bool,
+    /// In a direct room: whoever asked to write has not been answered.
+    pub asked: bool,
 }
 
 /// A page of a room's log.

@@ -90,7 +90,6 @@ impl Pair {
 }
 
 async fn write_across(redis: Option<String>) {
-    let knows = redis.is_some();
     let mut pair = pair(redis).await;
     let room = pair.asked().await;
     let gained = |it: &ServerPacket| match it {
@@ -110,12 +109,10 @@ async fn write_across(redis: Option<String>) {
     pair.bob.say(room, "welcome").await.unwrap();
     pair.ann.hears(room, "welcome").await;
     pair.bob.hears(room, "at last").await;
-    if knows {
-        within(SOON, "the answer on her node", async || {
-            pair.ask(0, "GET", &format!("rooms/{room}"), "").await.1["request"].is_null()
-        })
-        .await;
-    }
+    within(SOON, "the answer on her node", async || {
+        pair.ask(0, "GET", &format!("rooms/{room}"), "").await.1["request"].is_null()
+    })
+    .await;
     pair.deployment.same_log_everywhere(&pair.ann.login, room).await;
 }
 

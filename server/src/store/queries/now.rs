@@ -13,7 +13,8 @@ use std::collections::HashMap;
 impl Queries {
     pub(in crate::store) async fn heads(&self) -> StoreResult<Vec<RoomHead>> {
         let sql = "select id, head, people,
-                 cast(case when closed_at is null then 0 else 1 end as bigint) as closed
+                 cast(case when closed_at is null then 0 else 1 end as bigint) as closed,
+                 cast(case when asked_by is null then 0 else 1 end as bigint) as asked
              from room";
         let rows = sqlx::query(sql).fetch_all(&self.readers).await?;
         let head = |row: &DbRow| {
@@ -22,6 +23,7 @@ impl Queries {
                 head: seq_from(row, "head")?,
                 people: count_from(row, "people")?,
                 closed: row.try_get::<i64, _>("closed")? != 0,
+                asked: row.try_get::<i64, _>("asked")? != 0,
             })
         };
         rows.iter().map(head).collect()
