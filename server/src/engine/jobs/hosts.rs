@@ -64,7 +64,11 @@ impl Engine {
             Presence::Offline => {
                 self.store().plan_succession(user, self.absent_until(now), now).await
             }
-            Presence::Unknown => Ok(()),
+            Presence::Unknown => {
+                // All are compared once the other nodes can be heard.
+                self.0.jobs.hosts.known().compared = None;
+                Ok(())
+            }
             _ => self.store().cancel_succession(user).await,
         }
     }
@@ -77,12 +81,17 @@ impl Engine {
         }
         let away: HashSet<_> = self.store().absent_hosts().await?.into_iter().collect();
         let hosts: HashSet<_> = self.hub().all().iter().filter_map(|it| it.host()).collect();
+        let mut is_sure = true;
         for user in hosts.union(&away) {
-            if (self.presence(*user) == Presence::Offline) != away.contains(user) {
+            let presence = self.presence(*user);
+            is_sure &= presence != Presence::Unknown;
+            if (presence == Presence::Offline) != away.contains(user) {
                 self.look_at_host(*user).await?;
             }
         }
-        self.0.jobs.hosts.known().compared = Some((fence, Instant::now()));
+        if is_sure {
+            self.0.jobs.hosts.known().compared = Some((fence, Instant::now()));
+        }
         Ok(())
     }
 
