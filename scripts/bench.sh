@@ -14,9 +14,9 @@ say "two thousand sends a second for ten seconds"
 "$harness" load --server "$server" --rooms 100 --people 20 --sends-per-sec 2000 --secs 10
 say "a room of a thousand, as fast as it goes"
 "$harness" load --server "$server" --rooms 1 --people 1000 --closed --secs 20
-say "large rooms of five hundred and of five thousand, as fast as their hosts can"
-"$harness" load --server "$server" --large --people 500 --closed --window 16 --secs 15
-"$harness" load --server "$server" --large --people 5000 --closed --window 16 --secs 15
+say "large rooms of five hundred and of five thousand, as many deliveries in each"
+"$harness" load --server "$server" --large --people 500 --sends-per-sec 100 --secs 15
+"$harness" load --server "$server" --large --people 5000 --sends-per-sec 10 --secs 15
 say "idle sockets"
 "$harness" idle --server "$server" --sockets 10000
 say "start with a million messages"
