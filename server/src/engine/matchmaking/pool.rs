@@ -69,10 +69,15 @@ impl Pool {
     /// Whom these owners met.
     pub(super) fn take_met(&mut self, users: &[UserId], rows: &[MetRow]) {
         for user in users {
-            let mine = rows.iter().filter(|it| it.one == *user || it.other == *user);
-            self.met.insert(*user, mine.copied().collect());
+            self.met.insert(*user, Vec::new());
         }
-        for waiting in self.waiting.values_mut() {
+        let users: HashSet<UserId> = users.iter().copied().collect();
+        for row in rows {
+            for user in [row.one, row.other].iter().filter(|it| users.contains(*it)) {
+                self.met.entry(*user).or_default().push(*row);
+            }
+        }
+        for waiting in self.waiting.values_mut().filter(|it| users.contains(&it.row.user)) {
             let met = self.met.get(&waiting.row.user);
             waiting.ticket.is_newcomer = met.is_none_or(|it| it.iter().all(|it| it.at.is_none()));
         }

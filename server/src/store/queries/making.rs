@@ -1,12 +1,11 @@
 //! Rooms of one's own: how they begin.
 
-use super::{BEGIN_WRITE, FOR_UPDATE, Queries, Tx};
+use super::{BEGIN_WRITE, Queries, Tx, jobs::lock_account};
 use crate::store::{MakeRoom, RoomMade, StoreResult};
 use app::protocol::{
-    ids::{Millis, RoomId, UserId},
+    ids::{LoginId, Millis, RoomId, UserId},
     limits::ROOMS_PER_HOST,
 };
-use sqlx::QueryBuilder;
 
 impl Queries {
     pub(in crate::store) async fn make_room(
@@ -15,7 +14,7 @@ impl Queries {
         now: Millis,
     ) -> StoreResult<RoomMade> {
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-        if !lock_maker(&mut tx, make).await? {
+        if !lock_signed_in(&mut tx, make.host, make.login).await? {
             return Ok(RoomMade::SignedOut);
         }
         let (hosted,): (i64,) =
@@ -56,15 +55,13 @@ impl Queries {
     }
 }
 
-/// Two rooms of one maker are made one after the other. False where the login has ended.
-async fn lock_maker(tx: &mut Tx, make: &MakeRoom) -> StoreResult<bool> {
-    let mut sql = QueryBuilder::new("select id from account where id = ");
-    sql.push_bind(make.host.0).push(FOR_UPDATE);
-    sql.build().fetch_optional(&mut **tx).await?;
+/// What one user makes is made one after the other. False where the login has ended.
+pub(super) async fn lock_signed_in(tx: &mut Tx, user: UserId, login: LoginId) -> StoreResult<bool> {
+    lock_account(tx, user).await?;
     let (known,): (i64,) =
         sqlx::query_as("select count(*) from login where id = $1 and account_id = $2")
-            .bind(make.login.0)
-            .bind(make.host.0)
+            .bind(login.0)
+            .bind(user.0)
             .fetch_one(&mut **tx)
             .await?;
     Ok(known > 0)

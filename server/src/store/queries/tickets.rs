@@ -4,6 +4,7 @@ use super::{
     BEGIN_WRITE, DbRow, Queries, Tx,
     jobs::lock_account,
     leases::leads,
+    making::lock_signed_in,
     proposals::{Happening, proposal_of},
 };
 use crate::store::{
@@ -30,14 +31,7 @@ impl Queries {
         now: Millis,
     ) -> StoreResult<Option<TicketRow>> {
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-        lock_account(&mut tx, new.user).await?;
-        let (known,): (i64,) =
-            sqlx::query_as("select count(*) from login where id = $1 and account_id = $2")
-                .bind(new.login.0)
-                .bind(new.user.0)
-                .fetch_one(&mut *tx)
-                .await?;
-        if known == 0 {
+        if !lock_signed_in(&mut tx, new.user, new.login).await? {
             return Ok(None);
         }
         let wishes = serde_json::to_string(&new.wishes).unwrap_or_default();
