@@ -199,7 +199,7 @@ struct Link {
     listed: Option<String>,
     /// The rooms whose counts are told.
     watched: Vec<RoomId>,
-    /// When the user's place in a line was last asked for.
+    /// When the user's place in a line was last asked for, or will be.
     place_asked_at: Millis,
     /// So far the server's clock is ahead of the browser's.
     ahead_ms: i64,

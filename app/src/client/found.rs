@@ -2,12 +2,13 @@
 
 use super::{Client, Connection, Shown, browser, rest, socket};
 use crate::protocol::{
-    ids::RoomId,
+    ids::{Millis, RoomId},
     limits::WATCH_ROOMS_MAX,
     packets::{ClientPacket, RoomCount, Watch},
     snapshot::{Directory, DoorView},
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
 
 /// How far the list of rooms has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,15 +91,33 @@ impl Client {
         }
     }
 
-    /// Asks for the user's place among those who wait at the door shown, if they do.
+    /// Asks for the user's place among those who wait at the door shown, if they do: at once, or
+    /// once as soon as it may be asked again.
     pub(super) fn ask_place(self) {
-        let waits = |it: &DoorView| it.place.map(|_| it.room.id);
-        let Some(room) = self.door.read_untracked().as_ref().and_then(waits) else { return };
-        let now = browser::now();
-        if self.link.with_value(|link| now.since(link.place_asked_at) < PLACE_EVERY_MS) {
+        if self.waited_for().is_none() {
             return;
         }
-        self.link.update_value(|link| link.place_asked_at = now);
+        let now = browser::now();
+        let since = self.link.with_value(|link| now.since(link.place_asked_at));
+        if since >= PLACE_EVERY_MS {
+            self.link.update_value(|link| link.place_asked_at = now);
+            self.load_place();
+        } else if since >= 0 {
+            // Who asks meanwhile finds a moment yet to come, and leaves it at that.
+            let wait = PLACE_EVERY_MS - since;
+            self.link.update_value(|link| link.place_asked_at = Millis(now.0 + wait));
+            set_timeout(move || self.load_place(), Duration::from_millis(wait.unsigned_abs()));
+        }
+    }
+
+    /// The room at whose door the user waits for a place.
+    fn waited_for(self) -> Option<RoomId> {
+        let waits = |it: &DoorView| it.place.map(|_| it.room.id);
+        self.door.read_untracked().as_ref().and_then(waits)
+    }
+
+    fn load_place(self) {
+        let Some(room) = self.waited_for() else { return };
         spawn_local(async move {
             let Ok(place) = rest::load::<rest::Place>(&format!("rooms/{room}/waiting/me")).await
             else {
