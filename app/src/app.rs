@@ -6,8 +6,9 @@ use crate::{
     client::{Client, json::Buffered},
     i18n::texts,
     pages::{
-        Admin, Blocks, First, Forgot, Guest, Home, Inbox, InvitePage, Later, NewRoom, NotFound,
-        Notices, Person, Reset, RoomPage, RoomSettingsPage, Rooms, Settings, SignUp,
+        Admin, Blocks, First, Forgot, Guest, Home, Inbox, InvitePage, Later, Matching, NewRoom,
+        NotFound, Notices, Person, Reset, RoomPage, RoomSettingsPage, Rooms, Settings, SignUp,
+        WishesPage,
     },
     protocol::snapshot::{Snapshot, Theme},
     route::{Page, Route},
@@ -71,10 +72,16 @@ pub fn App() -> impl IntoView {
         untrack(|| client.start());
     });
     // One room after another is the same page.
-    let is_room = Memo::new(move |_| matches!(route.page(), Page::Room(_)));
+    let place = Memo::new(move |_| match route.page() {
+        Page::Room(_) => 0,
+        Page::Match => 1,
+        _ => 2,
+    });
     view! {
-        {move || {
-            if is_room.get() { view! { <RoomPage /> }.into_any() } else { view! { <Rooms /> }.into_any() }
+        {move || match place.get() {
+            0 => view! { <RoomPage /> }.into_any(),
+            1 => view! { <Matching /> }.into_any(),
+            _ => view! { <Rooms /> }.into_any(),
         }}
     }
 }
@@ -99,7 +106,10 @@ fn PlainApp() -> impl IntoView {
         Page::NewRoom => view! { <NewRoom /> }.into_any(),
         Page::RoomSettings(_) => view! { <RoomSettingsPage /> }.into_any(),
         Page::Invite(_) => view! { <InvitePage /> }.into_any(),
-        Page::Rooms | Page::Room(_) | Page::NotFound => view! { <NotFound /> }.into_any(),
+        Page::Wishes => view! { <WishesPage /> }.into_any(),
+        Page::Rooms | Page::Room(_) | Page::Match | Page::NotFound => {
+            view! { <NotFound /> }.into_any()
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod hangul;
 pub mod json;
 pub mod lines;
 pub mod links;
+mod matching;
 pub mod outbox;
 pub mod pace;
 pub mod plans;
@@ -140,6 +141,8 @@ pub struct Client {
     pub notices: RwSignal<u32>,
     /// How it stands with the user's search for somebody; none while they never looked.
     pub matching: RwSignal<Option<MatchView>>,
+    /// The seconds since the user began to wait, or that are left to answer a proposal.
+    pub secs_of_match: RwSignal<u32>,
     /// Of the match or pair room shown: what there is beyond its log.
     pub meeting: RwSignal<Option<MeetingView>>,
     /// Reminders that have come, until the user knows of them.
@@ -250,6 +253,7 @@ impl Client {
             peer_seen: RwSignal::new(view.map(|it| it.seen).unwrap_or_default()),
             notices: RwSignal::new(first.notices),
             matching: RwSignal::new(first.matching.as_deref().cloned()),
+            secs_of_match: RwSignal::new(matching::secs(first.matching.as_deref(), first.at)),
             meeting: RwSignal::new(view.and_then(|it| it.meeting.as_deref().cloned())),
             reminders: RwSignal::new(Vec::new()),
             told: RwSignal::new(view.and(first.done).map(|it| (texts.done)(it).to_owned())),

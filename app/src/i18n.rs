@@ -8,6 +8,7 @@ mod direct;
 mod en;
 mod ko;
 mod later;
+mod meeting;
 mod order;
 mod people;
 mod rooms;
@@ -15,6 +16,7 @@ mod rooms;
 pub use dates::{Civil, civil, day_number};
 pub use direct::Direct;
 pub use later::{Later, later};
+pub use meeting::{Meeting, Wishing, wishing};
 pub use order::{Order, order};
 pub use people::{People, people};
 pub use rooms::{Inside, Keep, Make, Outside, Rooms};
@@ -43,6 +45,8 @@ pub struct Texts {
     pub room: Room,
     /// Direct rooms, and what is planned in any room.
     pub direct: Direct,
+    /// Looking for somebody to talk with.
+    pub meeting: Meeting,
     /// Rooms of one's own: finding, making, entering and keeping them.
     pub rooms: Rooms,
     /// The line that tells how the connection stands.

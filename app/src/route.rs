@@ -19,6 +19,10 @@ pub enum Page {
     RoomSettings(String),
     /// An invitation, by its token.
     Invite(String),
+    /// How it stands with the search for somebody to talk with.
+    Match,
+    /// Whom one would like to meet.
+    Wishes,
     /// The sign-in card.
     Home,
     /// The making of an account.
@@ -66,6 +70,8 @@ impl Page {
             ("notices", _) => Self::Notices,
             ("admin", _) => Self::Admin,
             ("later", None) => Self::Later,
+            ("match", None) => Self::Match,
+            ("match", Some("wishes")) => Self::Wishes,
             ("rooms", None) => Self::Rooms,
             ("rooms", Some("new")) => Self::NewRoom,
             ("rooms", Some(room)) if is_of_settings(parts.next()) => {
@@ -79,7 +85,7 @@ impl Page {
 
     /// It goes on in the browser; all others are forms and links only, and come without a script.
     pub const fn is_live(&self) -> bool {
-        matches!(self, Self::Rooms | Self::Room(_))
+        matches!(self, Self::Rooms | Self::Room(_) | Self::Match)
     }
 }
 
@@ -197,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_name_pages_and_only_the_rooms_are_live() {
+    fn addresses_name_pages_and_few_are_live() {
         for (address, page) in [
             ("/", Page::Home),
             ("/sign-in?next=/rooms/plaza", Page::Home),
@@ -211,12 +217,15 @@ mod tests {
             ("/rooms/0197/settings", Page::RoomSettings("0197".into())),
             ("/rooms/0197/invites/1/end", Page::RoomSettings("0197".into())),
             ("/invite/abc", Page::Invite("abc".into())),
+            ("/match", Page::Match),
+            ("/match/wishes", Page::Wishes),
+            ("/match/stop", Page::NotFound),
             ("/roomserver", Page::NotFound),
             ("/guest/x", Page::NotFound),
         ] {
             assert_eq!(Page::at(address), page, "{address}");
-            let is_room = matches!(page, Page::Rooms | Page::Room(_));
-            assert_eq!(page.is_live(), is_room, "{address}");
+            let lives = matches!(page, Page::Rooms | Page::Room(_) | Page::Match);
+            assert_eq!(page.is_live(), lives, "{address}");
         }
     }
 

@@ -4,11 +4,13 @@ use crate::{
     auth::Login,
     engine::{Engine, Sight, clock},
     http::{Site, hosting, invites},
+    questions::packs::Packs,
     store::DoorFacts,
 };
 use app::protocol::{
     limits::PAGE_ENTRIES,
-    pages::{Plain, RoomSettings},
+    matching::Wishes,
+    pages::{Plain, RoomSettings, WishForm},
     refusal::Refusal,
     snapshot::{DirectoryQuery, DoorView, Preferences, RoomSummary, RoomView, Snapshot},
 };
@@ -30,6 +32,8 @@ pub(crate) enum Wanted<'a> {
     Blocks,
     /// What the reader has planned.
     Later,
+    /// Whom the reader would like to meet.
+    Wishes,
     /// The settings of a room, by name or id.
     RoomSettings(&'a str),
     /// A room into which the reader is invited.
@@ -51,6 +55,7 @@ pub(crate) async fn load(
     snapshot.rooms = engine.rooms_of(login.user.id);
     engine.mark_quiet(login.user.id, &mut snapshot.rooms).await?;
     snapshot.notices = engine.store().open_notices(login.user.id).await?;
+    snapshot.matching = Some(Box::new(engine.match_view(login.user.id).await?));
     match wanted {
         Wanted::Nothing => {}
         Wanted::Rooms(sought) => {
@@ -77,12 +82,36 @@ pub(crate) async fn load(
             snapshot.plain = Plain::Room(Box::new(room_settings(site, login, address).await?));
         }
         Wanted::Invite(door) => snapshot.door = Some(door.clone()),
+        Wanted::Wishes => {
+            snapshot.plain = Plain::Wishes(Box::new(wish_form(site, login).await?));
+        }
         Wanted::Settings => {
             snapshot.logins = site.auth.logins(login).await?;
             snapshot.plain = Plain::Settings(Box::new(site.auth.own(login).await?));
         }
     }
     Ok(snapshot)
+}
+
+/// The wishes as their page shows them first.
+async fn wish_form(site: &Site, login: &Login) -> Result<WishForm, Refusal> {
+    let store = site.engine.store();
+    let search = store.search_of(login.user.id).await?;
+    let searching = search.as_ref().is_some_and(|it| it.ticket.state.is_open());
+    let wishes = match search {
+        // What one wanted to talk about then is over.
+        Some(it) if !searching => Wishes { about: None, ..it.ticket.wishes },
+        Some(it) => it.ticket.wishes,
+        None => {
+            let own = site.auth.own(login).await?;
+            Wishes { languages: own.languages, interests: own.interests, ..Wishes::default() }
+        }
+    };
+    let born = store.born(login.user.id).await?.is_some();
+    let packs = Packs::built_in();
+    let packs =
+        packs.by_depth().into_iter().map(|it| (it.id.to_string(), it.title.clone())).collect();
+    Ok(WishForm { wishes, searching, born, packs })
 }
 
 /// A room's newest page and its people.

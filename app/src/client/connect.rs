@@ -167,6 +167,7 @@ impl Client {
     fn tick(self) {
         let now = browser::now();
         self.count_standing();
+        self.count_match();
         match self.connection.get_untracked() {
             Connection::Waiting(until) => self.count_down(until),
             Connection::Live => {

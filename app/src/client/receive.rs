@@ -37,7 +37,7 @@ impl Client {
             ServerPacket::Gained(it) => self.gained(it),
             ServerPacket::Lost(it) => self.has_lost(it),
             ServerPacket::Noticed(it) => self.notices.set(it.notices),
-            ServerPacket::Matching(it) => self.matching.set(Some(it)),
+            ServerPacket::Matching(it) => self.match_changed(it),
             ServerPacket::Beat(it) => self.beat(&it),
             // Told by the server for the pages of direct rooms and of what comes later.
             ServerPacket::Seen(it) => self.seen_by_peer(it),

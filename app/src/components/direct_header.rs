@@ -4,7 +4,10 @@ use super::{Avatar, MenuButton, QuietForm};
 use crate::{
     client::Client,
     i18n::Texts,
-    protocol::people::{Person, Presence, Role},
+    protocol::{
+        people::{Person, Presence, Role},
+        room::RoomKind,
+    },
 };
 use leptos::prelude::*;
 
@@ -37,8 +40,32 @@ pub fn DirectHeader() -> impl IntoView {
             <MenuButton />
             {head}
             <p class="direct-header__presence">{move || presence_text(texts, presence())}</p>
+            <MatchTools />
             <QuietForm />
         </header>
+    }
+}
+
+/// In a match room: on to the next person, or out. The room is gone with whoever leaves.
+#[component]
+fn MatchTools() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let meeting = &client.texts.meeting;
+    let room = Memo::new(move |_| client.room().filter(|it| it.kind == RoomKind::Match));
+    let action = move |what: &'static str| {
+        move || {
+            room.read().as_ref().map(|it| format!("/rooms/{}/{what}", it.id)).unwrap_or_default()
+        }
+    };
+    view! {
+        <div class="direct-header__tools" hidden=move || room.read().is_none()>
+            <form method="post" action=action("next")>
+                <button class="ghost">{meeting.next}</button>
+            </form>
+            <form method="post" action=action("leave")>
+                <button class="ghost">{meeting.leave}</button>
+            </form>
+        </div>
     }
 }
 

@@ -4,10 +4,11 @@ use super::{Icon, MeCard, Part, Picture, RoomList};
 use crate::{
     client::Client,
     protocol::{
+        matching::MatchState,
         powers::Power,
         room::{Request, RoomKind},
     },
-    route::Route,
+    route::{Page, Route},
 };
 use leptos::{ev, prelude::*};
 
@@ -42,6 +43,8 @@ pub fn Sidebar(
                 <RoomList part=Part::Channels />
                 <RoomsHeading />
                 <RoomList part=Part::Rooms />
+                <MatchHeading />
+                <RoomList part=Part::Matches />
                 <DirectHeading />
                 <RoomList part=Part::Direct />
             </nav>
@@ -70,6 +73,35 @@ fn RoomsHeading() -> impl IntoView {
                 <Icon picture=Picture::Plus />
             </a>
         </div>
+    }
+}
+
+/// Over the rooms of those who were matched, with the way to be.
+#[component]
+fn MatchHeading() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let meeting = &client.texts.meeting;
+    let route = expect_context::<Route>();
+    let is_shown = move || (route.page() == Page::Match).then_some("page");
+    // The state stands here wherever one is.
+    let state = move || match client.matching.read().as_ref().map(|it| (&it.state, it.waiting)) {
+        Some((MatchState::Proposed(_), _)) => meeting.found.to_owned(),
+        Some((MatchState::Searching(_), _)) => {
+            let secs = client.secs_of_match.get();
+            format!("{}:{:02}", secs / 60, secs % 60)
+        }
+        Some((_, waiting)) if waiting > 0 => (meeting.waiting)(waiting),
+        _ => String::new(),
+    };
+    view! {
+        <div class="sidebar__heading">
+            <h2>{meeting.heading}</h2>
+        </div>
+        <a class="room-list__link" href="/match" aria-current=is_shown>
+            <span class="room-list__glyph" aria-hidden="true"><Icon picture=Picture::Meet /></span>
+            <span class="room-list__name">{meeting.find}</span>
+            <span class="room-list__count">{state}</span>
+        </a>
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) static TEXTS: Texts = Texts {
     house: HOUSE,
     room: ROOM,
     direct: super::direct::EN,
+    meeting: super::meeting::EN,
     rooms: super::rooms::en::TEXTS,
     link: LINK,
     settings: SETTINGS,

@@ -16,6 +16,7 @@ pub(super) static TEXTS: Texts = Texts {
     house: HOUSE,
     room: ROOM,
     direct: super::direct::KO,
+    meeting: super::meeting::KO,
     rooms: super::rooms::ko::TEXTS,
     link: LINK,
     settings: SETTINGS,

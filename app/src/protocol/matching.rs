@@ -29,6 +29,16 @@ pub enum Mood {
 impl Mood {
     /// All of them, as a form lists them.
     pub const ALL: [Self; 4] = [Self::Light, Self::Deep, Self::Playful, Self::Quiet];
+
+    /// Its name on the wire and in forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Deep => "deep",
+            Self::Playful => "playful",
+            Self::Quiet => "quiet",
+        }
+    }
 }
 
 /// How quickly somebody wants to write back and forth.
@@ -39,6 +49,19 @@ pub enum Pace {
     Quick,
     /// When there is time.
     Slow,
+}
+
+impl Pace {
+    /// Both, as a form lists them.
+    pub const ALL: [Self; 2] = [Self::Quick, Self::Slow];
+
+    /// Its name on the wire and in forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Slow => "slow",
+        }
+    }
 }
 
 /// One of the wishes that relax with the time; what is no wish never does.

@@ -3,8 +3,10 @@
 use super::{
     admin::Admin,
     ids::{InviteId, JobId, Millis, RoomId, Seq, UserId},
+    matching::Wishes,
     order::Notice,
     people::{ByHand, Person, Presence, Role},
+    questions::Bilingual,
     refusal::Refusal,
     room::Standing,
     snapshot::RoomSummary,
@@ -38,8 +40,23 @@ pub enum Plain {
     Notices(Vec<Notice>),
     /// `/admin` and what stands below it.
     Admin(Box<Admin>),
+    /// `/match/wishes`: whom the reader would like to meet.
+    Wishes(Box<WishForm>),
     /// `/later`: what is to come, the next one first, and what failed.
     Later(Vec<Planned>),
+}
+
+/// What the page of wishes shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WishForm {
+    /// The wishes of the open ticket, else those of the last one, else what one tells of oneself.
+    pub wishes: Wishes,
+    /// A ticket is open.
+    pub searching: bool,
+    /// The year of birth is stated.
+    pub born: bool,
+    /// The packs of questions, by their ids, with their titles.
+    pub packs: Vec<(String, Bilingual)>,
 }
 
 /// What the settings show of oneself.

@@ -1,22 +1,40 @@
-//! Looking for somebody to talk with. REST.
+//! Looking for somebody to talk with. REST, pages and forms.
 
 use super::{
     Site,
     api::{Answer, Body},
-    visitor::SignedIn,
+    error::status_of,
+    flash::Flash,
+    forms::{back, outcome},
+    pages::{behind_door, room_path},
+    render::Page,
+    sender::{Sender, Sent},
+    visitor::{SignedIn, Visitor},
+};
+use crate::{
+    auth::Login,
+    snapshot::{self, Wanted},
 };
 use app::protocol::{
     ids::ProposalId,
-    matching::{MatchView, ProposalAnswer, Wishes},
+    matching::{MatchState, MatchView, Mood, Pace, ProposalAnswer, Wishes},
+    pages::Plain,
+    profile::LANGUAGES,
     refusal::Refusal,
+    room::RoomKind,
+    snapshot::Done,
 };
 use axum::{
     Json,
     extract::{Path, State},
     http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
+
+const PAGE: &str = "/match";
+const WISHES_PAGE: &str = "/match/wishes";
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
@@ -64,4 +82,144 @@ pub(super) async fn born(
 ) -> Answer<StatusCode> {
     site.engine.state_born(login.user.id, year).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `/match`: who looks for nobody states their wishes first; who was matched is led to the room.
+pub(super) async fn page(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    if let Ok(login) = visitor.login() {
+        match site.engine.match_view(login.user.id).await.map(|it| it.state) {
+            Ok(MatchState::Matched { room }) => {
+                return Redirect::to(&room_path(&room.to_string())).into_response();
+            }
+            Ok(MatchState::Idle { ended: None }) => {
+                return Redirect::to(WISHES_PAGE).into_response();
+            }
+            _ => {}
+        }
+    }
+    behind_door(&site, &visitor, PAGE, Wanted::Nothing).await
+}
+
+pub(super) async fn wishes_page(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, WISHES_PAGE, Wanted::Wishes).await
+}
+
+/// The wishes as the form has them. Boxes that are not ticked are not sent.
+fn wishes_of(fields: &HashMap<String, String>) -> Wishes {
+    let text = |name: &str| fields.get(name).map(String::as_str).filter(|it| !it.is_empty());
+    let ticked = |tag: &&str| fields.contains_key(&format!("language-{tag}"));
+    let interests = text("interests").unwrap_or_default().split(',');
+    Wishes {
+        people: text("people").and_then(|it| it.parse().ok()).unwrap_or(2),
+        languages: LANGUAGES.iter().map(|it| it.0).filter(ticked).map(str::to_owned).collect(),
+        interests: interests
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        mood: Mood::ALL.into_iter().find(|it| Some(it.name()) == text("mood")),
+        pace: Pace::ALL.into_iter().find(|it| Some(it.name()) == text("pace")),
+        practise: text("practise").map(str::to_owned),
+        pack: text("pack").map(str::to_owned),
+        guests: fields.contains_key("guests"),
+        ..Wishes::default()
+    }
+}
+
+async fn begin(
+    site: &Site,
+    login: &Login,
+    (wishes, born): (Wishes, Option<&str>),
+) -> Result<MatchView, Refusal> {
+    site.rates.searches.check(&login.user.id)?;
+    if let Some(born) = born {
+        let year = born.trim().parse().map_err(|_| Refusal::AgeMissing)?;
+        site.engine.state_born(login.user.id, year).await?;
+    }
+    site.engine.search(&login.who(), wishes).await
+}
+
+pub(super) async fn form_search(
+    State(site): State<Arc<Site>>,
+    Sent { login, visitor, form }: Sent<HashMap<String, String>>,
+) -> Response {
+    let wishes = wishes_of(&form);
+    let born = form.get("born").map(String::as_str);
+    match begin(&site, &login, (wishes.clone(), born)).await {
+        Ok(_) => Redirect::to(PAGE).into_response(),
+        Err(refusal) => wishes_again(&site, &visitor, wishes, refusal).await,
+    }
+}
+
+/// The wishes as they were filled in, and why they were refused.
+async fn wishes_again(site: &Site, visitor: &Visitor, typed: Wishes, refusal: Refusal) -> Response {
+    let login = visitor.login.as_ref();
+    let loaded = snapshot::load(site, login, visitor.preferences, Wanted::Wishes).await;
+    let Ok(mut snapshot) = loaded else { return status_of(refusal).into_response() };
+    if let Plain::Wishes(form) = &mut snapshot.plain {
+        form.wishes = typed;
+    }
+    snapshot.refused = Some(refusal);
+    let page = Page::new(WISHES_PAGE, snapshot).status(status_of(refusal));
+    page.render(site, &Flash::default()).await
+}
+
+pub(super) async fn form_stop(
+    State(site): State<Arc<Site>>,
+    Sender { login, .. }: Sender,
+) -> Response {
+    match site.engine.stop_search(login.user.id).await {
+        Ok(_) => Redirect::to(PAGE).into_response(),
+        Err(refusal) => {
+            back(&site, PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
+        }
+    }
+}
+
+/// An answer to a proposal: `yes` or `no`.
+#[derive(Deserialize)]
+pub(super) struct AnswerForm {
+    answer: String,
+}
+
+/// What is over by now is told by the page itself.
+pub(super) async fn form_answer(
+    State(site): State<Arc<Site>>,
+    Path(proposal): Path<String>,
+    Sent { login, form: AnswerForm { answer }, .. }: Sent<AnswerForm>,
+) -> Response {
+    let answered = match proposal.parse() {
+        Ok(id) => site.engine.answer_proposal(login.user.id, id, answer == "yes").await.map(drop),
+        Err(_) => Err(Refusal::ProposalOver),
+    };
+    match answered {
+        Ok(()) => Redirect::to(PAGE).into_response(),
+        Err(refusal) => {
+            back(&site, PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
+        }
+    }
+}
+
+/// Leaves a match room, and looks for the next person by the same wishes.
+pub(super) async fn form_next(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    Sender { login, .. }: Sender,
+) -> Response {
+    let next = async {
+        let found = site.engine.readable(&room, login.user.id)?;
+        if found.kind != RoomKind::Match {
+            return Err(Refusal::NotAllowed);
+        }
+        site.engine.leave(&login.who(), found.id).await?;
+        let search = site.engine.store().search_of(login.user.id).await?;
+        let wishes = search.map(|it| it.ticket.wishes).unwrap_or_default();
+        begin(&site, &login, (Wishes { about: None, ..wishes }, None)).await
+    };
+    match next.await {
+        Ok(_) => Redirect::to(PAGE).into_response(),
+        Err(refusal) => {
+            back(&site, "/rooms", &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
+        }
+    }
 }

@@ -7,7 +7,7 @@ use ::matching::{
 };
 use app::protocol::{
     ids::{Millis, Seq},
-    matching::{About, Mood, Pace, Wish, Wishes as Wished},
+    matching::{About, Wish, Wishes as Wished},
 };
 use std::collections::HashMap;
 
@@ -40,8 +40,8 @@ impl Words {
         let topic = asked.about.map(|it| self.word("topic", &topic_name(it)));
         let wishes = Wishes {
             interests: asked.interests.iter().map(|it| (self.word("interest", it), 1)).collect(),
-            mood: asked.mood.map(|it| self.word("mood", mood_name(it))),
-            pace: asked.pace.map(|it| self.word("pace", pace_name(it))),
+            mood: asked.mood.map(|it| self.word("mood", it.name())),
+            pace: asked.pace.map(|it| self.word("pace", it.name())),
             practise: asked.practise.as_ref().map(|it| self.word("language", it)),
             pack: asked.pack.as_ref().map(|it| self.word("pack", it)),
             topic: topic.map(|word| Topic { word, is_only: true }),
@@ -74,22 +74,6 @@ pub(super) const fn want(wish: Wish) -> Want {
         Wish::Pace => Want::Pace,
         Wish::Practise => Want::Practise,
         Wish::Pack => Want::Pack,
-    }
-}
-
-const fn mood_name(mood: Mood) -> &'static str {
-    match mood {
-        Mood::Light => "light",
-        Mood::Deep => "deep",
-        Mood::Playful => "playful",
-        Mood::Quiet => "quiet",
-    }
-}
-
-const fn pace_name(pace: Pace) -> &'static str {
-    match pace {
-        Pace::Quick => "quick",
-        Pace::Slow => "slow",
     }
 }
 

@@ -24,8 +24,13 @@ impl Turn<'_> {
         }
     }
 
-    /// Whoever left may have been the host, or the last one.
+    /// Whoever left may have been the host, or the last one; or one of two who were matched, whose
+    /// room is gone with them.
     pub(super) fn settle(&mut self, gone: UserId) {
+        let is_of_matched = matches!(self.room.settings.kind, RoomKind::Match | RoomKind::Pair);
+        if is_of_matched && self.room.people < 2 {
+            return self.close("");
+        }
         if !self.room.settings.kind.has_host() {
             return;
         }

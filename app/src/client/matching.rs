@@ -1,0 +1,93 @@
+//! How it stands with the user's search for somebody, second by second.
+
+use super::{Client, browser};
+use crate::protocol::{
+    ids::{Millis, RoomId},
+    matching::{MatchState, MatchView},
+};
+use leptos::prelude::*;
+
+/// The seconds since the user began to wait, or that are left to answer a proposal.
+pub(super) fn secs(view: Option<&MatchView>, now: Millis) -> u32 {
+    let ms = match view.map(|it| &it.state) {
+        Some(MatchState::Searching(it)) => now.since(it.since),
+        // The last second counts as one.
+        Some(MatchState::Proposed(it)) => it.until.since(now) + 999,
+        _ => 0,
+    };
+    u32::try_from(ms / 1_000).unwrap_or_default()
+}
+
+impl Client {
+    /// The room into which the user was matched.
+    pub fn matched_room(self) -> Option<RoomId> {
+        match self.matching.read().as_ref().map(|it| &it.state) {
+            Some(MatchState::Matched { room }) => Some(*room),
+            _ => None,
+        }
+    }
+
+    /// It stands otherwise.
+    pub(super) fn match_changed(self, view: MatchView) {
+        self.matching.set(Some(view));
+        self.count_match();
+    }
+
+    /// Counts on, once a second.
+    pub(super) fn count_match(self) {
+        let ahead_ms = self.link.with_value(|link| link.ahead_ms);
+        let now = browser::now().plus(ahead_ms);
+        let secs = secs(self.matching.read_untracked().as_ref(), now);
+        if self.secs_of_match.get_untracked() != secs {
+            self.secs_of_match.set(secs);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{
+        ids::{ProposalId, TicketId},
+        matching::{Common, Proposed, Searching, Wishes},
+    };
+    use uuid::Uuid;
+
+    fn check(state: MatchState, now_ms: i64, expected: u32) {
+        let view = MatchView { at: Millis(0), waiting: 2, state };
+        assert_eq!(secs(Some(&view), Millis(now_ms)), expected);
+    }
+
+    #[test]
+    fn waiting_counts_up_and_a_proposal_down() {
+        let searching = || {
+            MatchState::Searching(Box::new(Searching {
+                ticket: TicketId(Uuid::nil()),
+                wishes: Wishes::default(),
+                since: Millis(1_000),
+                usual_secs: None,
+                relaxed: vec![],
+                best: None,
+                savings: vec![],
+            }))
+        };
+        let proposed = || {
+            MatchState::Proposed(Box::new(Proposed {
+                proposal: ProposalId(Uuid::nil()),
+                until: Millis(15_000),
+                answered: false,
+                people: 2,
+                yes: 0,
+                languages: vec![],
+                interests: vec![],
+                common: Common { met: 0, of: 0 },
+            }))
+        };
+        check(searching(), 900, 0);
+        check(searching(), 15_500, 14);
+        check(proposed(), 0, 15);
+        check(proposed(), 14_500, 1);
+        check(proposed(), 16_500, 0);
+        check(MatchState::Idle { ended: None }, 9_000, 0);
+    }
+}

@@ -1,0 +1,158 @@
+//! `/match/wishes`: whom one would like to meet.
+
+use super::First;
+use crate::{
+    client::Client,
+    components::{FormNote, Frame, MenuButton, PageTitle},
+    i18n::{Wishing, wishing},
+    protocol::{
+        limits::{INTEREST_CHARS_MAX, INTERESTS_MAX, MATCH_PEOPLE_MAX},
+        matching::{Mood, Pace, Wishes},
+        pages::{Plain, WishForm},
+        profile::LANGUAGES,
+        snapshot::Language,
+    },
+};
+use leptos::prelude::*;
+
+/// One form: to begin, or to go on with other wishes.
+#[component]
+pub fn WishesPage() -> impl IntoView {
+    let texts = expect_context::<Client>().texts;
+    let first = expect_context::<First>().0;
+    let words = wishing(first.preferences.language);
+    let form = match &first.plain {
+        Plain::Wishes(form) => (**form).clone(),
+        _ => WishForm::default(),
+    };
+    let start = if form.searching { words.save } else { words.start };
+    let born = (!form.born).then(|| born(words));
+    view! {
+        <PageTitle text=format!("{} · {}", words.title, texts.house.brand) />
+        <Frame>
+            <main class="page" id="main" tabindex="-1">
+                <header class="page__head">
+                    <MenuButton />
+                    <h1>{words.title}</h1>
+                </header>
+                <p class="page__lead">{words.lead}</p>
+                <FormNote />
+                <form class="settings-card" method="post" action="/match/wishes">
+                    {languages(words, &form.wishes)}
+                    {interests(words, &form.wishes)}
+                    {choices(words, &form.wishes)}
+                    {more(words, &form, first.preferences.language)}
+                    {born}
+                    <button class="primary">{start}</button>
+                </form>
+            </main>
+        </Frame>
+    }
+}
+
+fn languages(words: &'static Wishing, wishes: &Wishes) -> impl IntoView {
+    let box_of = |(tag, name): (&'static str, &'static str)| {
+        let checked = wishes.languages.iter().any(|it| it == tag);
+        let field = format!("language-{tag}");
+        view! {
+            <label class="choice">
+                <input type="checkbox" name=field value="on" checked=checked />
+                <span lang=tag>{name}</span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="choices">
+            <legend>{words.languages}</legend>
+            {LANGUAGES.map(box_of).collect_view()}
+        </fieldset>
+        <p class="hint">{words.languages_hint}</p>
+    }
+}
+
+fn interests(words: &'static Wishing, wishes: &Wishes) -> impl IntoView {
+    view! {
+        <label class="labelled">
+            <span>{words.interests}</span>
+            <input
+                class="field"
+                name="interests"
+                autocomplete="off"
+                maxlength=(INTERESTS_MAX * (INTEREST_CHARS_MAX + 2)).to_string()
+                aria-describedby="interests-hint"
+                value=wishes.interests.join(", ")
+            />
+        </label>
+        <p class="hint" id="interests-hint">{words.interests_hint}</p>
+    }
+}
+
+/// A list of which one is chosen; the first means none.
+fn list(
+    (name, label): (&'static str, &'static str),
+    none: &'static str,
+    options: Vec<(String, String)>,
+    chosen: &str,
+) -> AnyView {
+    let options = options.into_iter().map(|(value, label)| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{label}</option> }
+    });
+    view! {
+        <label class="labelled">
+            <span>{label}</span>
+            <select class="field" name=name>
+                <option value="">{none}</option>
+                {options.collect_view()}
+            </select>
+        </label>
+    }
+    .into_any()
+}
+
+fn choices(words: &'static Wishing, wishes: &Wishes) -> impl IntoView {
+    let moods = Mood::ALL.map(|it| (it.name().to_owned(), (words.mood_name)(it).to_owned()));
+    let paces = Pace::ALL.map(|it| (it.name().to_owned(), (words.pace_name)(it).to_owned()));
+    let practise = LANGUAGES.map(|(tag, name)| (tag.to_owned(), name.to_owned()));
+    let chosen = wishes.practise.as_deref().unwrap_or_default();
+    view! {
+        {list(("mood", words.mood), words.any, moods.to_vec(), wishes.mood.map_or("", Mood::name))}
+        {list(("pace", words.pace), words.any, paces.to_vec(), wishes.pace.map_or("", Pace::name))}
+        {list(("practise", words.practise), words.no_practise, practise.to_vec(), chosen)}
+    }
+}
+
+fn more(words: &'static Wishing, form: &WishForm, language: Language) -> impl IntoView {
+    let wishes = &form.wishes;
+    let packs = form.packs.iter().map(|(id, title)| (id.clone(), title.text(language).to_owned()));
+    let chosen = wishes.pack.as_deref().unwrap_or_default();
+    let groups = (3..=MATCH_PEOPLE_MAX).map(|n| (n.to_string(), (words.group)(n)));
+    view! {
+        {list(("pack", words.pack), words.no_pack, packs.collect(), chosen)}
+        {list(("people", words.people), words.two, groups.collect(), &wishes.people.to_string())}
+        <label class="choice">
+            <input type="checkbox" name="guests" value="on" checked=wishes.guests />
+            <span>{words.guests}</span>
+        </label>
+    }
+}
+
+/// Asked once, before the first search.
+fn born(words: &'static Wishing) -> impl IntoView {
+    view! {
+        <label class="labelled">
+            <span>{words.born}</span>
+            <input
+                class="field field--short"
+                name="born"
+                type="number"
+                inputmode="numeric"
+                min="1900"
+                max="2100"
+                required
+                aria-describedby="born-hint"
+            />
+        </label>
+        <p class="hint" id="born-hint">{words.born_hint}</p>
+    }
+}
