@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 
 const program = resolve(
@@ -110,6 +111,8 @@ export class Line {
 /** One process. */
 export class Node {
   readonly url: string;
+  /** What it last said of a panic. */
+  panicked?: string;
   #process?: ChildProcess;
 
   constructor(readonly port: number, readonly folder: string, readonly env: NodeJS.ProcessEnv) {
@@ -119,8 +122,12 @@ export class Node {
   async start(): Promise<void> {
     const child = spawn(program, ["serve"], {
       cwd: this.folder,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "inherit", "pipe"],
       env: { ...process.env, ...this.env, MARU_LISTEN: `127.0.0.1:${this.port}` },
+    });
+    createInterface(child.stderr).on("line", (line) => {
+      process.stderr.write(`${line}\n`);
+      if (line.includes("panicked at")) this.panicked = line;
     });
     this.#process = child;
     for (let tries = 0; tries < 1_000; tries++) {
@@ -209,11 +216,14 @@ export class Maru {
     await Promise.all(this.nodes.map((node) => node.kill()));
   }
 
+  /** Ends every node in an orderly way. A test in which one of them panicked has failed. */
   async stop(): Promise<void> {
     this.line.close();
     await Promise.all(this.nodes.map((node) => node.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
     if (this.#database) this.#ask(`drop database ${this.#database} with (force)`);
+    const panicked = this.nodes.find((node) => node.panicked);
+    if (panicked) throw new Error(`a server panicked: ${panicked.panicked}`);
   }
 
   #ask(sql: string): void {
