@@ -5,7 +5,7 @@ use crate::ids::TicketId;
 
 mod rules;
 
-pub use rules::{decide, due, propose};
+pub use rules::{decide, due, propose, propose_on};
 
 /// How long a proposal waits for all to say yes.
 pub const ANSWER_MS: i64 = 15_000;
@@ -13,6 +13,20 @@ pub const ANSWER_MS: i64 = 15_000;
 pub const ACTIVE_MS: i64 = 10_000;
 /// Who lost the connection may come back for so long.
 pub const AWAY_MS: i64 = 20_000;
+
+/// How long a proposal waits, and when nobody need be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// A proposal waits so long for all to say yes, in milliseconds.
+    pub answer_ms: i64,
+    /// Who did something in so short a time is there, and is not asked.
+    pub active_ms: i64,
+}
+
+impl Terms {
+    /// Where nothing else was set.
+    pub const USUAL: Self = Self { answer_ms: ANSWER_MS, active_ms: ACTIVE_MS };
+}
 
 /// What a ticket is in. The last three are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -9,6 +9,7 @@ use app::protocol::{
 };
 use server::{
     cluster::Membership,
+    config::MatchTimes,
     engine::{Engine, EngineOptions, Who},
     store::{ChannelSpec, NewUser, Store, StoreAddress},
 };
@@ -62,6 +63,7 @@ fn options() -> EngineOptions {
         hello_within: Duration::from_secs(limits::HELLO_SECS),
         disk_free_bytes_min: 0,
         match_guests: false,
+        match_times: MatchTimes::default(),
         drain_spread: Duration::from_secs(1),
     }
 }

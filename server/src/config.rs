@@ -15,6 +15,7 @@ pub use node::{NodeName, NotANodeName, Secret};
 pub use origin::Origin;
 
 use crate::store::StoreAddress;
+use ::matching::desk;
 use app::protocol::limits;
 use keys::Layers;
 use serde::Deserialize;
@@ -81,8 +82,28 @@ pub struct Config {
     pub one_login_per_user: bool,
     /// Guests may look for somebody to talk with, too.
     pub match_guests: bool,
+    /// How long things of a search last.
+    pub match_times: MatchTimes,
     /// How much, and how often.
     pub limits: Limits,
+}
+
+/// How long things last of somebody's search for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MatchTimes {
+    /// A proposal waits so long for the answers.
+    pub answer: Duration,
+    /// Who did something in so short a time is there, and is not asked.
+    pub active: Duration,
+    /// Who looks for somebody may be without a socket for so long.
+    pub grace: Duration,
+}
+
+impl Default for MatchTimes {
+    fn default() -> Self {
+        let ms = |it: i64| Duration::from_millis(it.unsigned_abs());
+        Self { answer: ms(desk::ANSWER_MS), active: ms(desk::ACTIVE_MS), grace: ms(desk::AWAY_MS) }
+    }
 }
 
 /// How much, and how often. A rate of 0 is no limit.
@@ -258,6 +279,7 @@ impl Default for Config {
             mail: None,
             one_login_per_user: false,
             match_guests: false,
+            match_times: MatchTimes::default(),
             limits: Limits::default(),
         }
     }

@@ -33,6 +33,7 @@ pub use sight::Sight;
 
 use crate::{
     cluster::{Cluster, Membership, Roster, Word},
+    config::MatchTimes,
     store::{Append, Change, Fence, Store, StoreError, StoreResult, User},
 };
 use absences::Absences;
@@ -95,6 +96,8 @@ pub struct EngineOptions {
     pub disk_free_bytes_min: u64,
     /// Guests may look for somebody to talk with, too.
     pub match_guests: bool,
+    /// How long things of a search last.
+    pub match_times: MatchTimes,
     /// A node that is drained sends its sockets elsewhere over so long.
     pub drain_spread: Duration,
 }

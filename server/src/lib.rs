@@ -186,6 +186,7 @@ fn engine_options(config: &Config) -> EngineOptions {
         hello_within: config.hello_within,
         disk_free_bytes_min: u64::from(config.disk_free_mib) * 1024 * 1024,
         match_guests: config.match_guests,
+        match_times: config.match_times,
         drain_spread: config.drain_spread,
     }
 }

@@ -1,14 +1,20 @@
 //! The decisions themselves.
 
-use super::{
-    ACTIVE_MS, ANSWER_MS, AWAY_MS, Asked, Change, Event, Outcome, Place, Proposal, Refusal, State,
-    Why,
-};
+use super::{AWAY_MS, Asked, Change, Event, Outcome, Place, Proposal, Refusal, State, Terms, Why};
 use crate::ids::TicketId;
 
 /// Puts searching tickets together. With the changes comes the proposal to keep, or none where
 /// everybody did something a moment ago: they are matched at once.
 pub fn propose(places: &[Place], now: i64) -> Result<(Option<Proposal>, Vec<Change>), Refusal> {
+    propose_on(Terms::USUAL, places, now)
+}
+
+/// As [`propose`], on other terms.
+pub fn propose_on(
+    terms: Terms,
+    places: &[Place],
+    now: i64,
+) -> Result<(Option<Proposal>, Vec<Change>), Refusal> {
     let mut tickets: Vec<_> = places.iter().map(|it| it.ticket).collect();
     tickets.sort_unstable();
     if tickets.len() < 2 || tickets.windows(2).any(|it| it[0] == it[1]) {
@@ -21,14 +27,14 @@ pub fn propose(places: &[Place], now: i64) -> Result<(Option<Proposal>, Vec<Chan
         .iter()
         .map(|it| Asked {
             ticket: it.ticket,
-            said_yes: now.saturating_sub(it.active_at) < ACTIVE_MS,
+            said_yes: now.saturating_sub(it.active_at) < terms.active_ms,
         })
         .collect();
     if asked.iter().all(|it| it.said_yes) {
         return Ok((None, all(&asked, State::Matched, Why::Taken)));
     }
     let changes = all(&asked, State::Proposed, Why::Proposed);
-    Ok((Some(Proposal { asked, until: now.saturating_add(ANSWER_MS) }), changes))
+    Ok((Some(Proposal { asked, until: now.saturating_add(terms.answer_ms) }), changes))
 }
 
 /// What an event does to a proposal and its tickets; without a proposal, to the one ticket in

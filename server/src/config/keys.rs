@@ -2,7 +2,7 @@
 
 pub(super) use super::layers::Layers;
 use super::{
-    Channel, Config, ConfigError, Limits, Origin, Secret,
+    Channel, Config, ConfigError, Limits, MatchTimes, Origin, Secret,
     mail::{MailConfig, without_password},
 };
 use crate::store::{BadAddress, StoreAddress};
@@ -11,7 +11,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// All keys.
-const KEYS: [&str; 43] = [
+const KEYS: [&str; 46] = [
     "listen",
     "data_dir",
     "database_url",
@@ -55,6 +55,9 @@ const KEYS: [&str; 43] = [
     "mail_from",
     "one_login_per_user",
     "match_guests",
+    "match_answer_secs",
+    "match_active_secs",
+    "match_grace_secs",
 ];
 /// Keys whose variables and flags are separated by commas.
 pub(super) const LISTS: [&str; 3] = ["origins", "proxies", "channels"];
@@ -156,6 +159,11 @@ pub(super) fn read(layers: &Layers) -> Result<Config, ConfigError> {
         mail: mail(layers)?,
         one_login_per_user: flag(layers, "one_login_per_user", usual.one_login_per_user)?,
         match_guests: flag(layers, "match_guests", usual.match_guests)?,
+        match_times: MatchTimes {
+            answer: secs(layers, "match_answer_secs", usual.match_times.answer)?,
+            active: secs(layers, "match_active_secs", usual.match_times.active)?,
+            grace: secs(layers, "match_grace_secs", usual.match_times.grace)?,
+        },
         limits: read_limits(layers, &usual.limits)?,
     })
 }

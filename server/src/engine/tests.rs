@@ -1,6 +1,7 @@
 mod rooms;
 
 use super::*;
+use crate::config::MatchTimes;
 use crate::store::{CARETAKER, ChannelSpec, NewUser, StoreAddress, Way};
 use app::protocol::{
     ids::{Millis, RoomId, Seq},
@@ -33,6 +34,7 @@ pub(super) async fn with_ann_among(membership: Membership) -> (Engine, Who, Room
         hello_within: Duration::from_secs(limits::HELLO_SECS),
         disk_free_bytes_min: 0,
         match_guests: false,
+        match_times: MatchTimes::default(),
         drain_spread: Duration::from_secs(10),
     };
     let engine =

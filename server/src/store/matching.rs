@@ -4,7 +4,7 @@
 //! transaction that does it, from what stands there then.
 
 use super::{Fence, Queries, Store, StoreResult, on_either, postgres};
-use ::matching::desk::{State, Why};
+use ::matching::desk::{State, Terms, Why};
 use app::protocol::{
     ids::{LoginId, Millis, ProposalId, RoomId, TicketId, UserId},
     matching::{Common, Ended, Wishes},
@@ -259,7 +259,13 @@ impl Store {
 
     /// How it stands with a user's last search; none where they never looked for anybody.
     pub async fn search_of(&self, user: UserId) -> StoreResult<Option<Search>> {
-        on_either!(self, it => it.search_of(user))
+        Ok(self.searches_of(&[user]).await?.remove(&user))
+    }
+
+    /// How it stands with the last searches of some users; those who never looked for anybody are
+    /// left out.
+    pub async fn searches_of(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, Search>> {
+        on_either!(self, it => it.searches_of(users))
     }
 
     /// Ends a user's search; nothing where they have none.
@@ -316,9 +322,10 @@ impl Store {
         &self,
         fence: Fence,
         found: &[NewProposal],
+        terms: Terms,
         now: Millis,
     ) -> StoreResult<Option<Turned>> {
-        on_either!(self, it => it.propose(fence, found, now))
+        on_either!(self, it => it.propose(fence, found, terms, now))
     }
 
     /// Ends the proposals whose time is over, and the searches of those who are away.

@@ -3,7 +3,6 @@
 use super::words::{Words, want};
 use crate::store::{MetRow, NewProposal, Shared, TicketRow, TicketState};
 use ::matching::{
-    desk::AWAY_MS,
     fit::{fit, reasons},
     ids::{Person, TicketId as Id},
     pairs::Pairs,
@@ -94,10 +93,11 @@ impl Pool {
     }
 
     /// Whether each owner has a socket; `None` where that is not known. Returns those who have had
-    /// none for too long.
+    /// none for longer than the grace.
     pub(super) fn look(
         &mut self,
         has_socket: impl Fn(UserId) -> Option<bool>,
+        grace_ms: i64,
         now: Millis,
     ) -> HashSet<UserId> {
         let users = self.users();
@@ -108,7 +108,7 @@ impl Pool {
                 None => {}
             }
         }
-        let gone = self.away.iter().filter(|(_, since)| now.since(**since) >= AWAY_MS);
+        let gone = self.away.iter().filter(|(_, since)| now.since(**since) >= grace_ms);
         gone.map(|(user, _)| *user).collect()
     }
 
@@ -306,10 +306,12 @@ mod tests {
         let blocked = pool(&rows).round(|_| vec![user(1), user(2)], Millis(1_000), 1);
         assert_eq!(blocked, []);
         let mut away = pool(&rows);
-        assert!(away.look(|it| Some(it != user(1)), Millis(0)).is_empty());
+        let grace = 20_000;
+        assert!(away.look(|it| Some(it != user(1)), grace, Millis(0)).is_empty());
         assert!(round_of(&mut away, 1_000).is_empty());
-        assert_eq!(away.look(|it| Some(it != user(1)), Millis(AWAY_MS)), HashSet::from([user(1)]));
-        assert!(away.look(|_| Some(true), Millis(AWAY_MS)).is_empty());
+        let gone = away.look(|it| Some(it != user(1)), grace, Millis(grace));
+        assert_eq!(gone, HashSet::from([user(1)]));
+        assert!(away.look(|_| Some(true), grace, Millis(grace)).is_empty());
         let mut met = pool(&rows);
         let (one, other) = (user(1), user(2));
         let today = MetRow { one, other, at: Some(Millis(500)), skipped_at: None };

@@ -20,14 +20,19 @@ pub(super) struct Waits {
 }
 
 impl Waits {
-    /// Whether what was read is old by now.
-    pub(super) fn is_old(&self, now: Millis) -> bool {
-        self.read.is_none_or(|it| !(0..FRESH_MS).contains(&now.since(it)))
+    /// Whether whoever asks is to read them: what was read is old by now. Others go on with it
+    /// meanwhile.
+    pub(super) fn wants(&mut self, now: Millis) -> bool {
+        let is_old = self.read.is_none_or(|it| !(0..FRESH_MS).contains(&now.since(it)));
+        if is_old {
+            self.read = Some(now);
+        }
+        is_old
     }
 
     /// Takes over what was read, the last ones first.
-    pub(super) fn take(&mut self, rows: &[WaitRow], now: Millis) {
-        (self.read, self.words) = (Some(now), Words::default());
+    pub(super) fn take(&mut self, rows: &[WaitRow]) {
+        self.words = Words::default();
         let past = rows.iter().rev().map(|it| Past {
             asking: asking(&mut self.words, &it.wishes, it.band),
             waited_ms: it.waited_ms,
@@ -85,7 +90,7 @@ mod tests {
         rows.extend((0..20).map(|_| waited(10, None)));
         let mut waits = Waits::default();
         assert_eq!(waits.usual(&wishes(None), Band::Adult), (None, vec![]), "nothing is invented");
-        waits.take(&rows, Millis(0));
+        waits.take(&rows);
         let saved = vec![Saving { wish: Wish::Mood, secs: 30 }];
         assert_eq!(waits.usual(&wishes(Some(Mood::Deep)), Band::Adult), (Some(40), saved));
         assert_eq!(waits.usual(&wishes(None), Band::Adult), (Some(10), vec![]));
@@ -93,10 +98,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_is_old_after_a_minute() {
+    fn waits_are_read_once_a_minute() {
         let mut waits = Waits::default();
-        assert!(waits.is_old(Millis(0)));
-        waits.take(&[], Millis(0));
-        assert!(!waits.is_old(Millis(FRESH_MS - 1)) && waits.is_old(Millis(FRESH_MS)));
+        assert!(waits.wants(Millis(0)), "by the first who asks");
+        assert!(!waits.wants(Millis(0)) && !waits.wants(Millis(FRESH_MS - 1)));
+        assert!(waits.wants(Millis(FRESH_MS)) && !waits.wants(Millis(FRESH_MS)));
     }
 }

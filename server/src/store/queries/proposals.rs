@@ -10,7 +10,7 @@ use super::{
 use crate::store::{
     Fence, NewProposal, ProposalRow, Seat, Shared, StoreResult, TicketRow, TicketState, Turned,
 };
-use ::matching::desk::{self, Asked, Change, Event, Outcome, Place, Why};
+use ::matching::desk::{self, Asked, Change, Event, Outcome, Place, Terms, Why};
 use app::protocol::{
     ids::{Millis, ProposalId, RoomId, TicketId, UserId},
     questions::PairSettings,
@@ -32,6 +32,7 @@ impl Queries {
         &self,
         fence: Fence,
         found: &[NewProposal],
+        terms: Terms,
         now: Millis,
     ) -> StoreResult<Option<Turned>> {
         let mut turned = Turned::default();
@@ -53,7 +54,7 @@ impl Queries {
                 let mine: Vec<_> = tickets.iter().filter(mine).cloned().collect();
                 if mine.len() == new.tickets.len() {
                     taken.extend(new.tickets.iter().copied());
-                    turned.add(propose_one(&mut tx, new, mine, now).await?);
+                    turned.add(propose_one(&mut tx, new, mine, (terms, now)).await?);
                 }
             }
             tx.commit().await?;
@@ -260,11 +261,13 @@ async fn propose_one(
     tx: &mut Tx,
     new: &NewProposal,
     tickets: Vec<TicketRow>,
-    now: Millis,
+    (terms, now): (Terms, Millis),
 ) -> StoreResult<Turned> {
     let mut happening = Happening { proposal: None, tickets, away: HashSet::new(), now };
     let places: Vec<_> = happening.tickets.iter().map(|it| happening.place(it)).collect();
-    let Ok((open, changes)) = desk::propose(&places, now.0) else { return Ok(Turned::default()) };
+    let Ok((open, changes)) = desk::propose_on(terms, &places, now.0) else {
+        return Ok(Turned::default());
+    };
     let id = ProposalId(uuid::Uuid::now_v7());
     let until = open.as_ref().map_or(now, |it| Millis(it.until));
     let yes = |ticket: &TicketRow| {
@@ -465,7 +468,7 @@ async fn make_match_room(tx: &mut Tx, proposal: &ProposalRow, now: Millis) -> St
 }
 
 /// The open proposal that a ticket is in.
-pub(super) async fn proposal_of(tx: &mut Tx, ticket: TicketId) -> StoreResult<Option<ProposalRow>> {
+async fn proposal_of(tx: &mut Tx, ticket: TicketId) -> StoreResult<Option<ProposalRow>> {
     let row: Option<(uuid::Uuid,)> =
         sqlx::query_as("select proposal_id from seat where ticket_id = $1 and open = 1")
             .bind(ticket.0)
@@ -501,7 +504,7 @@ async fn read_proposal(
     Ok(Some(ProposalRow { id, until: Millis(row.try_get("expires_at")?), shared, seats }))
 }
 
-fn seat_from(row: &DbRow) -> StoreResult<Seat> {
+pub(super) fn seat_from(row: &DbRow) -> StoreResult<Seat> {
     Ok(Seat {
         ticket: TicketId(row.try_get("ticket_id")?),
         user: UserId(row.try_get("account_id")?),

@@ -5,24 +5,40 @@ use super::{
     jobs::lock_account,
     leases::leads,
     making::lock_signed_in,
-    proposals::{Happening, proposal_of},
+    proposals::{Happening, seat_from},
 };
 use crate::store::{
-    Fence, MetRow, NewTicket, Search, StoreResult, TicketRow, TicketState, Turned, WaitRow,
-    matching::Band,
+    Fence, MetRow, NewTicket, ProposalRow, Search, Seat, StoreResult, TicketRow, TicketState,
+    Turned, WaitRow, matching::Band,
 };
 use ::matching::desk::Event;
 use app::protocol::{
-    ids::{Millis, RoomId, TicketId, UserId},
+    ids::{Millis, ProposalId, RoomId, TicketId, UserId},
     matching::Wishes,
 };
 use sqlx::{QueryBuilder, Row};
+use std::collections::{BTreeSet, HashMap};
 
 /// The columns of a ticket.
-pub(super) const TICKET: &str = "ticket.id, ticket.account_id, wishes, band, guest, since,
-    ticket.state as ticket_state, acted_at, skipped_at, changed_at";
+pub(super) const TICKET: &str = "ticket.id, ticket.account_id, ticket.wishes, ticket.band,
+    ticket.guest, ticket.since, ticket.state as ticket_state, ticket.acted_at, ticket.skipped_at,
+    ticket.changed_at";
 /// Accounts of whom is asked in one query.
 const ASKED_AT_ONCE: usize = 500;
+/// How it stands with searches: each one's open ticket, or else the last one, with the proposal
+/// that it is in and the room into which it was matched, while its owner is a member there.
+const SEARCHES: &str = ", seat.proposal_id, proposal.expires_at, proposal.common,
+        room.id as room_id
+    from account
+    join ticket on ticket.id = (
+        select last.id from ticket as last where last.account_id = account.id
+        order by case when last.ended_at is null then 0 else 1 end, last.since desc, last.id desc
+        limit 1)
+    left join seat on seat.ticket_id = ticket.id and seat.held = 1
+    left join proposal on proposal.id = seat.proposal_id
+    left join member on member.room_id = proposal.room_id and member.account_id = account.id
+    left join room on room.id = member.room_id and room.kind = 'match' and room.closed_at is null
+    where account.id in (";
 
 impl Queries {
     pub(in crate::store) async fn take_ticket(
@@ -64,18 +80,54 @@ impl Queries {
         Ok(ticket)
     }
 
-    pub(in crate::store) async fn search_of(&self, user: UserId) -> StoreResult<Option<Search>> {
-        let mut tx = self.readers.begin_with(super::BEGIN_READ).await?;
-        let Some(ticket) = last_ticket(&mut tx, user).await? else { return Ok(None) };
-        let proposal = match ticket.state {
-            TicketState::Proposed => proposal_of(&mut tx, ticket.id).await?,
-            _ => None,
-        };
-        let room = match ticket.state {
-            TicketState::Matched => matched_room(&mut tx, &ticket).await?,
-            _ => None,
-        };
-        Ok(Some(Search { ticket, proposal, room }))
+    pub(in crate::store) async fn searches_of(
+        &self,
+        users: &[UserId],
+    ) -> StoreResult<HashMap<UserId, Search>> {
+        let mut searches = HashMap::new();
+        for some in users.chunks(ASKED_AT_ONCE) {
+            let mut sql = QueryBuilder::new("select ");
+            sql.push(TICKET).push(SEARCHES);
+            let mut list = sql.separated(", ");
+            for user in some {
+                list.push_bind(user.0);
+            }
+            sql.push(")");
+            let is_usual = some.len() == 1;
+            let rows = sql.build().persistent(is_usual).fetch_all(&self.readers).await?;
+            let found = rows.iter().filter_map(|row| search_from(row).transpose());
+            let found: Vec<Search> = found.collect::<StoreResult<_>>()?;
+            searches.extend(found.into_iter().map(|it| (it.ticket.user, it)));
+        }
+        let open = searches.values_mut().filter_map(|it| it.proposal.as_mut()).collect();
+        self.seat(open).await?;
+        Ok(searches)
+    }
+
+    /// Reads who is in these proposals.
+    async fn seat(&self, mut proposals: Vec<&mut ProposalRow>) -> StoreResult<()> {
+        let ids: BTreeSet<ProposalId> = proposals.iter().map(|it| it.id).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let mut seats: HashMap<ProposalId, Vec<Seat>> = HashMap::new();
+        for some in ids.chunks(ASKED_AT_ONCE) {
+            let mut sql = QueryBuilder::new(
+                "select proposal_id, ticket_id, account_id, answer from seat
+                 where proposal_id in (",
+            );
+            let mut list = sql.separated(", ");
+            for id in some {
+                list.push_bind(id.0);
+            }
+            sql.push(") order by proposal_id, ticket_id");
+            for row in &sql.build().persistent(false).fetch_all(&self.readers).await? {
+                let proposal = ProposalId(row.try_get("proposal_id")?);
+                seats.entry(proposal).or_default().push(seat_from(row)?);
+            }
+        }
+        for proposal in &mut proposals {
+            proposal.seats = seats.get(&proposal.id).cloned().unwrap_or_default();
+        }
+        Ok(())
     }
 
     pub(in crate::store) async fn cancel_search(
@@ -217,20 +269,22 @@ async fn last_ticket(tx: &mut Tx, user: UserId) -> StoreResult<Option<TicketRow>
     row.as_ref().map_or(Ok(None), ticket_from)
 }
 
-/// The room into which a ticket was matched, while its owner is a member there.
-async fn matched_room(tx: &mut Tx, ticket: &TicketRow) -> StoreResult<Option<RoomId>> {
-    let row: Option<(uuid::Uuid,)> = sqlx::query_as(
-        "select room.id from seat
-         join proposal on proposal.id = seat.proposal_id
-         join room on room.id = proposal.room_id
-         join member on member.room_id = room.id and member.account_id = seat.account_id
-         where seat.ticket_id = $1 and seat.held = 1 and room.kind = 'match'
-             and room.closed_at is null",
-    )
-    .bind(ticket.id.0)
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|(id,)| RoomId(id)))
+/// How it stands with somebody's search, but for who is in the proposal.
+fn search_from(row: &DbRow) -> StoreResult<Option<Search>> {
+    let Some(ticket) = ticket_from(row)? else { return Ok(None) };
+    let id: Option<uuid::Uuid> = row.try_get("proposal_id")?;
+    let proposal = match id.filter(|_| ticket.state == TicketState::Proposed) {
+        Some(id) => Some(ProposalRow {
+            id: ProposalId(id),
+            until: Millis(row.try_get("expires_at")?),
+            shared: serde_json::from_str(row.try_get("common")?).unwrap_or_default(),
+            seats: Vec::new(),
+        }),
+        None => None,
+    };
+    let room: Option<uuid::Uuid> = row.try_get("room_id")?;
+    let room = room.filter(|_| ticket.state == TicketState::Matched).map(RoomId);
+    Ok(Some(Search { ticket, proposal, room }))
 }
 
 pub(super) fn tickets_from(rows: &[DbRow]) -> StoreResult<Vec<TicketRow>> {

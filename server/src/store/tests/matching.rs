@@ -1,6 +1,7 @@
 //! Tickets and proposals, from several nodes at a time.
 
 use super::*;
+use ::matching::desk::Terms;
 use app::protocol::{
     ids::ProposalId,
     matching::{Ended, Wishes},
@@ -43,7 +44,7 @@ async fn propose(store: &Store, tickets: &[&TicketRow], now: i64) -> Turned {
     let fence = fence(store).await;
     let tickets = tickets.iter().map(|it| it.id).collect();
     let found = [NewProposal { tickets, shared: Shared::default() }];
-    store.propose(fence, &found, Millis(now)).await.unwrap().unwrap()
+    store.propose(fence, &found, Terms::USUAL, Millis(now)).await.unwrap().unwrap()
 }
 
 async fn state(store: &Store, user: &User) -> TicketState {
@@ -201,7 +202,7 @@ async fn an_earlier_leader_proposes_and_ends_nothing() {
         let (earlier, _later) = (fence(&store).await, fence(&store).await);
         let tickets = tickets.iter().map(|it| it.id).collect();
         let found = [NewProposal { tickets, shared: Shared::default() }];
-        assert_eq!(store.propose(earlier, &found, Millis(1)).await.unwrap(), None);
+        assert_eq!(store.propose(earlier, &found, Terms::USUAL, Millis(1)).await.unwrap(), None);
         let away = HashSet::from([people[0].0.id]);
         assert_eq!(store.end_searches(earlier, &away, Millis(1)).await.unwrap(), None);
         assert_eq!(state(&store, &people[0].0).await, TicketState::Searching);
@@ -240,7 +241,10 @@ async fn however_many_do_it_at_once_nobody_is_matched_twice() {
             let fence = fence(&store).await;
             let found = [round % 7 + 1, (round + 3) % 7 + 1];
             let found = found.map(|step| overlapping(&tickets, usize::try_from(step).unwrap()));
-            let proposing = nodes.iter().zip(&found).map(|(node, it)| node.propose(fence, it, at));
+            let proposing = nodes
+                .iter()
+                .zip(&found)
+                .map(|(node, it)| node.propose(fence, it, Terms::USUAL, at));
             for turned in futures::future::join_all(proposing).await {
                 turned.unwrap().unwrap();
             }
