@@ -19,6 +19,7 @@ mod nodes;
 mod order;
 mod people;
 mod polling;
+mod questions;
 mod room;
 mod rounds;
 mod seen;
@@ -28,6 +29,7 @@ mod waiters;
 
 pub use encode::appended_frames;
 pub use nodes::DrainError;
+pub use questions::QuestionsView;
 pub use room::{Found, Ring};
 pub use sight::Sight;
 

@@ -15,6 +15,7 @@ mod pages;
 mod people;
 mod pictures;
 mod profile;
+mod questions;
 mod render;
 mod reset;
 mod rooms;

@@ -10,6 +10,7 @@ pub mod choose;
 pub mod daily;
 pub mod mode;
 pub mod packs;
+pub mod ready;
 pub mod refusal;
 mod seed;
 pub mod triggers;

@@ -15,6 +15,7 @@ mod matching;
 mod outcome;
 mod people;
 mod postgres;
+mod questions;
 mod rows;
 mod sqlite;
 mod tables;
@@ -32,6 +33,7 @@ pub use matching::{
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
 pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};
 pub use people::{ProfileRow, TalkRow};
+pub use questions::{PackRow, PairQuestions};
 pub use rows::{
     ChannelSpec, DoorFacts, EntryPage, Fence, InviteRow, LoginRow, MakeRoom, MemberRow, NewInvite,
     NewLogin, NewPicture, NewReset, NewUser, PictureRow, ResetRow, RoomHead, RoomMade, RoomNow,
@@ -54,6 +56,8 @@ pub struct Store {
     /// The database file of SQLite; absent in memory.
     file: Option<PathBuf>,
     epoch: Epoch,
+    /// The packs as they were read last.
+    shelf: Shelf,
 }
 
 #[derive(Clone, Debug)]
@@ -75,6 +79,7 @@ use on_either;
 
 mod order;
 use order::Notify;
+use questions::Shelf;
 
 impl Store {
     /// Opens the database, brings its schema up to date and reads its epoch.
@@ -93,7 +98,9 @@ impl Store {
                 (Queries::Postgres(queries), None, epoch)
             }
         };
-        Ok(Self { queries, file, epoch })
+        let store = Self { queries, file, epoch, shelf: Shelf::default() };
+        store.refresh_packs().await?;
+        Ok(store)
     }
 
     /// The lineage of this database's numbers.
@@ -174,7 +181,8 @@ impl Store {
     ///
     /// An error means that the outcome is not known: asking again with the same ids tells it.
     pub async fn append(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
-        on_either!(self, it => it.append(batch, now))
+        let packs = self.packs();
+        on_either!(self, it => it.append(batch, &packs, now))
     }
 
     /// Where those of the changes stand whose ids are in the logs already. Writes nothing.

@@ -119,6 +119,8 @@ words! {
         Drain = "drain",
         /// A node takes sockets again.
         Undrain = "undrain",
+        /// A question pack was written, or removed.
+        Pack = "pack",
         /// A password was set on the command line.
         Password = "password",
         /// A link by which a password is set anew was made on the command line.

@@ -27,6 +27,8 @@ pub enum Power {
     Audit,
     /// To see nodes, and to drain them.
     Nodes,
+    /// To write question packs.
+    Packs,
     /// To make members moderators, and back.
     NameModerators,
     /// To make anybody admin or owner, and back.
@@ -35,7 +37,7 @@ pub enum Power {
 
 impl Power {
     /// All of them, for the tests.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MakeRoom,
         Self::WriteFirst,
         Self::Report,
@@ -46,6 +48,7 @@ impl Power {
         Self::Oversee,
         Self::Audit,
         Self::Nodes,
+        Self::Packs,
         Self::NameModerators,
         Self::NameAdmins,
     ];
@@ -60,6 +63,7 @@ impl Power {
             | Self::Announce
             | Self::Audit
             | Self::Nodes
+            | Self::Packs
             | Self::NameModerators => Role::Admin,
             Self::NameAdmins => Role::Owner,
         }

@@ -154,6 +154,31 @@ impl Bilingual {
     }
 }
 
+/// A question pack, as it is chosen from a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackSummary {
+    /// Its id.
+    pub id: PackId,
+    /// What it is called.
+    pub title: Bilingual,
+    /// What sort of questions they are.
+    pub about: Bilingual,
+    /// From light, 1, to deep, 5.
+    pub depth: u8,
+    /// How many questions it has.
+    pub questions: u32,
+}
+
+/// Something wrong in a pack that was to be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackFault {
+    /// The line, from 1; none where it is in none, as what is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// What is wrong, and how it is mended; in English.
+    pub text: String,
+}
+
 /// An answer fit to be stored: trimmed, not empty, at most [`ANSWER_CHARS_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

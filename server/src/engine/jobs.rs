@@ -1,5 +1,5 @@
-//! What is done at its time: messages sent later, reminders, the end of sanctions and temporary
-//! rooms, the next host for one who stays away. Only the node that leads does it.
+//! What is done at its time: messages sent later, reminders, questions by the clock, the end of
+//! sanctions and temporary rooms, the next host for one who stays away. Only the node that leads does it.
 //!
 //! A job is begun, done and finished, each in a transaction of its own. Whatever dies in between,
 //! it is done again by whoever leads next, and what was written then is known by its id.
@@ -96,6 +96,7 @@ impl Engine {
             }
             self.do_jobs(fence, jobs).await?;
         }
+        self.ask_by_clocks(fence).await?;
         self.end_what_is_over(fence).await?;
         self.compare_hosts(fence).await?;
         self.store().next_due(PURGE_AFTER_MS).await
@@ -114,6 +115,18 @@ impl Engine {
         }
         for room in over.closed {
             while !self.store().purge_some_of(fence, room).await? {}
+        }
+        Ok(())
+    }
+
+    /// Brings questions up where the clock of two is due. The transaction that does it sets the
+    /// clock on, so that whoever leads next finds it set.
+    async fn ask_by_clocks(&self, fence: Fence) -> StoreResult<()> {
+        for (room, user) in self.store().clocks_due(clock::now(), AT_ONCE).await? {
+            let asked = self.change_itself(fence, room, user, (None, Change::AskByClock)).await;
+            if let Err(refusal) = asked {
+                tracing::warn!(%refusal, room.id = %room, "could not ask by the clock");
+            }
         }
         Ok(())
     }

@@ -147,6 +147,7 @@ impl Poll {
         let mut generations = None;
         if wanted.all {
             self.compare_heads().await?;
+            self.engine.store().refresh_packs().await?;
             self.look_for_company().await?;
             let now = self.generations().await?;
             let known = &self.generations;

@@ -63,6 +63,8 @@ pub enum Answered {
     Sealed,
     /// Both see both.
     Unsealed,
+    /// It takes the place of one's own, which is sealed.
+    Changed,
 }
 
 impl Round {
@@ -91,6 +93,25 @@ impl Asked {
     pub fn waits_for(&self, user: UserId) -> bool {
         let Ok(seat) = self.seat(user) else { return false };
         self.state() == AskedState::Open && self.sealed().is_none_or(|it| it.of(seat).is_none())
+    }
+
+    /// Takes what somebody writes: another answer in place of their sealed one, an answer to the open
+    /// question, or one anew.
+    pub fn take(
+        &mut self,
+        by: UserId,
+        text: AnswerText,
+        now: Millis,
+    ) -> Result<Answered, QuestionRefusal> {
+        let seat = self.seat(by)?;
+        if !self.is_skipped && self.sealed().is_some_and(|it| it.of(seat).is_some()) {
+            self.edit(by, text, now)?;
+            return Ok(Answered::Changed);
+        }
+        match self.state() {
+            AskedState::Unsealed => self.answer_anew(by, text, now),
+            AskedState::Open | AskedState::Skipped => self.answer(by, text, now),
+        }
     }
 
     /// Takes an answer to the open question.
@@ -264,10 +285,18 @@ pub fn waiting_for(asked: &[Asked], user: UserId) -> Vec<&Asked> {
 /// How often a user has skipped on the day of `now`, where clocks are `zone_min` minutes ahead of
 /// UTC. What was brought back counts as well.
 pub fn skips_used(asked: &[Asked], user: UserId, now: Millis, zone_min: i32) -> u32 {
+    skips_of_day(asked.iter().flat_map(|it| &it.skips), user, (now, zone_min))
+}
+
+/// As [`skips_used`], of skips that are known by themselves.
+pub fn skips_of_day<'a>(
+    skips: impl IntoIterator<Item = &'a Skip>,
+    user: UserId,
+    (now, zone_min): (Millis, i32),
+) -> u32 {
     let today = day_number(now, zone_min);
-    let skips = asked.iter().flat_map(|it| &it.skips);
-    let of_today = skips.filter(|it| it.by == user && day_number(it.at, zone_min) == today);
-    u32::try_from(of_today.count()).unwrap_or(u32::MAX)
+    let is_of_today = |it: &&Skip| it.by == user && day_number(it.at, zone_min) == today;
+    u32::try_from(skips.into_iter().filter(is_of_today).count()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! `docs/questions.md` tells operators how to write one.
 
 mod fault;
+pub mod place;
 mod read;
 
 pub use fault::{Fault, PackError};
@@ -77,7 +78,7 @@ impl Pack {
 }
 
 /// The packs of a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packs(BTreeMap<PackId, Pack>);
 
 impl Packs {

@@ -2,7 +2,8 @@
 
 use super::Fence;
 use app::protocol::{
-    ids::{Cid, InviteId, LoginId, Millis, RoomId, UserId},
+    ids::{AskedId, Cid, InviteId, LoginId, Millis, RoomId, UserId},
+    questions::{AnswerText, PairSettings},
     room::Act,
 };
 
@@ -59,6 +60,26 @@ pub enum Change {
     /// The author answers whoever asked to write to them in a direct room; nothing where nobody
     /// does. To answer by a message does the same.
     Accept,
+    /// One of the two of a match or pair room asks for a question: the next one, or that one back
+    /// which was skipped.
+    Ask {
+        /// The skipped one; none for the next.
+        back: Option<AskedId>,
+    },
+    /// One of the two answers a question: for the first time, in place of their sealed answer, or
+    /// anew.
+    Answer {
+        /// Which.
+        asked: AskedId,
+        /// What they answer.
+        text: AnswerText,
+    },
+    /// One of the two puts an open question away, for both.
+    Skip(AskedId),
+    /// One of the two chooses how questions come up, for both.
+    SetQuestions(PairSettings),
+    /// The server's own: the clock of the two is due. Nothing where it is not.
+    AskByClock,
     /// The server's own: the author's sanction is over, by its moment. Nothing where it is not.
     Lapse(RoomSanction),
     /// The server's own: the author is the host and stays away; the next one is the host, and the

@@ -1,7 +1,9 @@
 //! Moving a whole deployment from one database to another, of the same kind or the other.
 
 use super::{
-    Queries, Store, StoreAddress, StoreError, StoreResult, postgres, sqlite,
+    Queries, Store, StoreAddress, StoreError, StoreResult, postgres,
+    questions::Shelf,
+    sqlite,
     tables::{META, TABLES, Table},
 };
 use std::time::{Duration, Instant};
@@ -102,7 +104,7 @@ impl Store {
                 other => other?,
             },
         };
-        Ok(Self { queries: Queries::Sqlite(queries), file: None, epoch })
+        Ok(Self { queries: Queries::Sqlite(queries), file: None, epoch, shelf: Shelf::default() })
     }
 
     /// Whether others use this database and go on using it: those of PostgreSQL that have just

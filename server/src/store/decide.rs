@@ -5,6 +5,7 @@ mod entering;
 mod facts;
 mod kept;
 mod leaving;
+mod questions;
 mod rank;
 mod speaking;
 
@@ -13,6 +14,7 @@ pub(super) use facts::{
     Sanctions, Settings, Waiting,
 };
 pub(super) use kept::Kept;
+pub(super) use questions::{PairState, Pairs, Placed};
 
 use super::{
     Append, AppendError, Appending, Change, Done, HostAct, MemberRow, Moved, Outcomes,
@@ -84,6 +86,11 @@ impl Turn<'_> {
             Change::Lapse(sanction) => self.lapse(*sanction),
             Change::Succeed => self.succeed(),
             Change::CloseOver => self.close_over(),
+            Change::Ask { back } => self.ask(*back)?,
+            Change::Answer { asked, text } => self.answer(*asked, text)?,
+            Change::Skip(asked) => self.skip(*asked)?,
+            Change::SetQuestions(settings) => self.set_questions(settings)?,
+            Change::AskByClock => self.ask_by_clock(),
         }
         self.fill_places();
         Ok(())
@@ -103,7 +110,8 @@ impl Turn<'_> {
     fn tell_of(&mut self, author: UserId, what: What) {
         self.room.head = self.room.head.next();
         let name = self.name(author);
-        let cid = self.append.shown_cid();
+        // A question that a message brings up stands right after it, with no id of its own.
+        let cid = self.append.shown_cid().filter(|_| matches!(what, What::Message { .. }));
         let (seq, at) = (self.room.head, self.now);
         self.entries.push(Entry { seq, at, author, name, cid, what });
     }

@@ -2,6 +2,7 @@
 //! nothing was done.
 
 use super::rows::MemberRow;
+use crate::questions::refusal::QuestionRefusal;
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
     message::Entry,
@@ -129,6 +130,9 @@ pub enum AppendError {
         /// How many there may be.
         limit: u32,
     },
+    /// Something about a question is in the way.
+    #[error("{0}")]
+    Question(QuestionRefusal),
     /// The login was ended.
     #[error("the login was ended")]
     SignedOut,
@@ -141,6 +145,12 @@ pub enum AppendError {
     /// The database refused this very change.
     #[error("the database refused the change")]
     Rejected,
+}
+
+impl From<QuestionRefusal> for AppendError {
+    fn from(refusal: QuestionRefusal) -> Self {
+        Self::Question(refusal)
+    }
 }
 
 impl From<AppendError> for Refusal {
@@ -163,6 +173,7 @@ impl From<AppendError> for Refusal {
             AppendError::CannotToOneself => Self::CannotToOneself,
             AppendError::NotFound => Self::NotFound,
             AppendError::TooMany { limit } => Self::TooMany { limit },
+            AppendError::Question(refusal) => refusal.into(),
             AppendError::SignedOut => Self::NotSignedIn,
             AppendError::DiskFull => Self::DiskFull,
             AppendError::Deposed | AppendError::Rejected => Self::Internal,

@@ -35,12 +35,16 @@ mod now;
 mod order;
 #[path = "queries/overseen.rs"]
 mod overseen;
+#[path = "queries/packs.rs"]
+mod packs;
 #[path = "queries/people.rs"]
 mod people;
 #[path = "queries/profiles.rs"]
 mod profiles;
 #[path = "queries/proposals.rs"]
 mod proposals;
+#[path = "queries/questions.rs"]
+mod questions;
 #[path = "queries/reports.rs"]
 mod reports;
 #[path = "queries/resets.rs"]

@@ -12,6 +12,7 @@ mod matching;
 mod order;
 mod orders;
 mod people;
+mod questions;
 mod races;
 mod together;
 mod users;

@@ -242,8 +242,11 @@ impl<'a> People<'a> {
 
     /// A path or body of a row that names no room.
     pub(crate) fn fill(&self, text: &str) -> String {
-        let mut filled = text.replace("{user}", &self.subject).replace("{seq}", "1");
-        for name in ["{cid}", "{id}", "{invite}", "{login}", "{node}", "{notice}", "{report}"] {
+        let filled = text.replace("{user}", &self.subject).replace("{seq}", "1");
+        let mut filled = filled.replace("{pack}", "tea");
+        for name in
+            ["{asked}", "{cid}", "{id}", "{invite}", "{login}", "{node}", "{notice}", "{report}"]
+        {
             filled = filled.replace(name, &Uuid::now_v7().to_string());
         }
         let soon = SystemTime::now() + Duration::from_hours(1);

@@ -1,6 +1,6 @@
-//! What of the answer book one wants to read.
+//! The answer book, and what of it one wants to read.
 
-use super::PackId;
+use super::{AskedQuestion, PackId};
 use crate::protocol::ids::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -66,4 +66,17 @@ pub struct BookFilter {
     /// In which order.
     #[serde(default)]
     pub order: BookOrder,
+}
+
+/// The answer book as one of the two reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerBook {
+    /// How many questions the two were asked.
+    pub asked: u32,
+    /// How many of them both have answered.
+    pub answered: u32,
+    /// The packs that they are from.
+    pub packs: Vec<PackId>,
+    /// Those that are wanted, in the order that is.
+    pub found: Vec<AskedQuestion>,
 }

@@ -81,6 +81,9 @@ pub enum Fault {
     /// No depth.
     #[error("no depth; write a number from 1 for light to 5 for deep")]
     NotADepth,
+    /// Another pack's id than that under which it is to be kept.
+    #[error("the id of another pack; write the one under which this is kept")]
+    AnotherId,
     /// No word that could bring a question up.
     #[error("no trigger word; {0}")]
     NotAWord(WordFault),
@@ -92,6 +95,14 @@ impl PackError {
         let (file, field) = (file.to_owned(), field.to_owned());
         let value = value.chars().take(VALUE_CHARS_MAX).collect();
         Self { file, question: None, field, value, fault }
+    }
+}
+
+impl PackError {
+    /// All but the file.
+    pub fn without_file(&self) -> String {
+        let text = self.to_string();
+        text.strip_prefix(&format!("{}: ", self.file)).unwrap_or(&text).to_owned()
     }
 }
 

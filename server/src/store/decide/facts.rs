@@ -1,13 +1,17 @@
 //! What a transaction knows when it decides a batch; afterwards, what it has to write.
 
-use super::Kept;
+use super::{Kept, Pairs};
+use crate::questions::ready::ReadyPacks;
 use crate::store::{Appending, Fence, RoomSanction};
 use app::protocol::{
     ids::{Cid, InviteId, LoginId, Millis, RoomId, Seq, UserId},
     people::Role,
     room::{Door, Rank, RoomKind},
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 /// A room as the transaction found it.
 #[derive(Debug)]
@@ -140,6 +144,10 @@ pub(in crate::store) struct Facts {
     pub(in crate::store) invites: Kept<Invites>,
     /// Direct rooms of whose two one wants nothing to do with the other.
     pub(in crate::store) apart: HashSet<RoomId>,
+    /// The questions of rooms of two who were matched.
+    pub(in crate::store) pairs: Kept<Pairs>,
+    /// The packs that there are; needed only where there are such rooms.
+    pub(in crate::store) packs: Arc<ReadyPacks>,
     pub(in crate::store) known: Known,
 }
 
@@ -162,6 +170,7 @@ impl Facts {
         self.sanctions.mark();
         self.waiting.mark();
         self.invites.mark();
+        self.pairs.mark();
     }
 
     /// The end of each log and the number of members: what nearly every change moves.
@@ -178,6 +187,8 @@ impl Facts {
             waiting: &mut self.waiting,
             invites: &mut self.invites,
             apart: &self.apart,
+            pairs: &mut self.pairs,
+            packs: &self.packs,
             known: &mut self.known,
         };
         Some((self.rooms.get_mut(&room)?, around))
@@ -192,6 +203,8 @@ pub(super) struct Around<'a> {
     pub(super) waiting: &'a mut Kept<Waiting>,
     pub(super) invites: &'a mut Kept<Invites>,
     pub(super) apart: &'a HashSet<RoomId>,
+    pub(super) pairs: &'a mut Kept<Pairs>,
+    pub(super) packs: &'a Arc<ReadyPacks>,
     pub(super) known: &'a mut Known,
 }
 

@@ -22,6 +22,7 @@ impl Turn<'_> {
         if settings.kind.is_intimate() {
             self.may_write()?;
         }
+        self.may_talk()?;
         if self.room.settings.slow_secs > 0 {
             if !keeps_order {
                 self.in_time(&member)?;
@@ -34,11 +35,12 @@ impl Turn<'_> {
             (self.room.settings.asked_by, self.room.settings.locked) = (None, false);
         }
         self.tell(What::Message { text: text.to_owned() });
+        self.ask_by_word(text);
         Ok(())
     }
 
     /// Whether the other of a room of two can be written to.
-    fn may_write(&self) -> Result<(), AppendError> {
+    pub(super) fn may_write(&self) -> Result<(), AppendError> {
         if self.room.people < 2 || self.facts.apart.contains(&self.append.room) {
             return Err(AppendError::NotReachable);
         }

@@ -8,6 +8,7 @@ use super::{
     number,
 };
 use crate::planted::{self, Point};
+use crate::questions::ready::ReadyPacks;
 use crate::store::{
     Append, AppendError, Appending, Outcomes, StoreError, StoreResult,
     decide::{Facts, decide},
@@ -16,18 +17,19 @@ use crate::store::{
 };
 use app::protocol::{ids::Millis, message::What};
 use sqlx::error::DatabaseError;
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 impl Queries {
     pub(in crate::store) async fn append(
         &self,
         batch: &[Append],
+        packs: &Arc<ReadyPacks>,
         now: Millis,
     ) -> StoreResult<Outcomes> {
         let mut outcomes = Vec::with_capacity(batch.len());
         let mut pieces = vec![Piece { changes: batch, asked_again: false }];
         while let Some(piece) = pieces.pop() {
-            match self.append_together(piece.changes, now).await {
+            match self.append_together(piece.changes, packs, now).await {
                 Ok(done) => outcomes.extend(done),
                 Err(StoreError::Db(error)) if is_of_one_change(&error) => {
                     piece.refused(&error, &mut pieces, &mut outcomes);
@@ -48,12 +50,17 @@ impl Queries {
         Ok(batch.iter().map(|it| facts.known.get(&(it.author, it.cid?)).copied()).collect())
     }
 
-    async fn append_together(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
+    async fn append_together(
+        &self,
+        batch: &[Append],
+        packs: &Arc<ReadyPacks>,
+        now: Millis,
+    ) -> StoreResult<Outcomes> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-        let mut facts = read_facts(&mut tx, batch).await?;
+        let mut facts = read_facts(&mut tx, batch, packs).await?;
         let sizes = facts.sizes();
         let outcomes = decide(&mut facts, batch, now);
         write(&mut tx, &sizes, &facts).await?;

@@ -1,6 +1,6 @@
 //! Writing what a batch decided, but for its entries: only what is another than before.
 
-use super::{Db, Tx, batch, number};
+use super::{Db, Tx, batch, number, questions::write_pairs};
 use crate::store::{
     RoomSanction, StoreResult,
     decide::{
@@ -40,6 +40,9 @@ pub(super) async fn write(
     }
     if facts.invites.is_changed() {
         write_invites(tx, facts.invites.was(), &facts.invites).await?;
+    }
+    if facts.pairs.is_changed() {
+        write_pairs(tx, facts.pairs.was(), &facts.pairs).await?;
     }
     Ok(())
 }

@@ -4,7 +4,11 @@
 //! locks in one order never waits for each other in a circle. What few batches need is read for
 //! those only, so that plain messages cost four queries.
 
-use super::{Db, DbRow, FOR_UPDATE, IDS_A_QUERY, Tx, batch, seq_from, users::picture_from};
+use super::{
+    Db, DbRow, FOR_UPDATE, IDS_A_QUERY, Tx, batch, questions::read_pairs, seq_from,
+    users::picture_from,
+};
+use crate::questions::ready::ReadyPacks;
 use crate::store::{
     Append, Appending, CARETAKER, Change, RoomSanction, StoreResult, Way,
     decide::{AccountState, Facts, InviteState, MemberState, RoomState, SanctionState, Settings},
@@ -15,11 +19,18 @@ use app::protocol::{
     room::Act,
 };
 use sqlx::{QueryBuilder, Row};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
-pub(super) async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Facts> {
-    let mut facts = Facts::default();
+pub(super) async fn read_facts(
+    tx: &mut Tx,
+    batch: &[Append],
+    packs: &Arc<ReadyPacks>,
+) -> StoreResult<Facts> {
+    let mut facts = Facts { packs: packs.clone(), ..Facts::default() };
     let rooms = distinct(batch.iter().map(|it| it.room));
     for row in batch::lock_rooms(tx, &rooms).await? {
         facts.rooms.insert(RoomId(row.try_get("id")?), room_from(&row)?);
@@ -50,6 +61,7 @@ pub(super) async fn read_facts(tx: &mut Tx, batch: &[Append]) -> StoreResult<Fac
     }
     read_sanctions(tx, &pairs, &mut facts).await?;
     read_apart(tx, batch, &mut facts).await?;
+    read_pairs(tx, batch, &mut facts).await?;
     read_known(tx, batch, &mut facts).await?;
     facts.mark();
     Ok(facts)
@@ -223,7 +235,7 @@ async fn read_apart(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreRe
 }
 
 /// A list of ids, and the bracket that ends it.
-fn push_ids(sql: &mut QueryBuilder<Db>, ids: impl Iterator<Item = Uuid>) {
+pub(super) fn push_ids(sql: &mut QueryBuilder<Db>, ids: impl Iterator<Item = Uuid>) {
     let mut list = sql.separated(", ");
     for id in ids {
         list.push_bind(id);

@@ -123,6 +123,9 @@ impl Queries {
                  union all select min(empty_since + empty_mins * 60000) from room
                      where empty_since is not null and closed_at is null
                  union all select min(closed_at) + $1 from room where closed_at is not null
+                 union all select min(clock_at) from meeting
+                     join room on room.id = meeting.room_id
+                     where clock_at is not null and closed_at is null
              ) as moments",
         )
         .bind(purge_after_ms)

@@ -8,7 +8,10 @@ use app::protocol::{
 };
 
 /// Some users, each with a login.
-async fn people<const N: usize>(store: &Store, names: [&str; N]) -> Vec<(User, LoginId)> {
+pub(super) async fn people<const N: usize>(
+    store: &Store,
+    names: [&str; N],
+) -> Vec<(User, LoginId)> {
     let mut people = Vec::new();
     for (n, name) in names.into_iter().enumerate() {
         let user = user(store, name).await;
@@ -24,7 +27,7 @@ fn wishes(interests: &[&str]) -> Wishes {
     Wishes { languages: vec!["ko".into()], interests, ..Wishes::default() }
 }
 
-async fn take(store: &Store, (user, login): &(User, LoginId), now: i64) -> TicketRow {
+pub(super) async fn take(store: &Store, (user, login): &(User, LoginId), now: i64) -> TicketRow {
     let new = NewTicket {
         user: user.id,
         login: *login,
@@ -35,12 +38,12 @@ async fn take(store: &Store, (user, login): &(User, LoginId), now: i64) -> Ticke
     store.take_ticket(&new, Millis(now)).await.unwrap().unwrap()
 }
 
-async fn fence(store: &Store) -> Fence {
+pub(super) async fn fence(store: &Store) -> Fence {
     store.take_fence(CARETAKER).await.unwrap()
 }
 
 /// Proposes these tickets to each other; those of whom all are asked.
-async fn propose(store: &Store, tickets: &[&TicketRow], now: i64) -> Turned {
+pub(super) async fn propose(store: &Store, tickets: &[&TicketRow], now: i64) -> Turned {
     let fence = fence(store).await;
     let tickets = tickets.iter().map(|it| it.id).collect();
     let found = [NewProposal { tickets, shared: Shared::default() }];
@@ -51,12 +54,12 @@ async fn state(store: &Store, user: &User) -> TicketState {
     store.search_of(user.id).await.unwrap().unwrap().ticket.state
 }
 
-async fn proposal(store: &Store, user: &User) -> ProposalId {
+pub(super) async fn proposal(store: &Store, user: &User) -> ProposalId {
     store.search_of(user.id).await.unwrap().unwrap().proposal.unwrap().id
 }
 
 /// Long after everybody acted, so that everybody is asked.
-const LATER: i64 = 60_000;
+pub(super) const LATER: i64 = 60_000;
 
 #[tokio::test]
 async fn who_asks_again_keeps_the_ticket_and_its_time_and_a_login_that_ended_takes_none() {
