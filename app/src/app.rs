@@ -8,7 +8,7 @@ use crate::{
     pages::{
         Admin, Blocks, First, Forgot, Guest, Home, Inbox, InvitePage, Later, Matching, NewRoom,
         NotFound, Notices, Person, Reset, RoomPage, RoomSettingsPage, Rooms, Settings, SignUp,
-        WishesPage,
+        SpeedRounds, WishesPage,
     },
     protocol::snapshot::{Snapshot, Theme},
     route::{Page, Route},
@@ -105,6 +105,7 @@ fn PlainApp() -> impl IntoView {
         Page::Admin => view! { <Admin /> }.into_any(),
         Page::NewRoom => view! { <NewRoom /> }.into_any(),
         Page::RoomSettings(_) => view! { <RoomSettingsPage /> }.into_any(),
+        Page::Speed(_) => view! { <SpeedRounds /> }.into_any(),
         Page::Invite(_) => view! { <InvitePage /> }.into_any(),
         Page::Wishes => view! { <WishesPage /> }.into_any(),
         Page::Rooms | Page::Room(_) | Page::Match | Page::NotFound => {

@@ -12,6 +12,7 @@ mod meeting;
 mod order;
 mod people;
 mod rooms;
+mod speed;
 
 pub use dates::{Civil, civil, day_number};
 pub use direct::Direct;
@@ -20,6 +21,7 @@ pub use meeting::{Meeting, Wishing, wishing};
 pub use order::{Order, order};
 pub use people::{People, people};
 pub use rooms::{Inside, Keep, Make, Outside, Rooms};
+pub use speed::{Speed, speed};
 
 use crate::protocol::{
     ids::Millis,
@@ -150,6 +152,7 @@ pub struct Room {
     pub chars_left: fn(usize) -> String,
     pub chars_over: fn(usize) -> String,
     pub new_line: &'static str,
+    pub to_speed: &'static str,
     pub to_newest: &'static str,
     pub to_newest_count: fn(usize) -> String,
     pub beginning: &'static str,

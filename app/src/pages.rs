@@ -22,6 +22,7 @@ mod room_settings;
 mod rooms;
 mod settings;
 mod sign_up;
+mod speed;
 mod wishes;
 
 pub use admin::Admin;
@@ -43,6 +44,7 @@ pub use room_settings::RoomSettingsPage;
 pub use rooms::Rooms;
 pub use settings::Settings;
 pub use sign_up::SignUp;
+pub use speed::SpeedRounds;
 pub use wishes::WishesPage;
 
 use crate::{protocol::snapshot::Snapshot, route::Route};

@@ -18,4 +18,5 @@ pub mod questions;
 pub mod refusal;
 pub mod room;
 pub mod snapshot;
+pub mod speed;
 pub mod tree;

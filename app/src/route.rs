@@ -17,6 +17,8 @@ pub enum Page {
     NewRoom,
     /// The settings of a room, by its name or id.
     RoomSettings(String),
+    /// The speed rounds of a room, by its name or id.
+    Speed(String),
     /// An invitation, by its token.
     Invite(String),
     /// How it stands with the search for somebody to talk with.
@@ -74,10 +76,11 @@ impl Page {
             ("match", Some("wishes")) => Self::Wishes,
             ("rooms", None) => Self::Rooms,
             ("rooms", Some("new")) => Self::NewRoom,
-            ("rooms", Some(room)) if is_of_settings(parts.next()) => {
-                Self::RoomSettings(unescaped(room))
-            }
-            ("rooms", Some(room)) => Self::Room(unescaped(room)),
+            ("rooms", Some(room)) => match parts.next() {
+                Some("settings" | "acts" | "invites") => Self::RoomSettings(unescaped(room)),
+                Some("speed") => Self::Speed(unescaped(room)),
+                _ => Self::Room(unescaped(room)),
+            },
             ("invite", Some(token)) => Self::Invite(unescaped(token)),
             _ => Self::NotFound,
         }
@@ -87,11 +90,6 @@ impl Page {
     pub const fn is_live(&self) -> bool {
         matches!(self, Self::Rooms | Self::Room(_) | Self::Match)
     }
-}
-
-/// Under a room's address: what belongs to its settings.
-fn is_of_settings(part: Option<&str>) -> bool {
-    matches!(part, Some("settings" | "acts" | "invites"))
 }
 
 /// The address of the page, in context on both sides.

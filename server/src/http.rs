@@ -22,6 +22,7 @@ mod rooms;
 mod routes;
 mod sender;
 mod socket;
+mod speed;
 mod static_files;
 mod status;
 pub(crate) mod visitor;

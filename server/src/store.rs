@@ -17,6 +17,7 @@ mod people;
 mod postgres;
 mod questions;
 mod rows;
+mod speed;
 mod sqlite;
 mod tables;
 
@@ -39,6 +40,7 @@ pub use rows::{
     NewLogin, NewPicture, NewReset, NewUser, PictureRow, ResetRow, RoomHead, RoomMade, RoomNow,
     RoomRow, TokenHash, User,
 };
+pub use speed::{SpeedGuest, SpeedRound};
 
 use app::protocol::{
     ids::{Epoch, InviteId, LoginId, Millis, RoomId, Seq, UserId},

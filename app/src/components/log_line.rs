@@ -8,7 +8,7 @@ use crate::{
     },
     protocol::{
         ids::{Millis, UserId},
-        message::{Entry, What},
+        message::{Deed, Entry, What},
     },
 };
 use leptos::prelude::*;
@@ -144,12 +144,17 @@ fn did_line(entry: &Entry) -> impl IntoView {
             (client.texts.rooms.inside.until)(&when)
         }
     });
+    let speed = untrack(|| client.room()).filter(|_| did.deed == Deed::SpeedSet).map(|room| {
+        let label = client.texts.room.to_speed;
+        view! { " · " <a href=format!("/rooms/{}/speed", room.id) rel="external">{label}</a> }
+    });
     let at = entry.at;
     let clock = move || client.texts.clock(at, client.zone_min.get());
     view! {
         <li class="log-line log-line--moved log-line--did" data-seq=entry.seq.to_string()>
             {text} {until.map(|it| view! { " " {it} })}
-            {reason.map(|it| view! { " · " <q class="log-line__reason">{it}</q> })} " · "
+            {reason.map(|it| view! { " · " <q class="log-line__reason">{it}</q> })}
+            {speed} " · "
             <time>{clock}</time>
         </li>
     }

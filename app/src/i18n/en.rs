@@ -131,6 +131,7 @@ const ROOM: Room = Room {
         _ => format!("{n} characters too many. Please shorten the message."),
     },
     new_line: "New",
+    to_speed: "join in",
     to_newest: "To the newest",
     to_newest_count: |n| match n {
         1 => "1 new message".to_owned(),
@@ -331,6 +332,8 @@ fn did(deed: Deed, by: &str, subject: &str, text: &str) -> String {
         Deed::TopicSet if text.is_empty() => format!("{by} removed the topic"),
         Deed::TopicSet => format!("{by} set the topic: {text}"),
         Deed::CapacitySet => format!("{by} let the room take {text} people"),
+        Deed::SpeedSet => format!("{by} set up speed rounds: {text} min"),
+        Deed::SpeedEnded => format!("{by} called the speed rounds off"),
         Deed::SlowSet if text == "0" => format!("{by} ended slow mode"),
         Deed::SlowSet => format!("{by} set slow mode: one message every {text} s"),
         Deed::Locked => format!("{by} locked the room"),

@@ -125,6 +125,12 @@ pub const PROPOSAL_SECS: i64 = 15;
 pub const MATCH_GRACE_SECS: i64 = 20;
 /// The longest time for which a wish may be kept from relaxing, in seconds.
 pub const KEEP_WISH_SECS_MAX: u32 = 60 * 60;
+/// Speed rounds in a row, at most.
+pub const SPEED_ROUNDS_MAX: u32 = 12;
+/// The longest of them, in minutes.
+pub const SPEED_MINS_MAX: u32 = 30;
+/// The first of them begins so many minutes after they were set up, at most: within a day.
+pub const SPEED_IN_MINS_MAX: u32 = 24 * 60;
 /// The youngest who may be matched, in years.
 pub const MATCH_AGE_MIN: i64 = 14;
 /// From this age on one is an adult, in years.

@@ -185,6 +185,10 @@ deeds! {
     Unlocked = "unlocked",
     /// How one comes in was changed; `text` is a [`super::room::Door`] by its name.
     DoorSet = "door_set",
+    /// Speed rounds were set up; `text` has how many, and how many minutes each: `3 × 5`.
+    SpeedSet = "speed_set",
+    /// The speed rounds were called off.
+    SpeedEnded = "speed_ended",
     /// The room is closed: nothing follows this entry.
     Closed = "closed",
     /// The author answered a question; `text` is the [`AskedId`]. The answer stands elsewhere, and

@@ -10,6 +10,7 @@ use super::{
     refusal::Refusal,
     room::Standing,
     snapshot::RoomSummary,
+    speed::SpeedView,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +43,23 @@ pub enum Plain {
     Admin(Box<Admin>),
     /// `/match/wishes`: whom the reader would like to meet.
     Wishes(Box<WishForm>),
+    /// `/rooms/{room}/speed`.
+    Speed(Box<SpeedPage>),
     /// `/later`: what is to come, the next one first, and what failed.
     Later(Vec<Planned>),
+}
+
+/// What the page of a room's speed rounds shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpeedPage {
+    /// The room.
+    pub room: RoomSummary,
+    /// How the reader stands there.
+    pub standing: Standing,
+    /// The rounds.
+    pub view: SpeedView,
+    /// The reader's year of birth is stated.
+    pub born: bool,
 }
 
 /// What the page of wishes shows.

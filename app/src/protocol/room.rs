@@ -210,6 +210,21 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         password: Option<String>,
     },
+    /// Sets up speed rounds: whoever joins in is put together with one other for a while, and then
+    /// with another.
+    Speed {
+        /// How many rounds.
+        rounds: u32,
+        /// How long each is, in minutes.
+        mins: u32,
+        /// In how many minutes the first begins.
+        in_mins: u32,
+        /// They come again a week later, and so on.
+        #[serde(default)]
+        weekly: bool,
+    },
+    /// Calls the speed rounds off; those who talk go on until their round is over.
+    SpeedOver,
     /// Closes the room for good: everybody is out and what was said is gone.
     Close {
         /// Why; may be empty.
@@ -230,6 +245,8 @@ impl Act {
             | Self::Speaker { .. }
             | Self::Topic { .. }
             | Self::Slow { .. }
+            | Self::Speed { .. }
+            | Self::SpeedOver
             | Self::Lock { .. } => Rank::Cohost,
             Self::Yield { .. }
             | Self::Cohost { .. }

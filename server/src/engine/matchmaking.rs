@@ -3,6 +3,7 @@
 
 mod asked;
 mod pool;
+mod speed;
 mod views;
 mod waits;
 mod words;
@@ -141,7 +142,8 @@ impl Engine {
             self.store().forget_searches(fence, Millis(now.0 - KEPT_MS)).await?;
         }
         let look = if lead.pool.len() == 0 { IDLE_MS } else { LOOK_MS };
-        Ok(now.plus(look))
+        let next = self.begin_speed_rounds(fence).await?;
+        Ok(next.map_or(now.plus(look), |it| it.min(now.plus(look))))
     }
 
     async fn read_tickets(&self, lead: &mut Lead, now: Millis) -> StoreResult<()> {

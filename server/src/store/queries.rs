@@ -51,6 +51,8 @@ mod reports;
 mod resets;
 #[path = "queries/rooms.rs"]
 mod rooms;
+#[path = "queries/speed.rs"]
+mod speed;
 #[path = "queries/tickets.rs"]
 mod tickets;
 #[path = "queries/users.rs"]

@@ -51,7 +51,7 @@ pub(super) const META: Table =
     Table { name: "meta", columns: &[("key", Kind::Text), ("value", Kind::Text)], key: 1 };
 
 /// All other tables.
-pub(super) const TABLES: [Table; 31] = [
+pub(super) const TABLES: [Table; 33] = [
     Table {
         name: "account",
         columns: &[
@@ -428,4 +428,26 @@ pub(super) const TABLES: [Table; 31] = [
         key: 1,
     },
     Table { name: "daily", columns: &[("room_id", Kind::Id), ("told", Kind::Number)], key: 1 },
+    Table {
+        name: "speed",
+        columns: &[
+            ("room_id", Kind::Id),
+            ("rounds", Kind::Number),
+            ("mins", Kind::Number),
+            ("weekly", Kind::Number),
+            ("done", Kind::Number),
+            ("next_at", Kind::Number),
+        ],
+        key: 1,
+    },
+    Table {
+        name: "speed_guest",
+        columns: &[
+            ("room_id", Kind::Id),
+            ("account_id", Kind::Id),
+            ("wishes", Kind::Text),
+            ("sat_out", Kind::Number),
+        ],
+        key: 2,
+    },
 ];

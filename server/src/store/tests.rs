@@ -14,6 +14,7 @@ mod orders;
 mod people;
 mod questions;
 mod races;
+mod speed;
 mod together;
 mod users;
 

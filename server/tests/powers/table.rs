@@ -197,6 +197,12 @@ pub(crate) const HERE: &[Row] = &[
     //                                              nsSmMchbB   nsSmMchbB   nsSmMchbB   nsSmMchbB   nsSmMchbB   nsSmMchbB
     row("get",    "/rooms/{room}", "",             "soooo..oo | soooooooo | soooooooo | saaooooaa | soooooooo | saaoo...."),
     row("get",    "/rooms/{room}/settings", "",    "sxoxo..xo | sxoxoooxo | sxoxoooxo | saaxxooaa | sxoxoooxo | saaxx...."),
+    row("get",    "/rooms/{room}/speed", "",       "soooo..oo | soooooooo | soooooooo | saaooooaa | soooooooo | saaoo...."),
+    row("post",   "/rooms/{room}/speed", "act=start&rounds=1&mins=1&in_mins=60",
+                                                   "sxoxo..xo | sxoxoooxo | sxoxoooxo | saaxxooaa | sxoxoooxo | saaxx...."),
+    row("get",    "/api/v1/rooms/{room}/speed", "", "soooo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),
+    row("put",    "/api/v1/rooms/{room}/speed/me", "", "seeoo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),
+    row("delete", "/api/v1/rooms/{room}/speed/me", "", "soooo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),
     row("get",    "/rooms/{room}/enter", "",       "ooooo..oo | ooooooooo | ooooooooo | ooooooooo | ooooooooo | ooooo...."),
     row("post",   "/rooms/{room}/enter", "",       "soooo..bb | soooooobb | sppoooobb | saaooooaa | soooooobb | saaoo...."),
     row("get",    "/rooms/{room}/leave", "",       "ooooo..oo | ooooooooo | ooooooooo | ooooooooo | ooooooooo | ooooo...."),

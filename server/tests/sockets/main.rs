@@ -13,6 +13,7 @@ mod proxy;
 mod resume;
 mod rooms;
 mod sign_out;
+mod speed;
 mod support;
 
 #[path = "../support/database.rs"]

@@ -93,7 +93,7 @@ fn year_of(now: Millis) -> i64 {
 
 /// The band of who was born in that year; none for those who are too young. One is as old as one
 /// becomes in the year: birthdays are not asked for.
-fn band(born: i64, now: Millis) -> Option<Band> {
+pub(super) fn band(born: i64, now: Millis) -> Option<Band> {
     match year_of(now) - born {
         age if age >= ADULT_AGE => Some(Band::Adult),
         age if age >= MATCH_AGE_MIN => Some(Band::Teen),

@@ -6,7 +6,7 @@ use app::protocol::{
     limits::{
         LARGE_PEOPLE_MAX, REASON_CHARS_MAX, ROOM_NAME_CHARS_MAX, ROOM_PASSWORD_CHARS_MAX,
         ROOM_PASSWORD_CHARS_MIN, ROOM_PEOPLE_MAX, ROOM_PEOPLE_MIN, SANCTION_SECS_MAX,
-        SLOW_SECS_MAX, TOPIC_CHARS_MAX,
+        SLOW_SECS_MAX, SPEED_IN_MINS_MAX, SPEED_MINS_MAX, SPEED_ROUNDS_MAX, TOPIC_CHARS_MAX,
     },
     refusal::Refusal,
     room::{Act, Door, NewRoom, RoomKind},
@@ -73,6 +73,12 @@ pub(super) fn act(wish: Act, kind: RoomKind) -> Result<Act, Refusal> {
             let people = people(kind).map_err(|_| Refusal::NotAllowed)?;
             Act::Capacity { capacity: within(capacity, &people)? }
         }
+        Act::Speed { rounds, mins, in_mins, weekly } => Act::Speed {
+            rounds: within(rounds, &(1..=SPEED_ROUNDS_MAX))?,
+            mins: within(mins, &(1..=SPEED_MINS_MAX))?,
+            in_mins: within(in_mins, &(0..=SPEED_IN_MINS_MAX))?,
+            weekly,
+        },
         Act::Slow { secs } => Act::Slow { secs: within(secs, &(0..=SLOW_SECS_MAX))? },
         Act::Door { door: Door::Password, password: new } => {
             Act::Door { door: Door::Password, password: new.map(password).transpose()? }

@@ -79,7 +79,11 @@ async fn hashed(site: &Site, password: Option<String>) -> Result<Option<String>,
 }
 
 /// A room that the user may know of, and how they stand in it.
-fn standing(site: &Site, login: &Login, room: &str) -> Result<(RoomSummary, Standing), Refusal> {
+pub(in crate::http) fn standing(
+    site: &Site,
+    login: &Login,
+    room: &str,
+) -> Result<(RoomSummary, Standing), Refusal> {
     let room = find(site, login, room)?;
     let standing = site.engine.standing(login.user.id, login.user.role, room.id);
     Ok((room, standing))

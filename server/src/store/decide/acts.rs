@@ -5,6 +5,7 @@ use app::protocol::{
     ids::UserId,
     limits::{LARGE_PEOPLE_MAX, ROOM_PEOPLE_MAX, ROOM_PEOPLE_MIN},
     room::{Act, Door, RoomKind},
+    speed::SpeedPlan,
 };
 
 impl Turn<'_> {
@@ -38,6 +39,8 @@ impl Turn<'_> {
                     | Act::Mute { .. }
                     | Act::Unmute { .. }
                     | Act::Slow { .. }
+                    | Act::Speed { .. }
+                    | Act::SpeedOver
                     | Act::Lock { .. }
             ),
             RoomKind::Private | RoomKind::Temporary => !matches!(act, Act::Speaker { .. }),
@@ -190,11 +193,26 @@ impl Turn<'_> {
             }
             Act::Slow { .. } | Act::Lock { .. } => {}
             Act::Door { door, .. } => self.set_door(*door, it.password.as_ref())?,
+            Act::Speed { .. } | Act::SpeedOver => self.set_speed(&it.act),
             Act::Close { reason } => self.close(reason),
             // Those done to somebody are above.
             _ => return Err(AppendError::NotAllowed),
         }
         Ok(())
+    }
+
+    /// Sets speed rounds up, or calls them off.
+    fn set_speed(&mut self, act: &Act) {
+        let room = self.append.room;
+        if let Act::Speed { rounds, mins, in_mins, weekly } = *act {
+            let next_at = self.now.plus(i64::from(in_mins) * 60_000);
+            let plan = SpeedPlan { rounds, mins, weekly, done: 0, next_at };
+            self.facts.speed.insert(room, Some(plan));
+            self.tell_did(Deed::SpeedSet, None, &format!("{rounds} × {mins}"));
+        } else {
+            self.facts.speed.insert(room, None);
+            self.tell_did(Deed::SpeedEnded, None, "");
+        }
     }
 
     fn set_capacity(&mut self, capacity: u32) -> Result<(), AppendError> {

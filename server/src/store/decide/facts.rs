@@ -7,6 +7,7 @@ use app::protocol::{
     ids::{Cid, InviteId, LoginId, Millis, RoomId, Seq, UserId},
     people::Role,
     room::{Door, Rank, RoomKind},
+    speed::SpeedPlan,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -149,6 +150,8 @@ pub(in crate::store) struct Facts {
     /// The packs that there are; needed only where there are such rooms.
     pub(in crate::store) packs: Arc<ReadyPacks>,
     pub(in crate::store) known: Known,
+    /// Speed rounds that the batch sets up, or calls off; those there are are not read.
+    pub(in crate::store) speed: BTreeMap<RoomId, Option<SpeedPlan>>,
 }
 
 impl Facts {
@@ -190,6 +193,7 @@ impl Facts {
             pairs: &mut self.pairs,
             packs: &self.packs,
             known: &mut self.known,
+            speed: &mut self.speed,
         };
         Some((self.rooms.get_mut(&room)?, around))
     }
@@ -206,6 +210,7 @@ pub(super) struct Around<'a> {
     pub(super) pairs: &'a mut Kept<Pairs>,
     pub(super) packs: &'a Arc<ReadyPacks>,
     pub(super) known: &'a mut Known,
+    pub(super) speed: &'a mut BTreeMap<RoomId, Option<SpeedPlan>>,
 }
 
 impl Around<'_> {

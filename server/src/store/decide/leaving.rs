@@ -90,13 +90,14 @@ impl Turn<'_> {
         }
     }
 
-    /// Ends a temporary room whose time is over.
+    /// Ends a temporary room whose time is over, or that of two whose speed round is.
     pub(super) fn close_over(&mut self) {
         let settings = &self.room.settings;
         let empty = settings.empty_since.zip(settings.empty_mins).filter(|_| self.room.people == 0);
         let empty_until = empty.map(|(since, mins)| since.plus(i64::from(mins) * 60_000));
         let over = [settings.closes_at, empty_until].into_iter().flatten().min();
-        if settings.kind == RoomKind::Temporary && over.is_some_and(|it| it <= self.now) {
+        let ends = matches!(settings.kind, RoomKind::Temporary | RoomKind::Match);
+        if ends && over.is_some_and(|it| it <= self.now) {
             self.close("");
         }
     }

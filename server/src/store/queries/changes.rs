@@ -1,6 +1,6 @@
 //! Writing what a batch decided, but for its entries: only what is another than before.
 
-use super::{Db, Tx, batch, number, questions::write_pairs};
+use super::{Db, Tx, batch, number, questions::write_pairs, speed::set_speed};
 use crate::store::{
     RoomSanction, StoreResult,
     decide::{
@@ -37,6 +37,9 @@ pub(super) async fn write(
     }
     if facts.waiting.is_changed() {
         write_waiting(tx, facts.waiting.was(), &facts.waiting).await?;
+    }
+    for (room, plan) in &facts.speed {
+        set_speed(tx, *room, plan.as_ref()).await?;
     }
     if facts.invites.is_changed() {
         write_invites(tx, facts.invites.was(), &facts.invites).await?;

@@ -120,6 +120,7 @@ impl Queries {
                      where until < 9223372036854775807 and closed_at is null
                  union all select min(closes_at) from room
                      where closes_at is not null and closed_at is null
+                         and kind in ('temporary', 'match')
                  union all select min(empty_since + empty_mins * 60000) from room
                      where empty_since is not null and closed_at is null
                  union all select min(closed_at) + $1 from room where closed_at is not null
@@ -211,10 +212,11 @@ impl Queries {
         .fetch_all(&self.readers)
         .await?;
         let rooms = sqlx::query(
-            "select id, coalesce(host_id, (select author_id from entry
+            "select id, coalesce(host_id, (select account_id from member
+                 where room_id = room.id order by account_id limit 1), (select author_id from entry
                  where room_id = room.id order by seq desc limit 1)) as author
              from room
-             where closed_at is null and kind = 'temporary' and (closes_at <= $1
+             where closed_at is null and kind in ('temporary', 'match') and (closes_at <= $1
                  or (empty_since is not null and empty_since + empty_mins * 60000 <= $1))
              order by id limit $2",
         )

@@ -291,7 +291,7 @@ async fn propose_one(
     Ok(turned)
 }
 
-async fn add_proposal(tx: &mut Tx, row: &ProposalRow, now: Millis) -> StoreResult<()> {
+pub(super) async fn add_proposal(tx: &mut Tx, row: &ProposalRow, now: Millis) -> StoreResult<()> {
     sqlx::query(
         "insert into proposal (id, made_at, expires_at, state, common)
          values ($1, $2, $3, 'open', $4)",
@@ -395,7 +395,7 @@ async fn note_met(
 }
 
 /// Ends a proposal; the room, where it became a match.
-async fn close(
+pub(super) async fn close(
     tx: &mut Tx,
     proposal: &ProposalRow,
     outcome: Outcome,
