@@ -6,9 +6,9 @@ use crate::{
     client::{Client, json::Buffered},
     i18n::texts,
     pages::{
-        Admin, Blocks, First, Forgot, Guest, Home, Inbox, InvitePage, Later, Matching, NewRoom,
-        NotFound, Notices, Person, Reset, RoomPage, RoomSettingsPage, Rooms, Settings, SignUp,
-        SpeedRounds, WishesPage,
+        Admin, Blocks, BookPage, First, Forgot, Guest, Home, Inbox, InvitePage, Later, Matching,
+        NewRoom, NotFound, Notices, Person, QuestionsPage, Reset, RoomPage, RoomSettingsPage,
+        Rooms, Settings, SignUp, SpeedRounds, WishesPage,
     },
     protocol::snapshot::{Snapshot, Theme},
     route::{Page, Route},
@@ -106,6 +106,8 @@ fn PlainApp() -> impl IntoView {
         Page::NewRoom => view! { <NewRoom /> }.into_any(),
         Page::RoomSettings(_) => view! { <RoomSettingsPage /> }.into_any(),
         Page::Speed(_) => view! { <SpeedRounds /> }.into_any(),
+        Page::Book(_) => view! { <BookPage /> }.into_any(),
+        Page::Questions(_) => view! { <QuestionsPage /> }.into_any(),
         Page::Invite(_) => view! { <InvitePage /> }.into_any(),
         Page::Wishes => view! { <WishesPage /> }.into_any(),
         Page::Rooms | Page::Room(_) | Page::Match | Page::NotFound => {

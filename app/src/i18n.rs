@@ -11,6 +11,7 @@ mod later;
 mod meeting;
 mod order;
 mod people;
+mod questions;
 mod rooms;
 mod speed;
 
@@ -20,6 +21,7 @@ pub use later::{Later, later};
 pub use meeting::{Meeting, Wishing, wishing};
 pub use order::{Order, order};
 pub use people::{People, people};
+pub use questions::{Questions, questions};
 pub use rooms::{Inside, Keep, Make, Outside, Rooms};
 pub use speed::{Speed, speed};
 

@@ -4,6 +4,7 @@
 
 mod admin;
 mod blocks;
+mod book;
 mod forgot;
 mod guest;
 mod home;
@@ -15,6 +16,7 @@ mod new_room;
 mod not_found;
 mod notices;
 mod person;
+mod questions;
 mod refilled;
 mod reset;
 mod room;
@@ -27,6 +29,7 @@ mod wishes;
 
 pub use admin::Admin;
 pub use blocks::Blocks;
+pub use book::BookPage;
 pub use forgot::Forgot;
 pub use guest::Guest;
 pub use home::Home;
@@ -38,6 +41,7 @@ pub use new_room::NewRoom;
 pub use not_found::NotFound;
 pub use notices::Notices;
 pub use person::Person;
+pub use questions::QuestionsPage;
 pub use reset::Reset;
 pub use room::RoomPage;
 pub use room_settings::RoomSettingsPage;

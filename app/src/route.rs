@@ -19,6 +19,10 @@ pub enum Page {
     RoomSettings(String),
     /// The speed rounds of a room, by its name or id.
     Speed(String),
+    /// The answer book of two, by their room.
+    Book(String),
+    /// How questions come up between two, by their room.
+    Questions(String),
     /// An invitation, by its token.
     Invite(String),
     /// How it stands with the search for somebody to talk with.
@@ -76,13 +80,20 @@ impl Page {
             ("match", Some("wishes")) => Self::Wishes,
             ("rooms", None) => Self::Rooms,
             ("rooms", Some("new")) => Self::NewRoom,
-            ("rooms", Some(room)) => match parts.next() {
-                Some("settings" | "acts" | "invites") => Self::RoomSettings(unescaped(room)),
-                Some("speed") => Self::Speed(unescaped(room)),
-                _ => Self::Room(unescaped(room)),
-            },
+            ("rooms", Some(room)) => Self::of_room(unescaped(room), parts.next()),
             ("invite", Some(token)) => Self::Invite(unescaped(token)),
             _ => Self::NotFound,
+        }
+    }
+
+    /// What stands under a room's address: what belongs to its settings, or to its questions.
+    fn of_room(room: String, part: Option<&str>) -> Self {
+        match part {
+            Some("settings" | "acts" | "invites") => Self::RoomSettings(room),
+            Some("speed") => Self::Speed(room),
+            Some("book") => Self::Book(room),
+            Some("questions") => Self::Questions(room),
+            _ => Self::Room(room),
         }
     }
 
@@ -214,6 +225,8 @@ mod tests {
             ("/rooms/new", Page::NewRoom),
             ("/rooms/0197/settings", Page::RoomSettings("0197".into())),
             ("/rooms/0197/invites/1/end", Page::RoomSettings("0197".into())),
+            ("/rooms/0197/book?show=all", Page::Book("0197".into())),
+            ("/rooms/0197/questions", Page::Questions("0197".into())),
             ("/invite/abc", Page::Invite("abc".into())),
             ("/match", Page::Match),
             ("/match/wishes", Page::Wishes),

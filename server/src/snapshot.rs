@@ -4,7 +4,6 @@ use crate::{
     auth::Login,
     engine::{Engine, Sight, clock},
     http::{Site, hosting, invites},
-    questions::packs::Packs,
     store::DoorFacts,
 };
 use app::protocol::{
@@ -108,9 +107,13 @@ async fn wish_form(site: &Site, login: &Login) -> Result<WishForm, Refusal> {
         }
     };
     let born = store.born(login.user.id).await?.is_some();
-    let packs = Packs::built_in();
-    let packs =
-        packs.by_depth().into_iter().map(|it| (it.id.to_string(), it.title.clone())).collect();
+    let packs = store.packs();
+    let packs = packs
+        .packs()
+        .by_depth()
+        .into_iter()
+        .map(|it| (it.id.to_string(), it.title.clone()))
+        .collect();
     Ok(WishForm { wishes, searching, born, packs })
 }
 

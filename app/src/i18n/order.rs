@@ -90,6 +90,8 @@ pub struct Order {
     pub node_draining: &'static str,
     pub node_takes: &'static str,
     pub nodes_lead: &'static str,
+    pub packs: &'static str,
+    pub none: &'static str,
     pub announce_lead: &'static str,
     pub announce_where: &'static str,
     pub announce_all: &'static str,
@@ -276,6 +278,8 @@ static EN: Order = Order {
     node_takes: "takes sockets",
     nodes_lead: "A drained node takes no sockets and sends those it has to the others. It obeys a \
                  moment later.",
+    packs: "Questions",
+    none: "None.",
     announce_lead: "Told as an entry of the room, marked as an announcement.",
     announce_where: "Where",
     announce_all: "All channels",
@@ -444,6 +448,8 @@ static KO: Order = Order {
     node_takes: "연결을 받는 중",
     nodes_lead: "비우는 노드는 새 연결을 받지 않고, 있던 연결은 다른 노드로 보내요. 잠시 뒤에 \
                  반영돼요.",
+    packs: "질문 꾸러미",
+    none: "없어요.",
     announce_lead: "방의 대화에 공지로 표시돼요.",
     announce_where: "어디에",
     announce_all: "모든 채널",

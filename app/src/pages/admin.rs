@@ -5,6 +5,7 @@ mod announce;
 mod audit;
 mod nodes;
 mod overview;
+mod packs;
 mod people;
 mod reports;
 mod rooms;
@@ -34,6 +35,7 @@ pub fn Admin() -> impl IntoView {
         Shown::Audit(it) => ("/admin/audit", audit::view(it, words).into_any()),
         Shown::Nodes(it) => ("/admin/nodes", nodes::view(it, words).into_any()),
         Shown::Announce(it) => ("/admin/announce", announce::view(it, words).into_any()),
+        Shown::Packs(it) => ("/admin/packs", packs::view(it, words).into_any()),
     };
     let heading = parts(words).into_iter().find(|it| it.0 == path).map_or("", |it| it.2);
     view! {
@@ -54,7 +56,7 @@ pub fn Admin() -> impl IntoView {
 }
 
 /// The pages: address, power, name.
-fn parts(words: &'static Order) -> [(&'static str, Power, &'static str); 7] {
+fn parts(words: &'static Order) -> [(&'static str, Power, &'static str); 8] {
     [
         ("/admin", Power::Oversee, words.overview),
         ("/admin/people", Power::Oversee, words.people),
@@ -63,6 +65,7 @@ fn parts(words: &'static Order) -> [(&'static str, Power, &'static str); 7] {
         ("/admin/audit", Power::Audit, words.audit),
         ("/admin/nodes", Power::Nodes, words.nodes),
         ("/admin/announce", Power::Announce, words.announce),
+        ("/admin/packs", Power::Packs, words.packs),
     ]
 }
 

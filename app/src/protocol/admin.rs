@@ -4,6 +4,7 @@ use super::{
     ids::{AuditId, Millis, ReportId, RoomId, UserId},
     order::{Action, AuditLine, Report},
     people::Role,
+    questions::{Bilingual, PackFault, PackId},
     room::RoomKind,
     snapshot::RoomSummary,
 };
@@ -25,6 +26,60 @@ pub enum Admin {
     Nodes(Vec<NodeLine>),
     /// `/admin/announce`
     Announce(AnnounceList),
+    /// `/admin/packs`
+    Packs(PacksPage),
+}
+
+/// The question packs, and the one that is edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PacksPage {
+    /// All of them, from light to deep; those that are hidden come last.
+    pub packs: Vec<PackLine>,
+    /// The one that is edited, or a new one.
+    pub edit: PackEdit,
+}
+
+/// Where a pack comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackState {
+    /// It comes with Maru.
+    BuiltIn,
+    /// It comes with Maru, and the operator wrote it anew.
+    Rewritten,
+    /// The operator wrote it.
+    Own,
+    /// It comes with Maru, and the operator hides it.
+    Hidden,
+}
+
+/// A pack in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackLine {
+    /// Its id.
+    pub id: PackId,
+    /// What it is called; none where it is hidden.
+    pub title: Option<Bilingual>,
+    /// How many questions it has.
+    pub questions: u32,
+    /// Where it comes from.
+    pub state: PackState,
+}
+
+/// A pack that is edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackEdit {
+    /// Its id, as it was written; empty for a new one.
+    pub id: String,
+    /// Its text.
+    pub toml: String,
+    /// What is wrong with it; nothing where it was not tried.
+    pub faults: Vec<PackFault>,
+    /// It was tried, and nothing is wrong with it.
+    pub tried: bool,
+    /// The operator's text of it is stored.
+    pub is_own: bool,
+    /// One of that id comes with Maru.
+    pub is_built_in: bool,
 }
 
 /// How the whole server is.

@@ -2,11 +2,14 @@
 
 use super::{
     admin::Admin,
-    ids::{InviteId, JobId, Millis, RoomId, Seq, UserId},
+    ids::{AskedId, InviteId, JobId, Millis, RoomId, Seq, UserId},
     matching::Wishes,
     order::Notice,
     people::{ByHand, Person, Presence, Role},
-    questions::Bilingual,
+    questions::{
+        AskedQuestion, Bilingual, PackSummary, PairSettings,
+        book::{AnswerBook, BookFilter},
+    },
     refusal::Refusal,
     room::Standing,
     snapshot::RoomSummary,
@@ -45,6 +48,10 @@ pub enum Plain {
     Wishes(Box<WishForm>),
     /// `/rooms/{room}/speed`.
     Speed(Box<SpeedPage>),
+    /// `/rooms/{room}/book`: what two have answered.
+    Book(Box<BookPage>),
+    /// `/rooms/{room}/questions`: how questions come up between two.
+    Questions(Box<QuestionsPage>),
     /// `/later`: what is to come, the next one first, and what failed.
     Later(Vec<Planned>),
 }
@@ -60,6 +67,40 @@ pub struct SpeedPage {
     pub view: SpeedView,
     /// The reader's year of birth is stated.
     pub born: bool,
+}
+
+/// What the answer book shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookPage {
+    /// The room of the two; its name is the other's.
+    pub room: RoomSummary,
+    /// What was found in the book.
+    pub book: AnswerBook,
+    /// What was sought.
+    pub filter: BookFilter,
+    /// The packs that there are.
+    pub packs: Vec<PackSummary>,
+    /// How many more the reader may skip today.
+    pub skips_left: u32,
+    /// The question of the form that led here, where it was refused.
+    pub answering: Option<AskedId>,
+}
+
+/// What the page of two's questions shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuestionsPage {
+    /// The room of the two; its name is the other's.
+    pub room: RoomSummary,
+    /// What they have chosen.
+    pub settings: PairSettings,
+    /// The packs that there are.
+    pub packs: Vec<PackSummary>,
+    /// The open questions, the oldest first.
+    pub open: Vec<AskedQuestion>,
+    /// How many more the reader may skip today.
+    pub skips_left: u32,
+    /// The question of the form that led here, where it was refused.
+    pub answering: Option<AskedId>,
 }
 
 /// What the page of wishes shows.

@@ -2,6 +2,7 @@
 //! taken along.
 
 pub(super) mod packs;
+pub(super) mod pages;
 
 use super::{
     Site,

@@ -5,7 +5,7 @@
 
 use super::{
     Site, api, direct, forms, later, matchmaking, nodes, order, pages, people, pictures, profile,
-    questions::{self, packs},
+    questions::{self, packs, pages as question_pages},
     reset,
     rooms::{self, entering, hosting, invites},
     socket, speed, status,
@@ -57,6 +57,8 @@ table! {
     get "/rooms" => pages::rooms,
     get "/rooms/{room}" => pages::room,
     get "/rooms/{room}/settings" => pages::room_settings,
+    get "/rooms/{room}/book" => question_pages::book,
+    get "/rooms/{room}/questions" => question_pages::settings,
     get "/rooms/{room}/book.md" => questions::book_markdown,
     get "/rooms/{room}/book.json" => questions::book_json,
     get "/rooms/new" => pages::new_room,
@@ -77,6 +79,7 @@ table! {
     get "/admin/audit" => order::admin::audit,
     get "/admin/nodes" => order::admin::nodes,
     get "/admin/announce" => order::admin::announce,
+    get "/admin/packs" => packs::page,
 }
 
 table! {
@@ -127,6 +130,7 @@ table! {
     post "/people/{user}/unblock" => direct::form_unblock,
     post "/rooms/{room}/answer" => direct::form_answer,
     post "/rooms/{room}/quiet" => direct::form_quiet,
+    post "/rooms/{room}/questions" => question_pages::act,
     post "/rooms/{room}/next" => matchmaking::form_next,
     post "/rooms/{room}/speed" => speed::form,
     post "/match/wishes" => matchmaking::form_search,
@@ -142,6 +146,7 @@ table! {
     post "/admin/reports/{report}" => order::forms::decision,
     post "/admin/nodes/{node}" => order::forms::drain,
     post "/admin/announce" => order::forms::announce,
+    post "/admin/packs" => packs::form,
 }
 
 table! {

@@ -11,6 +11,7 @@ mod later;
 mod matching;
 mod order;
 mod presence;
+mod questions;
 mod redis;
 mod rooms;
 mod sign_out;

@@ -18,7 +18,7 @@ async fn ask(at: SocketAddr, who: &Login, method: &str, path: &str, body: &str) 
 }
 
 /// Each looks on their own node; both come into one room.
-async fn meet(deployment: &Deployment) {
+pub(crate) async fn meet(deployment: &Deployment) -> (Vec<Person>, RoomId) {
     let mut people = Vec::new();
     for (node, name) in deployment.nodes.iter().zip(["Ann", "Bob"]) {
         let mut person = Person::connect(node.at, account(node.at, name).await).await;
@@ -29,6 +29,7 @@ async fn meet(deployment: &Deployment) {
         ask(node.at, who, "PUT", "me/born", r#"{"year":1990}"#).await;
         ask(node.at, who, "PUT", "match", r#"{"languages":["ko"]}"#).await;
     }
+    let mut met = None;
     within(Duration::from_secs(30), "one room with both", async || {
         let mut rooms: Vec<RoomId> = Vec::new();
         for (node, Person { login: who, .. }) in deployment.nodes.iter().zip(&people) {
@@ -44,9 +45,11 @@ async fn meet(deployment: &Deployment) {
         }
         let [one, other] = rooms[..] else { return false };
         assert_eq!(one, other);
+        met = Some(one);
         true
     })
     .await;
+    (people, met.unwrap())
 }
 
 #[tokio::test]

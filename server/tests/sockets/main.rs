@@ -10,6 +10,7 @@ mod later;
 mod matching;
 mod order;
 mod proxy;
+mod questions;
 mod resume;
 mod rooms;
 mod sign_out;

@@ -51,7 +51,7 @@ fn asked(uri: &Uri) -> Asked {
 }
 
 /// A page with something that only a power shows.
-async fn page(
+pub(in crate::http) async fn page(
     site: &Arc<Site>,
     visitor: &Visitor,
     uri: &Uri,

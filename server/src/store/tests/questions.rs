@@ -16,29 +16,7 @@ use app::protocol::{
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
-const TEA: &str = r#"
-id = "tea"
-depth = 2
-title = { ko = "차 한 잔", en = "A cup of tea" }
-about = { ko = "따뜻한 질문이에요.", en = "Warm ones." }
-[[questions]]
-id = "leaf"
-ko = "어떤 차를 좋아하세요?"
-en = "Which tea do you like?"
-words = { ko = ["녹차"], en = ["tea"] }
-[[questions]]
-id = "cup"
-ko = "아끼는 잔이 있나요?"
-en = "Is there a cup you love?"
-[[questions]]
-id = "milk"
-ko = "우유도 넣으세요?"
-en = "Milk, too?"
-[[questions]]
-id = "time"
-ko = "언제 마셔요?"
-en = "When do you drink it?"
-"#;
+const TEA: &str = include_str!("../../../tests/support/tea.toml");
 
 /// Bob and Eve, who were matched, and have chosen a pack about tea.
 struct Two {
