@@ -44,10 +44,10 @@ async fn two_on_two_nodes_answer_each_other_and_a_pack_is_known_on_both() {
     let Some(redis) = shared_redis() else { return };
     let deployment = Deployment::start(Some(redis), 2).await;
     let [one, other] = [deployment.nodes[0].at, deployment.nodes[1].at];
-    let root = deployment.admin().await;
+    let owner = deployment.admin().await;
     let (people, room) = meet(&deployment).await;
     let [mut ann, mut bob]: [Person; 2] = people.try_into().ok().unwrap();
-    assert_eq!(ask(one, &root, "PUT", "packs/tea", TEA).await.0, 204);
+    assert_eq!(ask(one, &owner, "PUT", "packs/tea", TEA).await.0, 204);
     let settings = format!("rooms/{room}/questions/settings");
     // The other node compares its packs with the database every two seconds.
     within(Duration::from_secs(8), "a pack on the other node", async || {
