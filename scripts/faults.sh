@@ -26,6 +26,7 @@ mkdir -p "$out"
 cp "$CARGO_TARGET_DIR/$kind/maru" "$out/maru.new"
 mv "$out/maru.new" "$out/maru"
 run=("$CARGO_TARGET_DIR/$kind/harness" faults --server "$out/maru")
+match=("$CARGO_TARGET_DIR/$kind/harness" matchfaults --server "$out/maru")
 
 case $length in
     gate)
@@ -35,12 +36,18 @@ case $length in
         "${run[@]}" --fault gate "${light[@]}"
         say "planted bugs"
         "${run[@]}" --self-test "${light[@]}"
+        say "matchmaking while whoever leads dies, in short"
+        "${match[@]}" --kills 5 --hurry --patience 3
+        "${match[@]}" --kills 3 --small --patience 3
+        "${match[@]}" --self-test --patience 3
         ;;
     all)
         results=target/faults.json
         "${run[@]}" --fault all --seeds "${FAULT_SEEDS:-1}" --secs "${FAULT_SECS:-40}" --json "$results"
         "${run[@]}" --self-test
         "${run[@]}" --table "$results"
+        "${match[@]}" --kills 100
+        "${match[@]}" --kills 20 --small
         ;;
     soak)
         "${run[@]}" --fault soak --store postgres --cluster redis --nodes 2 --rate 60 \

@@ -280,6 +280,30 @@ impl Crowd {
         Ok(())
     }
 
+    /// Some talk for a while, each send at its time: a slow answer does not put off the next send.
+    pub(crate) async fn talk(&self, senders: &[usize], sends_per_sec: u32, secs: u64) {
+        let begun = self.world.micros();
+        let total = u64::from(sends_per_sec) * secs;
+        let (mut n, mut nudged) = (0, begun);
+        while n < total {
+            let now = self.world.micros();
+            while n < total {
+                let intended = begun + n * 1_000_000 / u64::from(sends_per_sec);
+                if intended > now {
+                    break;
+                }
+                let sender = senders[usize::try_from(n).unwrap_or_default() % senders.len()];
+                self.people[sender].borrow_mut().say(&self.world, intended);
+                n += 1;
+            }
+            if now - nudged > 20_000 {
+                self.nudge();
+                nudged = now;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Those who waited for a pause to pass, or for room in their socket, have their turn.
     pub(crate) fn nudge(&self) {
         for person in &self.people {

@@ -11,6 +11,7 @@ mod history;
 mod inject;
 mod kind;
 mod logs;
+mod matchmaking;
 mod measure;
 mod node;
 mod outcome;
@@ -24,6 +25,7 @@ mod run;
 mod scene;
 
 pub(crate) use cross::Cross;
+pub(crate) use matchmaking::MatchFaults;
 pub(crate) use random::Chance;
 
 use anyhow::{Context as _, Result, ensure};

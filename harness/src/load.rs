@@ -83,7 +83,7 @@ impl Load {
         if self.closed {
             self.closed_loop(&crowd).await;
         } else {
-            self.open_loop(&crowd).await;
+            crowd.talk(&self.sender_numbers(), self.sends_per_sec, self.secs).await;
         }
         let end = Moment::now(&server, &crowd);
         let drained = check::drain(&server, &crowd).await;
@@ -102,31 +102,6 @@ impl Load {
         server.stop().await?;
         ensure!(faults == 0, "{faults} faults");
         Ok(())
-    }
-
-    /// Each send at its time: a slow answer does not put off the next send.
-    async fn open_loop(&self, crowd: &Crowd) {
-        let senders = self.sender_numbers();
-        let begun = crowd.world.micros();
-        let total = u64::from(self.sends_per_sec) * self.secs;
-        let (mut n, mut nudged) = (0, begun);
-        while n < total {
-            let now = crowd.world.micros();
-            while n < total {
-                let intended = begun + n * 1_000_000 / u64::from(self.sends_per_sec);
-                if intended > now {
-                    break;
-                }
-                let sender = senders[usize::try_from(n).unwrap_or_default() % senders.len()];
-                crowd.people[sender].borrow_mut().say(&crowd.world, intended);
-                n += 1;
-            }
-            if now - nudged > 20_000 {
-                crowd.nudge();
-                nudged = now;
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
     }
 
     async fn closed_loop(&self, crowd: &Crowd) {

@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "a tool for the command line prints its figures")]
 
+mod beside;
 mod check;
 mod crowd;
 mod decode;
@@ -15,6 +16,7 @@ mod load;
 mod matching;
 mod person;
 mod report;
+mod searchers;
 mod server;
 mod start;
 
@@ -34,6 +36,8 @@ struct Cli {
 enum Task {
     /// People in rooms who talk.
     Load(load::Load),
+    /// People who talk beside others who look for somebody.
+    Beside(beside::Beside),
     /// Sockets that are open and silent: what each costs in memory.
     Idle(idle::Idle),
     /// How long a server with many messages takes to start.
@@ -42,6 +46,8 @@ enum Task {
     Faults(Box<faults::Faults>),
     /// How much later people on another node see what is said.
     Cross(faults::Cross),
+    /// The node that leads killed in the middle of rounds of matchmaking.
+    Matchfaults(faults::MatchFaults),
     /// Who is put together with whom, simulated.
     Match(matching::Match),
 }
@@ -49,7 +55,7 @@ enum Task {
 impl Task {
     /// Whether the figures of the run need a core of their own.
     const fn is_measured(&self) -> bool {
-        !matches!(self, Self::Faults(_) | Self::Cross(_) | Self::Match(_))
+        !matches!(self, Self::Faults(_) | Self::Cross(_) | Self::Matchfaults(_) | Self::Match(_))
     }
 }
 
@@ -67,10 +73,12 @@ fn main() -> Result<()> {
     local.block_on(&runtime, async {
         match cli.command {
             Task::Load(load) => load.run().await,
+            Task::Beside(beside) => beside.run().await,
             Task::Idle(idle) => idle.run().await,
             Task::Start(start) => start.run().await,
             Task::Faults(faults) => faults.run().await,
             Task::Cross(cross) => cross.run().await,
+            Task::Matchfaults(faults) => faults.run().await,
             Task::Match(simulation) => simulation.run(),
         }
     })

@@ -77,7 +77,7 @@ impl Target {
         command.args(["-c", &script, "sh"]).arg(&program).arg("serve").arg("--config").arg(&config);
         command.env("MARU_LISTEN", &address).env("MARU_DATA_DIR", folder.join("data"));
         command.env("MARU_METRICS_LISTEN", "off").env("MARU_LOG", "warn");
-        command.env("LEPTOS_HASH_FILES", "true");
+        command.env("LEPTOS_HASH_FILES", "true").env("MARU_MATCH_GUESTS", "true");
         if !self.verbose {
             command.stdout(Stdio::null()).stderr(Stdio::null());
         }

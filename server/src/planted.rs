@@ -18,10 +18,17 @@ pub(crate) enum Bug {
     OffByOne,
     /// `reorder`: two entries of a frame change places.
     Reorder,
+    /// `double-match`: what a round found is proposed twice.
+    DoubleMatch,
+    /// `reset-wait`: whose proposal came to nothing waits from then on.
+    ResetWait,
+    /// `lost-ticket`: whose proposal came to nothing does not search on.
+    LostTicket,
 }
 
-/// A place on the way of a message where the variable `FAILPOINT` may end the process, at the
-/// passing that `FAILPOINT_AT` counts to.
+/// A place on the way of a message or of a match where the variable `FAILPOINT` may end the
+/// process, at the passing that `FAILPOINT_AT` counts to. With `FAILPOINT_MARK` the process makes
+/// that file and stands still there, for whoever waits for the file to kill it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
     /// `in-commit`: all is written, nothing committed.
@@ -32,6 +39,16 @@ pub(crate) enum Point {
     BeforePublish,
     /// `after-ack`: an answer was written to its socket.
     AfterAck,
+    /// `round-found`: a round has found whom to put together, and nothing is written.
+    RoundFound,
+    /// `in-propose`: proposals are written, nothing committed.
+    InPropose,
+    /// `proposed`: they are committed, and nobody knows.
+    Proposed,
+    /// `in-answer`: the last yes and the room are written, nothing committed.
+    InAnswer,
+    /// `in-expiry`: the end of a proposal is written, nothing committed.
+    InExpiry,
 }
 
 #[cfg(feature = "planted")]
@@ -52,25 +69,34 @@ mod asked {
     use super::{Bug, Point};
     use std::{
         io::Write as _,
+        path::{Path, PathBuf},
         sync::{
             LazyLock,
             atomic::{AtomicU64, Ordering},
         },
     };
 
-    const BUGS: [(&str, Bug); 6] = [
+    const BUGS: [(&str, Bug); 9] = [
         ("ack-early", Bug::AckEarly),
         ("no-dedupe", Bug::NoDedupe),
         ("normal-sync", Bug::NormalSync),
         ("lost-publish", Bug::LostPublish),
         ("off-by-one", Bug::OffByOne),
         ("reorder", Bug::Reorder),
+        ("double-match", Bug::DoubleMatch),
+        ("reset-wait", Bug::ResetWait),
+        ("lost-ticket", Bug::LostTicket),
     ];
-    const POINTS: [(&str, Point); 4] = [
+    const POINTS: [(&str, Point); 9] = [
         ("in-commit", Point::InCommit),
         ("before-ack", Point::BeforeAck),
         ("before-publish", Point::BeforePublish),
         ("after-ack", Point::AfterAck),
+        ("round-found", Point::RoundFound),
+        ("in-propose", Point::InPropose),
+        ("proposed", Point::Proposed),
+        ("in-answer", Point::InAnswer),
+        ("in-expiry", Point::InExpiry),
     ];
 
     static BUG: LazyLock<Option<Bug>> = LazyLock::new(|| named("PLANTED_BUG", &BUGS));
@@ -79,6 +105,8 @@ mod asked {
         let at = at.parse().unwrap_or_else(|_| refuse("FAILPOINT_AT", &at, "a number from 1 on"));
         Some((named("FAILPOINT", &POINTS)?, at))
     });
+    static MARK: LazyLock<Option<PathBuf>> =
+        LazyLock::new(|| std::env::var_os("FAILPOINT_MARK").map(Into::into));
     static PASSED: AtomicU64 = AtomicU64::new(0);
 
     /// Whether that bug is asked for.
@@ -92,7 +120,17 @@ mod asked {
             && wanted == point
             && PASSED.fetch_add(1, Ordering::Relaxed) + 1 >= at
         {
+            MARK.as_deref().map_or_else(|| std::process::abort(), stand_still);
+        }
+    }
+
+    /// Stays here until somebody ends the process.
+    fn stand_still(mark: &Path) {
+        if std::fs::write(mark, "").is_err() {
             std::process::abort();
+        }
+        loop {
+            std::thread::park();
         }
     }
 

@@ -9,7 +9,10 @@ mod waits;
 mod words;
 
 use super::{Engine, clock};
-use crate::store::{Fence, StoreResult, Turned};
+use crate::{
+    planted::{self, Point},
+    store::{Fence, StoreResult, Turned},
+};
 use ::matching::desk::Terms;
 use app::protocol::{
     ids::{Millis, TicketId, UserId},
@@ -177,12 +180,14 @@ impl Engine {
         if found.is_empty() {
             return Ok(true);
         }
+        planted::pass(Point::RoundFound);
         let times = self.options().match_times;
         let terms = Terms { answer_ms: ms(times.answer), active_ms: ms(times.active) };
         let Some(turned) = self.store().propose(fence, &found, terms, clock::now()).await? else {
             self.forget_fence(fence).await;
             return Ok(false);
         };
+        planted::pass(Point::Proposed);
         self.tell_turned(turned).await?;
         self.read_tickets(lead, clock::now()).await?;
         Ok(true)

@@ -110,6 +110,10 @@ impl Queries {
         if planted::has(Bug::NoDedupe) {
             sqlx::query("drop index if exists entry_cid").execute(&self.writer).await?;
         }
+        if planted::has(Bug::DoubleMatch) {
+            sqlx::query("drop index if exists seat_ticket").execute(&self.writer).await?;
+            sqlx::query("drop index if exists seat_account").execute(&self.writer).await?;
+        }
         let fresh = Epoch(uuid::Uuid::new_v4());
         let (epoch,): (String,) = sqlx::query_as(
             "insert into meta (key, value) values ('epoch', $1)

@@ -7,10 +7,11 @@ use super::{
     leases::leads,
     tickets::{TICKET, desk_id, tickets_from},
 };
+use crate::planted::{self, Bug, Point};
 use crate::store::{
     Fence, NewProposal, ProposalRow, Seat, Shared, StoreResult, TicketRow, TicketState, Turned,
 };
-use ::matching::desk::{self, Asked, Change, Event, Outcome, Place, Terms, Why};
+use ::matching::desk::{self, Asked, Change, Event, Outcome, Place, State, Terms, Why};
 use app::protocol::{
     ids::{Millis, ProposalId, RoomId, TicketId, UserId},
     questions::PairSettings,
@@ -45,9 +46,12 @@ impl Queries {
             let ids: Vec<_> = some.iter().flat_map(|it| it.tickets.iter().copied()).collect();
             let tickets = lock_tickets(&mut tx, ids).await?;
             let mut taken = HashSet::new();
-            for new in some {
+            let again = some.iter().filter(|_| planted::has(Bug::DoubleMatch));
+            for new in some.iter().chain(again) {
                 // What was read of a ticket counts until something happened to it.
-                if new.tickets.iter().any(|it| taken.contains(it)) {
+                if new.tickets.iter().any(|it| taken.contains(it))
+                    && !planted::has(Bug::DoubleMatch)
+                {
                     continue;
                 }
                 let mine = |it: &&TicketRow| new.tickets.contains(&it.id);
@@ -57,6 +61,7 @@ impl Queries {
                     turned.add(propose_one(&mut tx, new, mine, (terms, now)).await?);
                 }
             }
+            planted::pass(Point::InPropose);
             tx.commit().await?;
         }
         Ok(Some(turned))
@@ -76,7 +81,10 @@ impl Queries {
         let event = if yes { Event::Yes(ticket) } else { Event::No(ticket) };
         let mut happening = Happening::of(&mut tx, row, now).await?;
         let turned = happening.decide(&mut tx, event).await?;
-        if turned.is_ok() {
+        if let Ok(done) = &turned {
+            if !done.rooms.is_empty() {
+                planted::pass(Point::InAnswer);
+            }
             tx.commit().await?;
         }
         Ok(turned)
@@ -120,8 +128,13 @@ impl Queries {
                 return Ok(None);
             }
             let mut happening = Happening::to(&mut tx, ticket, now).await?;
+            // It is looked again in a second.
+            if happening.is_torn() {
+                continue;
+            }
             happening.away.clone_from(away);
             if let Ok(some) = happening.decide(&mut tx, Event::Clock).await? {
+                planted::pass(Point::InExpiry);
                 tx.commit().await?;
                 turned.add(some);
             }
@@ -155,7 +168,7 @@ impl Happening {
         Ok(Self { proposal: Some(proposal), tickets, away: HashSet::new(), now })
     }
 
-    /// To a ticket, with the proposal that it is in by the time that both are locked.
+    /// To a ticket, with the proposal that it was in before both were locked.
     pub(super) async fn to(tx: &mut Tx, ticket: TicketId, now: Millis) -> StoreResult<Self> {
         if let Some(open) = proposal_of(tx, ticket).await?
             && let Some(proposal) = lock_proposal(tx, open.id).await?
@@ -164,6 +177,13 @@ impl Happening {
         }
         let tickets = lock_tickets(tx, vec![ticket]).await?;
         Ok(Self { proposal: None, tickets, away: HashSet::new(), now })
+    }
+
+    /// Whether a round put the ticket into a proposal after that was looked for, and before the
+    /// ticket was locked. To be done anew in another transaction: a proposal is locked before its
+    /// tickets.
+    pub(super) fn is_torn(&self) -> bool {
+        self.proposal.is_none() && self.tickets.iter().any(|it| it.state == TicketState::Proposed)
     }
 
     /// Decides and writes what follows.
@@ -217,6 +237,8 @@ impl Happening {
         for change in changes {
             match change {
                 Change::SaidYes(by) => self.said_yes(tx, *by).await?,
+                Change::Now(_, State::Searching, Why::OtherGone)
+                    if planted::has(Bug::LostTicket) => {}
                 Change::Now(id, state, why) => {
                     if let Some(ticket) = self.ticket(*id) {
                         let state = TicketState::of(*state, *why);
@@ -327,6 +349,10 @@ async fn set_state(
 ) -> StoreResult<()> {
     let ended = (!state.is_open()).then_some(now.0);
     let skipped = (why == Why::Refused).then_some(now.0);
+    if why == Why::OtherGone && planted::has(Bug::ResetWait) {
+        let sql = "update ticket set since = $2 where id = $1";
+        sqlx::query(sql).bind(ticket.id.0).bind(now.0).execute(&mut **tx).await?;
+    }
     sqlx::query(
         "update ticket set state = $2, changed_at = $3, ended_at = $4,
              skipped_at = coalesce($5, skipped_at)

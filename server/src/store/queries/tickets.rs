@@ -23,6 +23,8 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) const TICKET: &str = "ticket.id, ticket.account_id, ticket.wishes, ticket.band,
     ticket.guest, ticket.since, ticket.state as ticket_state, ticket.acted_at, ticket.skipped_at,
     ticket.changed_at";
+/// A round may come in between as often.
+const CANCELS_MAX: u32 = 5;
 /// Accounts of whom is asked in one query.
 const ASKED_AT_ONCE: usize = 500;
 /// How it stands with searches: each one's open ticket, or else the last one, with the proposal
@@ -135,15 +137,21 @@ impl Queries {
         user: UserId,
         now: Millis,
     ) -> StoreResult<Turned> {
-        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-        lock_account(&mut tx, user).await?;
-        let open = last_ticket(&mut tx, user).await?.filter(|it| it.state.is_open());
-        let Some(ticket) = open else { return Ok(Turned::default()) };
-        let mut happening = Happening::to(&mut tx, ticket.id, now).await?;
-        // What is no longer open by now is over already.
-        let turned = happening.decide(&mut tx, Event::Cancel(desk_id(ticket.id))).await?;
-        tx.commit().await?;
-        Ok(turned.unwrap_or_default())
+        for tries in 1.. {
+            let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+            lock_account(&mut tx, user).await?;
+            let open = last_ticket(&mut tx, user).await?.filter(|it| it.state.is_open());
+            let Some(ticket) = open else { break };
+            let mut happening = Happening::to(&mut tx, ticket.id, now).await?;
+            if happening.is_torn() && tries < CANCELS_MAX {
+                continue;
+            }
+            // What is no longer open by now is over already.
+            let turned = happening.decide(&mut tx, Event::Cancel(desk_id(ticket.id))).await?;
+            tx.commit().await?;
+            return Ok(turned.unwrap_or_default());
+        }
+        Ok(Turned::default())
     }
 
     pub(in crate::store) async fn count_searches(&self) -> StoreResult<u32> {

@@ -290,3 +290,26 @@ async fn the_year_of_birth_is_stated_once() {
         assert_eq!(store.born(ann.id).await.unwrap(), Some(2001));
     }
 }
+
+#[tokio::test]
+async fn who_stops_while_a_round_proposes_to_them_holds_nobody_up() {
+    for Fixture { store, home, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let [bob, eve] = [&people[0], &people[1]];
+        let other = home.open().await;
+        for round in 1..=40 {
+            let now = round * LATER;
+            let tickets = [take(&store, bob, now).await, take(&store, eve, now).await];
+            let later = now + LATER / 2;
+            let both = [&tickets[0], &tickets[1]];
+            let proposes = propose(&store, &both, later);
+            let stops = other.cancel_search(bob.0.id, Millis(later));
+            let (_, stopped) = tokio::join!(proposes, stops);
+            assert!(stopped.unwrap().users.contains(&bob.0.id));
+            assert_eq!(state(&store, &bob.0).await, TicketState::Ended(Ended::Cancelled));
+            let search = store.search_of(eve.0.id).await.unwrap().unwrap();
+            assert_eq!((search.ticket.state, search.proposal), (TicketState::Searching, None));
+            store.cancel_search(eve.0.id, Millis(later)).await.unwrap();
+        }
+    }
+}
