@@ -15,6 +15,7 @@ mod hub;
 mod jobs;
 mod later;
 mod matchmaking;
+mod meetings;
 mod nodes;
 mod order;
 mod people;
@@ -28,6 +29,7 @@ mod sight;
 mod waiters;
 
 pub use encode::appended_frames;
+pub use meetings::Parting;
 pub use nodes::DrainError;
 pub use questions::QuestionsView;
 pub use room::{Found, Ring};

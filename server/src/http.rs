@@ -8,6 +8,7 @@ mod forms;
 mod guard;
 mod later;
 mod matchmaking;
+mod meetings;
 mod moment;
 mod nodes;
 mod order;

@@ -25,6 +25,7 @@ pub mod questions;
 mod snapshot;
 pub mod store;
 pub mod telemetry;
+pub mod veil;
 
 #[doc(hidden)]
 pub use http::{Route, all_routes};

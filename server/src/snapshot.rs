@@ -119,14 +119,14 @@ async fn wish_form(site: &Site, login: &Login) -> Result<WishForm, Refusal> {
 
 /// A room's newest page and its people.
 async fn room_view(engine: &Engine, login: &Login, room: RoomSummary) -> Result<RoomView, Refusal> {
-    let page = engine.store().entries(room.id, None, None, PAGE_ENTRIES).await?;
+    let page = engine.entries(login.user.id, room.id, (None, None), PAGE_ENTRIES).await?;
     Ok(RoomView {
         standing: engine.standing(login.user.id, login.user.role, room.id),
         people: engine.people(room.id, login.user.id)?,
         entries: page.entries,
         more_before: page.more_before,
         seen: engine.seen_by_peer(&room, login.user.id).await?,
-        meeting: None,
+        meeting: engine.meeting(login.user.id, room.id).await?.map(Box::new),
         // What is shown and what is counted as shown must be one.
         room: RoomSummary { head: page.head, ..room },
     })

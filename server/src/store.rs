@@ -28,7 +28,7 @@ pub use direct::BlockMark;
 pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind, Over};
 pub use matching::{
-    Band, MetRow, NewProposal, NewTicket, ProposalRow, Search, Seat, Shared, TicketRow,
+    Band, MeetingRow, MetRow, NewProposal, NewTicket, ProposalRow, Search, Seat, Shared, TicketRow,
     TicketState, Turned, WaitRow,
 };
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};

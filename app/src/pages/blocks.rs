@@ -49,11 +49,18 @@ fn line(blocked: Blocked, words: &'static People) -> impl IntoView {
     let zone_min = client.zone_min.get_untracked();
     let since = client.texts.day_of(blocked.at, client.opened_at, zone_min);
     let label = format!("{}: {}", words.unblock, blocked.name);
+    let name = blocked.name.clone();
+    let name = if blocked.masked {
+        // Nobody knows who it was.
+        view! { <b>{name}</b> }.into_any()
+    } else {
+        view! { <a href=format!("/people/{}", blocked.id)>{name}</a> }.into_any()
+    };
     view! {
         <li class="plain-list__line">
             <Avatar user=blocked.id name=blocked.name.clone() />
             <p>
-                <a href=format!("/people/{}", blocked.id)>{blocked.name}</a>
+                {name}
                 <span>{(words.blocked_since)(&since)}</span>
             </p>
             <form method="post" action=format!("/people/{}/unblock", blocked.id)>

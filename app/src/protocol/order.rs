@@ -5,6 +5,7 @@ use super::{
     ids::{AuditId, Millis, NoticeId, ReportId, RoomId, Seq, UserId},
     message::Entry,
     people::Role,
+    room::RoomKind,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -231,6 +232,10 @@ pub struct Report {
     pub room: Option<RoomId>,
     /// What that room was called; may be empty.
     pub room_name: String,
+    /// What sort of room it was then. The log of people who were matched is forgotten when the
+    /// report is decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room_kind: Option<RoomKind>,
     /// About which entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<Seq>,

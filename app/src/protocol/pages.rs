@@ -200,6 +200,14 @@ pub struct Blocked {
     pub name: String,
     /// Since when.
     pub at: Millis,
+    /// They are known by a mask only, and not to be matched with again.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub masked: bool,
+}
+
+/// Left out on the wire.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What a [`Planned`] is for.

@@ -92,10 +92,10 @@ impl Engine {
         }
     }
 
-    /// A room as that reader may see it.
-    pub(super) fn shade_room(&self, reader: UserId, room: &mut RoomSummary) {
-        let is_apart = |peer: UserId| self.are_apart(reader, peer);
-        if room.presence.is_some() && room.peer.is_some_and(is_apart) {
+    /// A room as that reader may see it; `other` is the other one of a room of two.
+    pub(super) fn shade_room(&self, reader: UserId, other: Option<UserId>, room: &mut RoomSummary) {
+        let is_apart = |other: UserId| self.are_apart(reader, other);
+        if room.presence.is_some() && other.is_some_and(is_apart) {
             room.presence = Some(Presence::Offline);
         }
     }

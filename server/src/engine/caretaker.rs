@@ -112,7 +112,7 @@ impl Engine {
         for id in self.0.around.rounds.counts.take() {
             let Some(room) = self.hub().room(id) else { continue };
             let Some(count) = room.take_count() else { continue };
-            if room.kind == RoomKind::Channel {
+            if room.kind() == RoomKind::Channel {
                 rooms.push(count);
             } else if crowd.session_count() > 0 {
                 crowd.each_of(room.users().iter(), |it| it.bring(|news| news.counted(id)));
@@ -126,13 +126,13 @@ impl Engine {
 
     /// Whether there is a room to let that user go from.
     pub(super) fn is_member_somewhere(&self, user: UserId) -> bool {
-        self.hub().rooms_of(user).iter().any(|it| it.kind.lets_absent_go())
+        self.hub().rooms_of(user).iter().any(|it| it.kind().lets_absent_go())
     }
 
     /// Lets a member go who has been offline for long, in every room.
     pub(super) async fn let_go(&self, user: UserId) -> Result<(), Refusal> {
         for room in self.hub().rooms_of(user) {
-            if !room.kind.lets_absent_go() || !room.has(user) {
+            if !room.kind().lets_absent_go() || !room.has(user) {
                 continue;
             }
             if self.presence(user) != Presence::Offline {

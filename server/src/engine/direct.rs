@@ -121,7 +121,8 @@ impl Engine {
 
     /// Up to where the other one of a direct room has seen its log.
     pub async fn seen_by_peer(&self, room: &RoomSummary, user: UserId) -> Result<Seq, Refusal> {
-        match room.peer {
+        let other = self.hub().room(room.id).and_then(|it| it.other(user));
+        match other {
             Some(peer) if !self.are_apart(user, peer) => {
                 Ok(self.store().seen(room.id, peer).await?)
             }

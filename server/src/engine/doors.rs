@@ -25,7 +25,7 @@ impl Engine {
         let channels = channels.iter().filter(|it| it.sight(user) > Sight::Absent);
         let channels = channels.map(|it| RoomSummary { mine: false, ..it.summary_for(user) });
         let own = self.0.hub.rooms_of(user);
-        let own = own.iter().filter(|it| it.kind != RoomKind::Channel);
+        let own = own.iter().filter(|it| it.kind() != RoomKind::Channel);
         let own = own.map(|it| self.summary(it, user));
         let mut own: Vec<_> = own.filter(is_listed).collect();
         own.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
@@ -48,21 +48,22 @@ impl Engine {
     /// A room as that user may see it.
     pub(super) fn summary(&self, room: &Room, user: UserId) -> RoomSummary {
         let mut summary = room.summary_for(user);
-        self.shade_room(user, &mut summary);
+        self.shade_room(user, room.other(user), &mut summary);
         summary
     }
 
     /// The room as its door shows it to somebody who comes with a good invitation, hidden or not.
     pub fn invited(&self, user: UserId, room: RoomId) -> Option<RoomSummary> {
-        let room = self.hub().room(room).filter(|it| it.kind.has_host())?;
+        let room = self.hub().room(room).filter(|it| it.kind().has_host())?;
         Some(room.summary_for(user))
     }
 
     /// The members of a room and their presence.
     pub fn people(&self, room: RoomId, user: UserId) -> Result<Vec<Person>, Refusal> {
-        let mut people = self.read(user, room)?.people(user);
+        let room = self.read(user, room)?;
+        let (mut people, veil) = (room.people(user), room.veil());
         self.shade(user, &mut people);
-        Ok(people)
+        Ok(people.into_iter().map(|it| veil.person(user, it)).collect())
     }
 
     /// Whether that user is a member of that room.

@@ -1,7 +1,8 @@
 //! Packets to frames. What many read is encoded once.
 
+use crate::veil::Veil;
 use app::protocol::{
-    ids::{RoomId, Seq},
+    ids::{RoomId, Seq, UserId},
     message::Entry,
     packets::{Appended, ServerPacket},
 };
@@ -33,6 +34,20 @@ pub fn appended_frames(room: RoomId, entries: Vec<Entry>) -> Vec<(Seq, Seq, Utf8
     }
     frames.extend(appended_frame(room, batch));
     frames
+}
+
+/// Frames of a room as that reader may see them.
+pub(crate) fn veiled(veil: &Veil, reader: UserId, frames: Vec<Utf8Bytes>) -> Vec<Utf8Bytes> {
+    if veil.is_lifted() {
+        return frames;
+    }
+    let veiled = |told: &Utf8Bytes| {
+        // What cannot be read is not told.
+        let mut packet = serde_json::from_str(told).ok()?;
+        veil.packet(reader, &mut packet);
+        Some(frame(&packet))
+    };
+    frames.iter().filter_map(veiled).collect()
 }
 
 /// What a frame of entries tells up to and with `last`.

@@ -54,7 +54,7 @@ impl Hub {
         if rooms.by_id.contains_key(&room.id) {
             return false;
         }
-        if room.kind == RoomKind::Channel {
+        if room.kind() == RoomKind::Channel {
             rooms.channels.push(room.clone());
         }
         rooms.by_id.insert(room.id, room);

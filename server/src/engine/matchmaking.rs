@@ -169,7 +169,7 @@ impl Engine {
         let engine = self.clone();
         // A round over very many takes its time; others use this thread meanwhile.
         let round = spawn_blocking(move || {
-            let found = pool.round(|user| engine.apart_from(user), now, seed);
+            let found = pool.round(|user| engine.never_with(user), now, seed);
             (pool, found)
         });
         let Ok((pool, found)) = round.await else {

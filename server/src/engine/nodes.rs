@@ -149,7 +149,7 @@ impl Engine {
         }
         for room in self.hub().all() {
             room.note_everybody();
-            if room.kind.lets_absent_go() {
+            if room.kind().lets_absent_go() {
                 room.users().into_iter().for_each(|it| self.0.absences.look_at(it, false));
             }
         }

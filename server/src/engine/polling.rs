@@ -185,7 +185,7 @@ impl Poll {
         // Other rooms than channels may be gone for good, and everything with them.
         let is_back = |(known, room): &(Seq, Arc<Room>)| match heads.get(&room.id) {
             Some(now) => now.head < *known,
-            None => room.kind == RoomKind::Channel,
+            None => room.kind() == RoomKind::Channel,
         };
         if known.iter().any(is_back) || !self.engine.store().keeps_epoch().await? {
             self.engine.lose_lineage();
@@ -203,7 +203,7 @@ impl Poll {
         self.engine.load_new(&new).await?;
         // Among channels, a new one has its place.
         let is_channel = |it: &RoomId| {
-            self.engine.hub().room(*it).is_some_and(|it| it.kind == RoomKind::Channel)
+            self.engine.hub().room(*it).is_some_and(|it| it.kind() == RoomKind::Channel)
         };
         if new.iter().any(is_channel) { self.engine.load_rooms().await } else { Ok(()) }
     }
@@ -287,7 +287,7 @@ impl Engine {
             return;
         }
         room.tell_all();
-        if room.kind.lets_absent_go() {
+        if room.kind().lets_absent_go() {
             room.users().into_iter().for_each(|it| inner.absences.look_at(it, false));
         }
         inner.cluster.follow(id);

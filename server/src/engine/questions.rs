@@ -9,6 +9,7 @@ use crate::{
         book,
     },
     store::{Change, PairQuestions},
+    veil::Veil,
 };
 use app::protocol::{
     ids::{AskedId, RoomId, UserId},
@@ -45,7 +46,7 @@ impl Engine {
         room: RoomId,
     ) -> Result<Option<QuestionsView>, Refusal> {
         let Some(all) = self.pair_questions(user, room, NEWEST).await? else { return Ok(None) };
-        let mut asked = views(&all.asked, user);
+        let mut asked = views(&all.asked, user, &self.veil(room));
         let place = |it: &AskedQuestion| match it.state {
             AskedState::Open => (0, it.asked_at.0, it.id),
             AskedState::Unsealed | AskedState::Skipped => (1, -it.asked_at.0, it.id),
@@ -69,7 +70,7 @@ impl Engine {
         filter: &BookFilter,
     ) -> Result<AnswerBook, Refusal> {
         let all = self.pair_questions(user, room, u32::MAX).await?.ok_or(Refusal::NotAllowed)?;
-        let book = views(&all.asked, user);
+        let book = views(&all.asked, user, &self.veil(room));
         let found = book::find(&book, filter).into_iter().cloned().collect();
         let mut packs: Vec<_> = book.iter().map(|it| it.question.pack()).collect();
         packs.sort();
@@ -135,8 +136,12 @@ impl Engine {
     }
 }
 
-fn views(asked: &[Asked], user: UserId) -> Vec<AskedQuestion> {
-    asked.iter().filter_map(|it| it.view_for(user)).collect()
+fn views(asked: &[Asked], user: UserId, veil: &Veil) -> Vec<AskedQuestion> {
+    let mut views: Vec<_> = asked.iter().filter_map(|it| it.view_for(user)).collect();
+    for view in &mut views {
+        veil.brought(user, &mut view.brought);
+    }
+    views
 }
 
 fn all_of(book: &[AskedQuestion]) -> u32 {

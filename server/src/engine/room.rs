@@ -22,6 +22,7 @@ use crate::{
     cluster::{Appended, Cluster, Roster, Word},
     planted::{self, Bug, Point},
     store::{Append, Change, Done, RoomHead, RoomNow, RoomRow},
+    veil::Veil,
 };
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
@@ -52,7 +53,6 @@ pub(crate) struct Command {
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) id: RoomId,
-    pub(crate) kind: RoomKind,
     inbox: Mutex<Inbox>,
     state: Mutex<State>,
     around: Arc<Around>,
@@ -79,6 +79,8 @@ struct State {
     people: HashMap<UserId, Member>,
     /// Who may not come in, and until when.
     bans: HashMap<UserId, Millis>,
+    /// Whom its readers do not know.
+    veil: Veil,
     /// When members last said something here, while the room is slow.
     said: HashMap<UserId, Millis>,
     /// There is no such room any more.
@@ -113,8 +115,8 @@ struct State {
 impl Room {
     /// A room as the store has it.
     pub(crate) fn new(now: RoomNow, around: Arc<Around>) -> Self {
-        let RoomNow { mut row, members: rows, bans } = now;
-        let (id, kind, head) = (row.id, row.kind, row.head);
+        let RoomNow { mut row, members: rows, bans, masks } = now;
+        let (id, head) = (row.id, row.head);
         plain(&mut row);
         let people = members(rows, &around.roster);
         for user in people.keys() {
@@ -125,6 +127,7 @@ impl Room {
             volatile: Volatile::default(),
             people,
             bans: bans.into_iter().collect(),
+            veil: Veil::new(masks),
             said: HashMap::new(),
             begun: head > Seq::ZERO,
             closed: false,
@@ -145,7 +148,7 @@ impl Room {
             row,
         };
         state.told.0 = state.count();
-        Self { id, kind, inbox: Mutex::default(), state: Mutex::new(state), around }
+        Self { id, inbox: Mutex::default(), state: Mutex::new(state), around }
     }
 
     /// Changes are small and whole, so a state whose holder died is still sound.
@@ -275,7 +278,10 @@ impl Room {
     /// Does what follows on every change of the log or of the people.
     fn settle(self: &Arc<Self>, state: &mut State) {
         let is_begun = state.feed.ring().head() > Seq::ZERO;
-        if is_begun && !std::mem::replace(&mut state.begun, true) && self.kind == RoomKind::Direct {
+        if is_begun
+            && !std::mem::replace(&mut state.begun, true)
+            && state.row.kind == RoomKind::Direct
+        {
             // Only now the other learns that somebody asks.
             self.tell_members(state);
         }

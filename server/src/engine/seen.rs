@@ -65,7 +65,7 @@ impl Engine {
     pub(super) fn see(&self, user: UserId, room: RoomId, seq: Seq) -> Result<(), Refusal> {
         let found = self.read(user, room)?;
         let asks = found.summary_for(user).request == Request::Received;
-        if asks || !found.kind.is_intimate() || seq > found.head() {
+        if asks || !found.kind().is_intimate() || seq > found.head() {
             return Err(Refusal::NotAllowed);
         }
         if self.0.marks.note(room, user, seq) {

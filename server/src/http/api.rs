@@ -242,10 +242,9 @@ pub(super) async fn entries(
     let Query(Part { after, before, limit }) = part.map_err(|_| Refusal::Malformed)?;
     let limit = limit.unwrap_or(PAGE_ENTRIES).clamp(1, PAGE_ENTRIES);
     let room = site.engine.readable(&room, login.user.id)?;
-    let store = site.engine.store();
-    let page = store.entries(room.id, after, before, limit).await?;
+    let page = site.engine.entries(login.user.id, room.id, (after, before), limit).await?;
     Ok(Json(EntriesBody {
-        epoch: store.epoch(),
+        epoch: site.engine.store().epoch(),
         head: page.head,
         entries: page.entries,
         more_before: page.more_before,

@@ -71,13 +71,13 @@ pub(super) async fn requests(
 /// Why somebody is reported, and what there is to say of it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Complaint {
-    why: Why,
+    pub(super) why: Why,
     #[serde(default)]
-    text: String,
+    pub(super) text: String,
 }
 
 impl Complaint {
-    fn read(self) -> Result<(Why, String), Refusal> {
+    pub(super) fn read(self) -> Result<(Why, String), Refusal> {
         let text = self.text.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
         if text.chars().count() > REPORT_CHARS_MAX {
             let chars_max = u32::try_from(REPORT_CHARS_MAX).unwrap_or(u32::MAX);

@@ -33,7 +33,7 @@ use axum::{
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
 
-const PAGE: &str = "/match";
+pub(super) const PAGE: &str = "/match";
 const WISHES_PAGE: &str = "/match/wishes";
 
 pub(super) async fn show(
@@ -200,6 +200,13 @@ pub(super) async fn form_answer(
     }
 }
 
+/// Looks for the next person by the same wishes.
+pub(super) async fn search_again(site: &Site, login: &Login) -> Result<MatchView, Refusal> {
+    let search = site.engine.store().search_of(login.user.id).await?;
+    let wishes = search.map(|it| it.ticket.wishes).unwrap_or_default();
+    begin(site, login, (Wishes { about: None, ..wishes }, None)).await
+}
+
 /// Leaves a match room, and looks for the next person by the same wishes.
 pub(super) async fn form_next(
     State(site): State<Arc<Site>>,
@@ -212,9 +219,7 @@ pub(super) async fn form_next(
             return Err(Refusal::NotAllowed);
         }
         site.engine.leave(&login.who(), found.id).await?;
-        let search = site.engine.store().search_of(login.user.id).await?;
-        let wishes = search.map(|it| it.ticket.wishes).unwrap_or_default();
-        begin(&site, &login, (Wishes { about: None, ..wishes }, None)).await
+        search_again(&site, &login).await
     };
     match next.await {
         Ok(_) => Redirect::to(PAGE).into_response(),

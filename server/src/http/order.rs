@@ -104,8 +104,13 @@ pub(super) async fn report(
     check(login, Power::Report)?;
     let text = written(&reporting.text, REPORT_CHARS_MAX)?;
     let (mut room, mut excerpt) = (None, Vec::new());
+    let mut reporting = reporting;
     if let Some(address) = &reporting.room {
         let found = site.engine.readable(address, login.user.id)?;
+        if let Some(named) = reporting.against {
+            let against = site.engine.behind(login.user.id, found.id, named)?;
+            reporting.against = Some(against);
+        }
         let (after, limit) = match reporting.seq {
             Some(seq) => (Some(before(seq)), usize::try_from(2 * AROUND + 1).unwrap_or(LATEST)),
             None => (None, LATEST),

@@ -4,7 +4,8 @@
 //! what there: the test fails for a route without a row.
 
 use super::{
-    Site, api, direct, forms, later, matchmaking, nodes, order, pages, people, pictures, profile,
+    Site, api, direct, forms, later, matchmaking, meetings, nodes, order, pages, people, pictures,
+    profile,
     questions::{self, packs, pages as question_pages},
     reset,
     rooms::{self, entering, hosting, invites},
@@ -133,6 +134,8 @@ table! {
     post "/rooms/{room}/questions" => question_pages::act,
     post "/rooms/{room}/next" => matchmaking::form_next,
     post "/rooms/{room}/speed" => speed::form,
+    get "/rooms/{room}/meeting" => pages::back_to_room,
+    post "/rooms/{room}/meeting" => meetings::form,
     post "/match/wishes" => matchmaking::form_search,
     post "/match/stop" => matchmaking::form_stop,
     post "/match/proposals/{proposal}" => matchmaking::form_answer,
@@ -178,6 +181,10 @@ table! {
     put "/match" => matchmaking::search,
     delete "/match" => matchmaking::stop,
     put "/match/proposals/{proposal}" => matchmaking::answer,
+    get "/rooms/{room}/meeting" => meetings::show,
+    put "/rooms/{room}/meeting/keep" => meetings::keep,
+    put "/rooms/{room}/meeting/openness" => meetings::open,
+    post "/rooms/{room}/meeting/leave" => meetings::leave,
     get "/directory" => rooms::directory,
     get "/rooms" => api::rooms,
     post "/rooms" => hosting::make,

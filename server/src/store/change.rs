@@ -3,6 +3,7 @@
 use super::Fence;
 use app::protocol::{
     ids::{AskedId, Cid, InviteId, LoginId, Millis, RoomId, UserId},
+    matching::Openness,
     questions::{AnswerText, PairSettings},
     room::Act,
 };
@@ -80,6 +81,11 @@ pub enum Change {
     SetQuestions(PairSettings),
     /// The server's own: the clock of the two is due. Nothing where it is not.
     AskByClock,
+    /// The author wants to keep a match room, or not any more. Once all want to, it is kept: two
+    /// have a pair room by it, a group a room of its own.
+    Keep(bool),
+    /// The author is willing to show themselves up to there in a match room.
+    Open(Openness),
     /// The server's own: the author's sanction is over, by its moment. Nothing where it is not.
     Lapse(RoomSanction),
     /// The server's own: the author is the host and stays away; the next one is the host, and the

@@ -5,6 +5,7 @@ mod entering;
 mod facts;
 mod kept;
 mod leaving;
+mod meeting;
 mod questions;
 mod rank;
 mod speaking;
@@ -14,6 +15,7 @@ pub(super) use facts::{
     Sanctions, Settings, Waiting,
 };
 pub(super) use kept::Kept;
+pub(super) use meeting::{Conduct, Meeter, Meeting, Meetings, pair_address};
 pub(super) use questions::{PairState, Pairs, Placed};
 
 use super::{
@@ -83,6 +85,8 @@ impl Turn<'_> {
             Change::Leave => self.leave(),
             Change::Act(act) => self.act(act)?,
             Change::Accept => self.accept()?,
+            Change::Keep(on) => self.keep(*on)?,
+            Change::Open(to) => self.open(*to)?,
             Change::Lapse(sanction) => self.lapse(*sanction),
             Change::Succeed => self.succeed(),
             Change::CloseOver => self.close_over(),

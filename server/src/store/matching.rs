@@ -4,10 +4,11 @@
 //! transaction that does it, from what stands there then.
 
 use super::{Fence, Queries, Store, StoreResult, on_either, postgres};
+use crate::veil::Mask;
 use ::matching::desk::{State, Terms, Why};
 use app::protocol::{
     ids::{LoginId, Millis, ProposalId, RoomId, TicketId, UserId},
-    matching::{Common, Ended, Wishes},
+    matching::{Common, Ended, Openness, Wishes},
     refusal::Refusal,
 };
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,19 @@ impl Band {
     pub(super) fn named(name: &str) -> Self {
         if name == "adult" { Self::Adult } else { Self::Teen }
     }
+}
+
+/// A match or pair room, beyond the room itself, as one of those in it may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeetingRow {
+    /// What all agreed to show.
+    pub openness: Openness,
+    /// Up to where the reader is willing to show themselves.
+    pub mine: Openness,
+    /// The reader wants to keep the room.
+    pub keep: bool,
+    /// What they have in common.
+    pub common: Shared,
 }
 
 /// What a ticket is in.
@@ -228,6 +242,8 @@ pub struct MetRow {
     pub at: Option<Millis>,
     /// When one of them last said no to the other.
     pub skipped_at: Option<Millis>,
+    /// One of them does not want to meet the other again.
+    pub shunned: bool,
 }
 
 /// How long somebody waited.
@@ -282,6 +298,26 @@ impl Store {
         now: Millis,
     ) -> StoreResult<Result<Turned, Refusal>> {
         on_either!(self, it => it.answer_proposal(user, proposal, yes, now))
+    }
+
+    /// A user does not want to be matched again with somebody whom they know by a mask only.
+    pub async fn shun(
+        &self,
+        (by, of): (UserId, UserId),
+        mask: Mask,
+        now: Millis,
+    ) -> StoreResult<()> {
+        on_either!(self, it => it.shun((by, of), mask, now))
+    }
+
+    /// Somebody was blocked by whoever was matched with them.
+    pub async fn note_blocked(&self, user: UserId, now: Millis) -> StoreResult<()> {
+        on_either!(self, it => it.note_blocked(user, now))
+    }
+
+    /// A match or pair room as that user may know it; none where they never were in it.
+    pub async fn meeting(&self, room: RoomId, user: UserId) -> StoreResult<Option<MeetingRow>> {
+        on_either!(self, it => it.meeting(room, user))
     }
 
     /// How many wait.

@@ -133,6 +133,9 @@ pub enum AppendError {
     /// Something about a question is in the way.
     #[error("{0}")]
     Question(QuestionRefusal),
+    /// Those in the room have not agreed to it, or cannot.
+    #[error("not agreed")]
+    NotAgreed,
     /// The login was ended.
     #[error("the login was ended")]
     SignedOut,
@@ -174,6 +177,7 @@ impl From<AppendError> for Refusal {
             AppendError::NotFound => Self::NotFound,
             AppendError::TooMany { limit } => Self::TooMany { limit },
             AppendError::Question(refusal) => refusal.into(),
+            AppendError::NotAgreed => Self::NotAgreed,
             AppendError::SignedOut => Self::NotSignedIn,
             AppendError::DiskFull => Self::DiskFull,
             AppendError::Deposed | AppendError::Rejected => Self::Internal,

@@ -27,6 +27,8 @@ mod leases;
 mod logins;
 #[path = "queries/making.rs"]
 mod making;
+#[path = "queries/meetings.rs"]
+mod meetings;
 #[path = "queries/notices.rs"]
 mod notices;
 #[path = "queries/now.rs"]

@@ -1,8 +1,10 @@
 //! What the store gives and takes, whatever the database.
 
+use crate::veil::Mask;
 use app::protocol::{
     ids::{InviteId, LoginId, Millis, RoomId, Seq, UserId},
     limits::LARGE_SLOW_SECS,
+    matching::Openness,
     message::Entry,
     people::{ByHand, Role},
     room::{Door, NewRoom, Rank, RoomKind},
@@ -71,6 +73,8 @@ pub struct RoomNow {
     pub members: Vec<MemberRow>,
     /// Who may not come in until when; the largest value for never.
     pub bans: Vec<(UserId, Millis)>,
+    /// Under which masks its people, and those who were in it, are known to each other.
+    pub masks: Vec<(UserId, Mask)>,
 }
 
 /// How long a room's log is, and what else tells cheaply whether something changed.
@@ -385,6 +389,25 @@ pub(super) fn kind_from(text: &str) -> RoomKind {
         "large" => RoomKind::Large,
         _ => RoomKind::Unknown,
     }
+}
+
+/// The name of a kind of room in the database.
+pub(super) const fn kind_name(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Channel => "channel",
+        RoomKind::Private => "private",
+        RoomKind::Direct => "direct",
+        RoomKind::Match => "match",
+        RoomKind::Pair => "pair",
+        RoomKind::Temporary => "temporary",
+        RoomKind::Large => "large",
+        RoomKind::Unknown => "",
+    }
+}
+
+/// The step of openness of that name; what is not known shows the least.
+pub(super) fn openness_from(text: &str) -> Openness {
+    Openness::ALL.into_iter().find(|it| it.name() == text).unwrap_or_default()
 }
 
 /// The door of that name; what is not known is the narrowest.

@@ -51,7 +51,7 @@ pub(super) const META: Table =
     Table { name: "meta", columns: &[("key", Kind::Text), ("value", Kind::Text)], key: 1 };
 
 /// All other tables.
-pub(super) const TABLES: [Table; 33] = [
+pub(super) const TABLES: [Table; 34] = [
     Table {
         name: "account",
         columns: &[
@@ -183,6 +183,16 @@ pub(super) const TABLES: [Table; 33] = [
         key: 2,
     },
     Table {
+        name: "shun",
+        columns: &[
+            ("by_id", Kind::Id),
+            ("of_id", Kind::Id),
+            ("mask", Kind::Id),
+            ("at", Kind::Number),
+        ],
+        key: 2,
+    },
+    Table {
         name: "job",
         columns: &[
             ("id", Kind::Id),
@@ -238,6 +248,7 @@ pub(super) const TABLES: [Table; 33] = [
             ("decided_at", Kind::MaybeNumber),
             ("until", Kind::MaybeNumber),
             ("note", Kind::Text),
+            ("room_kind", Kind::Text),
         ],
         key: 1,
     },
@@ -375,6 +386,7 @@ pub(super) const TABLES: [Table; 33] = [
             ("account_id", Kind::Id),
             ("keep", Kind::Number),
             ("openness", Kind::Text),
+            ("mask", Kind::MaybeId),
         ],
         key: 2,
     },

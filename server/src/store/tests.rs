@@ -9,6 +9,7 @@ mod direct;
 mod jobs;
 mod making;
 mod matching;
+mod meetings;
 mod order;
 mod orders;
 mod people;

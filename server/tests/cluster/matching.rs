@@ -7,6 +7,10 @@ use crate::{
 use app::protocol::{
     ids::RoomId,
     matching::{MatchState, MatchView},
+    message::{Deed, What},
+    packets::ServerPacket,
+    room::RoomKind,
+    snapshot::RoomSummary,
 };
 use std::{net::SocketAddr, time::Duration};
 
@@ -56,4 +60,44 @@ pub(crate) async fn meet(deployment: &Deployment) -> (Vec<Person>, RoomId) {
 async fn two_on_two_nodes_meet_in_one_room() {
     let Some(redis) = shared_redis() else { return };
     meet(&Deployment::start(Some(redis), 2).await).await;
+}
+
+/// A room as somebody sees it on their node.
+async fn seen(at: SocketAddr, who: &Login, room: RoomId) -> RoomSummary {
+    serde_json::from_str(&ask(at, who, "GET", &format!("rooms/{room}"), "").await).unwrap()
+}
+
+#[tokio::test]
+async fn two_who_press_keep_on_two_nodes_know_each_other_on_both() {
+    let Some(redis) = shared_redis() else { return };
+    let deployment = Deployment::start(Some(redis), 2).await;
+    let (mut people, room) = meet(&deployment).await;
+    let nodes: Vec<_> = deployment.nodes.iter().map(|it| it.at).collect();
+    for (person, at) in people.iter_mut().zip(&nodes) {
+        within(Duration::from_secs(10), "the room", async || {
+            let path = format!("/api/v1/rooms/{room}");
+            request(*at, "GET", &path, Some(&person.login.cookie), None).await.0 == 200
+        })
+        .await;
+        person.enter(room).await.unwrap();
+    }
+    let (ann, bob) = (people[0].login.clone(), people[1].login.clone());
+    assert_ne!(seen(nodes[0], &ann, room).await.peer, Some(bob.id));
+    for (who, at) in [(&ann, nodes[0]), (&bob, nodes[1])] {
+        ask(at, who, "PUT", &format!("rooms/{room}/meeting/keep"), r#"{"keep":true}"#).await;
+    }
+    for person in &mut people {
+        let is_kept = |what: &What| matches!(what, What::Did(it) if it.deed == Deed::Kept);
+        let kept = person.expect("that it is kept", |it| match it {
+            ServerPacket::Appended(it) if it.room == room => {
+                it.entries.iter().any(|it| is_kept(&it.what)).then_some(())
+            }
+            _ => None,
+        });
+        kept.await;
+    }
+    for (who, other, at) in [(&ann, &bob, nodes[0]), (&bob, &ann, nodes[1])] {
+        let found = seen(at, who, room).await;
+        assert_eq!((found.kind, found.peer), (RoomKind::Pair, Some(other.id)));
+    }
 }

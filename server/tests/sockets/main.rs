@@ -8,6 +8,7 @@ mod crash;
 mod direct;
 mod later;
 mod matching;
+mod meetings;
 mod order;
 mod proxy;
 mod questions;

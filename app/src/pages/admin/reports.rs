@@ -12,6 +12,7 @@ use crate::{
         message::{Entry, What},
         order::{Decided, Report, Verdict},
         people::Role,
+        room::RoomKind,
     },
 };
 use leptos::prelude::*;
@@ -42,8 +43,10 @@ pub(super) fn view(list: ReportsList, words: &'static Order) -> impl IntoView {
 }
 
 fn card(report: Report, words: &'static Order) -> impl IntoView {
+    let is_of_matched = matches!(report.room_kind, Some(RoomKind::Match | RoomKind::Pair));
     let place = match (&report.room, report.room_name.as_str()) {
         (None, _) => None,
+        _ if is_of_matched => Some(words.in_match.to_owned()),
         (Some(_), "") => Some(words.in_direct.to_owned()),
         (Some(_), name) => Some((words.report_in)(name)),
     };
@@ -68,14 +71,18 @@ fn card(report: Report, words: &'static Order) -> impl IntoView {
             </p>
             {text}
             <h3>{words.excerpt}</h3>
-            {excerpt(report.excerpt, report.seq, words)}
+            {if is_of_matched && report.decided.is_some() {
+                view! { <p class="hint">{words.excerpt_gone}</p> }.into_any()
+            } else {
+                excerpt(report.excerpt, report.seq, words)
+            }}
             {outcome}
         </article>
     }
 }
 
 /// The log as it was, the reported entry marked.
-fn excerpt(entries: Vec<Entry>, reported: Option<Seq>, words: &'static Order) -> impl IntoView {
+fn excerpt(entries: Vec<Entry>, reported: Option<Seq>, words: &'static Order) -> AnyView {
     if entries.is_empty() {
         return view! { <p class="hint">{words.no_excerpt}</p> }.into_any();
     }

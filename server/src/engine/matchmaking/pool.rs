@@ -125,8 +125,8 @@ impl Pool {
         self.waiting.values().filter(searches)
     }
 
-    /// Puts together who is to be proposed to each other. `apart` has those of whom one has
-    /// blocked the other.
+    /// Puts together who is to be proposed to each other. `apart` has those with whom somebody is
+    /// not to be matched at all.
     pub(super) fn round(
         &mut self,
         apart: impl Fn(UserId) -> Vec<UserId>,
@@ -144,6 +144,9 @@ impl Pool {
             }
             for met in self.met.get(&user).into_iter().flatten() {
                 let (one, other) = (person(met.one), person(met.other));
+                if met.shunned {
+                    pairs.block(one, other);
+                }
                 if let Some(at) = met.at {
                     pairs.met(one, other, at.0);
                 }
@@ -314,7 +317,7 @@ mod tests {
         assert!(away.look(|_| Some(true), grace, Millis(grace)).is_empty());
         let mut met = pool(&rows);
         let (one, other) = (user(1), user(2));
-        let today = MetRow { one, other, at: Some(Millis(500)), skipped_at: None };
+        let today = MetRow { one, other, at: Some(Millis(500)), skipped_at: None, shunned: false };
         met.take_met(&[user(1)], &[today]);
         assert!(round_of(&mut met, 1_000).is_empty());
     }

@@ -86,7 +86,7 @@ impl Engine {
         let users = pool.take(tickets.clone());
         let met = self.store().met(&users).await?;
         pool.take_met(&users, &met);
-        let found = pool.round(|user| self.apart_from(user), now, now.0.unsigned_abs());
+        let found = pool.round(|user| self.never_with(user), now, now.0.unsigned_abs());
         let round = SpeedRound {
             room,
             plan,

@@ -7,6 +7,7 @@ use super::{Room, State, feed::Reading, looks::may_see, readers::Exit, turns};
 use crate::{
     engine::sight::Sight,
     store::{EntryPage, RoomNow, Store, StoreResult},
+    veil::Veil,
 };
 use app::protocol::{
     ids::{Seq, UserId},
@@ -146,10 +147,11 @@ impl Room {
         }
         state.settled = known.doubts;
         let head = state.feed.ring().head();
-        let Some(RoomNow { row, members, bans }) = now else {
+        let Some(RoomNow { row, members, bans, masks }) = now else {
             return self.take_end(&mut state, head);
         };
         state.bans = bans.into_iter().collect();
+        state.veil = Veil::new(masks);
         self.replace_people(&mut state, members);
         self.take_row(&mut state, row);
         let State { readers, row, people, bans, .. } = &mut *state;

@@ -8,11 +8,12 @@ use crate::{
         sight::{Bearing, Sight, sight},
     },
     store::RoomRow,
+    veil::Veil,
 };
 use app::protocol::{
     ids::{Millis, Seq, UserId},
     packets::RoomCount,
-    people::Role,
+    people::{Person, Role},
     powers::Power,
     refusal::Refusal,
     room::{Rank, Request, RoomKind, Standing},
@@ -23,6 +24,11 @@ impl Room {
     /// Its host, in kinds that have one.
     pub(crate) fn host(&self) -> Option<UserId> {
         self.state().row.host
+    }
+
+    /// What sort of room it is now: a match that is kept becomes another.
+    pub(crate) fn kind(&self) -> RoomKind {
+        self.state().row.kind
     }
 
     /// What that user may know of it.
@@ -74,13 +80,13 @@ impl Room {
     pub(crate) fn listing(&self) -> Option<Listing> {
         let mut state = self.state();
         let stranger = Bearing { member: false, banned: false };
-        if state.closed || sight(self.kind, state.row.door, stranger) == Sight::Absent {
+        if state.closed || sight(state.row.kind, state.row.door, stranger) == Sight::Absent {
             return None;
         }
         let people = state.count();
         let State { row, sought, .. } = &mut *state;
         let (name_key, text) = sought.of(&row.name, &row.topic);
-        Some(Listing { id: self.id, kind: self.kind, people, name_key, text })
+        Some(Listing { id: self.id, kind: row.kind, people, name_key, text })
     }
 
     /// The room as a list shows it to that user.
@@ -92,12 +98,11 @@ impl Room {
             mine: state.people.contains_key(&user),
             ..state.row.summary.clone()
         };
-        if self.kind.is_intimate() {
-            let other = state.people.iter().find(|(id, _)| **id != user);
-            let other = other.map(|(_, it)| it.person());
+        if state.row.kind.is_intimate() {
+            let other = state.other(user);
             summary.peer = other.as_ref().map(|it| it.id);
             summary.presence = other.as_ref().map(|it| it.presence);
-            summary.name = other.map(|it| it.name).unwrap_or_default();
+            summary.name = other.map_or_else(|| state.names_of_others(user), |it| it.name);
             summary.request = match state.row.asked_by {
                 None => Request::None,
                 Some(asker) if asker == user => Request::Sent,
@@ -105,15 +110,28 @@ impl Room {
             };
             // That they were refused is not told to those who asked.
             summary.locked &= summary.request == Request::Received;
+            state.veil.summary(user, &mut summary);
         }
         summary
+    }
+
+    /// The other one of two who write to each other, as they are; for the server alone.
+    pub(crate) fn other(&self, user: UserId) -> Option<UserId> {
+        let state = self.state();
+        let other = state.row.kind.is_intimate().then(|| state.other(user)).flatten();
+        other.map(|it| it.id)
+    }
+
+    /// Whom its readers do not know.
+    pub(crate) fn veil(&self) -> Veil {
+        self.state().veil.clone()
     }
 
     /// How a user of that role stands in it.
     pub(crate) fn standing(&self, user: UserId, role: Role) -> Standing {
         let state = self.state();
         let member = state.people.get(&user);
-        let by_role = if role.may(Power::Moderate) { self.moderated(&state) } else { Rank::Member };
+        let by_role = if role.may(Power::Moderate) { state.moderated() } else { Rank::Member };
         let rank = member.map_or(Rank::Member, Member::rank).max(by_role);
         let slow_ms = i64::from(state.row.slow_secs) * 1_000;
         let next = state.said.get(&user).map(|it| it.plus(slow_ms));
@@ -126,19 +144,37 @@ impl Room {
             next_send_at: next.filter(|it| is_slow && clock::now() < *it),
         }
     }
-
-    /// The rank of those who keep order on the whole server: in hidden rooms they have none.
-    fn moderated(&self, state: &State) -> Rank {
-        let outside = Bearing { member: false, banned: false };
-        match self.kind {
-            RoomKind::Channel => Rank::Host,
-            kind if sight(kind, state.row.door, outside) > Sight::Absent => Rank::Cohost,
-            _ => Rank::Member,
-        }
-    }
 }
 
 impl State {
+    /// The other one, where they are two.
+    fn other(&self, user: UserId) -> Option<Person> {
+        let mut others = self.people.iter().filter(|(id, _)| **id != user);
+        let first = others.next().map(|(_, it)| it.person());
+        first.filter(|_| others.next().is_none())
+    }
+
+    /// What several others are called who were matched: a room of theirs has no name yet.
+    fn names_of_others(&self, user: UserId) -> String {
+        let others = self.people.iter().filter(|(id, _)| **id != user);
+        let others = others.map(|(_, it)| self.veil.person(user, it.person()).name);
+        let mut names: Vec<_> = others.collect();
+        names.sort_unstable();
+        names.join(", ")
+    }
+
+    /// The rank of those who keep order on the whole server: in hidden rooms they have none.
+    const fn moderated(&self) -> Rank {
+        let outside = Bearing { member: false, banned: false };
+        match self.row.summary.kind {
+            RoomKind::Channel => Rank::Host,
+            kind => match sight(kind, self.row.summary.door, outside) {
+                Sight::Absent => Rank::Member,
+                Sight::Door | Sight::Inside => Rank::Cohost,
+            },
+        }
+    }
+
     pub(super) fn sight(&self, user: UserId) -> Sight {
         if self.closed {
             return Sight::Absent;

@@ -122,7 +122,7 @@ impl Room {
             return;
         }
         state.mark(user, false);
-        if self.kind.is_intimate() {
+        if state.row.kind.is_intimate() {
             // In the other's list it is called so, and shows whether they are at hand.
             let others = state.people.keys().filter(|it| **it != user);
             self.around.crowd.each_of(others, |mailbox| self.tell_gained(mailbox));
@@ -134,7 +134,7 @@ impl Room {
     pub(crate) fn show_again(&self, user: UserId) {
         let mut state = self.state();
         state.mark(user, false);
-        if self.kind.is_intimate() {
+        if state.row.kind.is_intimate() {
             self.tell_members(&state);
         }
         self.note_rounds(&mut state);
@@ -174,7 +174,7 @@ impl Room {
             let mut packet =
                 PeopleChanged { room: self.id, all: false, people: Vec::new(), gone: Vec::new() };
             for user in changed {
-                match state.people.get(&user).filter(|it| it.is_listed(self.kind)) {
+                match state.people.get(&user).filter(|it| it.is_listed(state.row.kind)) {
                     Some(member) => packet.people.push(member.person()),
                     None => packet.gone.push(user),
                 }
@@ -199,7 +199,7 @@ impl Room {
                 crowd.left(*user, self.id);
             }
             if now != Some(member) {
-                state.mark(*user, member.is_listed(self.kind));
+                state.mark(*user, member.is_listed(state.row.kind));
             }
         }
         let added: Vec<_> =
@@ -208,7 +208,7 @@ impl Room {
             crowd.joined(*user, self.id);
             state.mark(*user, false);
         }
-        if self.kind != RoomKind::Channel {
+        if state.row.kind != RoomKind::Channel {
             crowd.each_of(added.iter(), |mailbox| self.tell_gained(mailbox));
         }
     }

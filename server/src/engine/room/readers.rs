@@ -8,6 +8,7 @@ use crate::engine::{
     encode::frame,
     session::mailbox::{Mailbox, SessionId},
 };
+use crate::veil::Veil;
 use app::protocol::{
     ids::{Seq, UserId},
     message::Deed,
@@ -117,6 +118,8 @@ pub(crate) struct Fresh {
     pub(crate) volatile: Vec<Utf8Bytes>,
     /// Where they then stand among the volatile frames.
     pub(crate) heard: u64,
+    /// Whom they do not know in all that.
+    pub(crate) veil: Veil,
     /// With these entries they have everything that they get.
     pub(crate) lost: Option<Lost>,
 }
@@ -147,7 +150,8 @@ impl Room {
         let ring = state.feed.ring();
         let nothing = |found, limit, lost| {
             let heard = state.volatile.newest();
-            Fresh { found, limit, volatile: Vec::new(), heard, lost }
+            let (volatile, veil) = (Vec::new(), state.veil.clone());
+            Fresh { found, limit, volatile, heard, veil, lost }
         };
         match state.readers.stops.get(&mailbox.id) {
             Some(Stop::At(exit)) => {

@@ -5,15 +5,16 @@
 use super::{Piece, Room, State, members::Member, readers::Exit};
 use crate::{
     engine::{
-        encode::{appended_frames, entries_of},
+        encode::{appended_frames, entries_of, frame},
         session::mailbox::{Mailbox, SessionId},
     },
     store::Moved,
 };
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
+    matching::Openness,
     message::{Deed, Did, Entry, What},
-    packets::Lost,
+    packets::{Lost, PeopleChanged, ServerPacket},
     room::{Door, RoomKind},
 };
 use axum::extract::ws::Utf8Bytes;
@@ -72,6 +73,16 @@ impl Room {
                 self.put_out(state, user, (seq, Some(deed), text));
             }
             (Deed::Unbanned, Some(user)) => drop(state.bans.remove(&user)),
+            (Deed::Opened, _) if text == Openness::Names.name() => self.lift_veil(state),
+            (Deed::Kept, _) => {
+                let pair = text == "pair";
+                state.row.summary.kind = if pair { RoomKind::Pair } else { RoomKind::Private };
+                state.row.summary.door = Door::Invite;
+                state.row.summary.closes_at = None;
+                self.lift_veil(state);
+                // Of more than two, somebody is the host.
+                state.doubt_people(!pair);
+            }
             (Deed::Closed, _) => {
                 self.close(state, Exit { last: seq, deed: Some(deed), reason: text });
             }
@@ -94,9 +105,9 @@ impl Room {
         if let Some(member) = &was_in {
             self.around.crowd.left(user, self.id);
             state.moves += 1;
-            state.mark(user, member.is_listed(self.kind));
+            state.mark(user, member.is_listed(state.row.kind));
         }
-        if self.kind == RoomKind::Channel && deed.is_none() {
+        if state.row.kind == RoomKind::Channel && deed.is_none() {
             return;
         }
         let exit = Exit { last, deed, reason };
@@ -104,6 +115,18 @@ impl Room {
         if was_in.is_some() {
             self.tell_lost(state, user, &exit);
         }
+    }
+
+    /// Those in the room know each other from here on.
+    fn lift_veil(&self, state: &mut State) {
+        let State { veil, people, .. } = state;
+        veil.lift(|user| people.contains_key(&user));
+        state.moves += 1;
+        let people = state.people.values().map(Member::person).collect();
+        let all = PeopleChanged { room: self.id, all: true, people, gone: Vec::new() };
+        state.volatile.push(frame(&ServerPacket::PeopleChanged(all)));
+        self.tell_members(state);
+        state.readers.wake();
     }
 
     /// Everybody is out, for good.
@@ -131,8 +154,9 @@ impl Room {
 
     /// The room is new here.
     pub(crate) fn tell_all(&self) {
-        if self.kind != RoomKind::Channel {
-            self.tell_members(&self.state());
+        let state = self.state();
+        if state.row.kind != RoomKind::Channel {
+            self.tell_members(&state);
         }
     }
 
@@ -162,10 +186,10 @@ impl Room {
             let member = Member::new(row, self.around.roster.of(user));
             let before = state.people.insert(user, member);
             state.moves += 1;
-            state.mark(user, before.as_ref().is_some_and(|it| it.is_listed(self.kind)));
+            state.mark(user, before.as_ref().is_some_and(|it| it.is_listed(state.row.kind)));
             state.readers.resume(user);
             if before.is_none() {
-                self.take_new(user, asker);
+                self.take_new(state, user, asker);
             }
         }
     }
@@ -173,10 +197,10 @@ impl Room {
 
 impl Room {
     /// A user is a member by what was written here. Sessions but the one that asked are told.
-    fn take_new(&self, user: UserId, asker: Option<SessionId>) {
+    fn take_new(&self, state: &State, user: UserId, asker: Option<SessionId>) {
         let crowd = &self.around.crowd;
         crowd.joined(user, self.id);
-        if self.kind != RoomKind::Channel {
+        if state.row.kind != RoomKind::Channel {
             crowd.each_of([user].iter(), |mailbox| {
                 if Some(mailbox.id) != asker {
                     self.tell_gained(mailbox);

@@ -3,9 +3,10 @@
 use super::{End, mailbox::Mailbox};
 use crate::engine::{
     Engine,
-    encode::{appended_frames, frame},
+    encode::{appended_frames, frame, veiled},
     room::{Found, Room},
 };
+use crate::veil::Veil;
 use app::protocol::{
     close::Close,
     ids::{RoomId, Seq},
@@ -133,18 +134,21 @@ impl Cursors {
             }
             let fresh = cursor.room.read(&self.mailbox, cursor.at, cursor.heard);
             cursor.heard = fresh.heard;
-            let volatile = self.engine.shaded(self.mailbox.user, fresh.volatile);
+            let reader = self.mailbox.user;
+            let volatile = self.engine.shaded(reader, fresh.volatile);
+            let volatile = veiled(&fresh.veil, reader, volatile);
             feed_log(socket, &self.mailbox, volatile).await?;
             match fresh.found {
                 Found::Nothing => {}
                 Found::Frames { frames, last } => {
+                    let frames = veiled(&fresh.veil, reader, frames);
                     feed_log(socket, &self.mailbox, frames).await?;
                     cursor.at = last;
                 }
                 Found::Fallen => {
                     // Rare, and its state is large: on the heap, not in every idle session.
-                    Box::pin(write_page(&self.engine, &self.mailbox, cursor, fresh.limit, socket))
-                        .await?;
+                    let part = Part { limit: fresh.limit, veil: fresh.veil };
+                    Box::pin(write_page(&self.engine, &self.mailbox, cursor, part, socket)).await?;
                     // The next page in the next turn, so that the client is heard in between.
                     self.mailbox.wake();
                 }
@@ -175,12 +179,20 @@ impl Cursors {
     }
 }
 
-/// Writes the next page of the log from the store, up to `limit` at most.
+/// What a session may get of a log that it reads in the store.
+struct Part {
+    /// Up to there.
+    limit: Seq,
+    /// Whom it does not know.
+    veil: Veil,
+}
+
+/// Writes the next page of the log from the store, as far as the session may have it.
 async fn write_page(
     engine: &Engine,
     mailbox: &Mailbox,
     cursor: &mut Cursor,
-    limit: Seq,
+    part: Part,
     socket: &mut WebSocket,
 ) -> Result<(), End> {
     // A few readers of the store at a time, so that it is there for others too.
@@ -188,7 +200,7 @@ async fn write_page(
     let page = engine.store().entries(cursor.room.id, Some(cursor.at), None, PAGE).await;
     drop(turn);
     let entries = match page {
-        Ok(page) => page.entries.into_iter().filter(|it| it.seq <= limit).collect::<Vec<_>>(),
+        Ok(page) => page.entries.into_iter().filter(|it| it.seq <= part.limit).collect::<Vec<_>>(),
         Err(error) => {
             tracing::error!(%error, room.id = %cursor.room.id, "could not read a page");
             return Err(End::Closed(Close::Failed));
@@ -200,6 +212,7 @@ async fn write_page(
         return Err(End::Closed(Close::Failed));
     };
     let frames = appended_frames(cursor.room.id, entries).into_iter().map(|it| it.2).collect();
+    let frames = veiled(&part.veil, mailbox.user, frames);
     feed_log(socket, mailbox, frames).await?;
     cursor.at = last;
     Ok(())

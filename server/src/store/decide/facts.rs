@@ -1,6 +1,6 @@
 //! What a transaction knows when it decides a batch; afterwards, what it has to write.
 
-use super::{Kept, Pairs};
+use super::{Conduct, Kept, Meetings, Pairs};
 use crate::questions::ready::ReadyPacks;
 use crate::store::{Appending, Fence, RoomSanction};
 use app::protocol::{
@@ -44,6 +44,7 @@ impl RoomState {
             waiting: 0,
             name: None,
             topic: None,
+            address: None,
         };
         Self { head: Seq::ZERO, people: 0, settings: settings.into() }
     }
@@ -67,9 +68,10 @@ pub(in crate::store) struct Settings {
     pub(in crate::store) asked_by: Option<UserId>,
     pub(in crate::store) sanctions: u32,
     pub(in crate::store) waiting: u32,
-    /// Another name or topic than the room had; those it had are not read.
+    /// Another name, topic or address than the room had; those it had are not read.
     pub(in crate::store) name: Option<String>,
     pub(in crate::store) topic: Option<String>,
+    pub(in crate::store) address: Option<String>,
 }
 
 /// A user as far as it matters for what they may do.
@@ -149,6 +151,10 @@ pub(in crate::store) struct Facts {
     pub(in crate::store) pairs: Kept<Pairs>,
     /// The packs that there are; needed only where there are such rooms.
     pub(in crate::store) packs: Arc<ReadyPacks>,
+    /// Of match and pair rooms what stands there beside the room.
+    pub(in crate::store) meetings: Kept<Meetings>,
+    /// What is to be noted of people.
+    pub(in crate::store) conduct: Vec<Conduct>,
     pub(in crate::store) known: Known,
     /// Speed rounds that the batch sets up, or calls off; those there are are not read.
     pub(in crate::store) speed: BTreeMap<RoomId, Option<SpeedPlan>>,
@@ -174,6 +180,7 @@ impl Facts {
         self.waiting.mark();
         self.invites.mark();
         self.pairs.mark();
+        self.meetings.mark();
     }
 
     /// The end of each log and the number of members: what nearly every change moves.
@@ -192,6 +199,8 @@ impl Facts {
             apart: &self.apart,
             pairs: &mut self.pairs,
             packs: &self.packs,
+            meetings: &mut self.meetings,
+            conduct: &mut self.conduct,
             known: &mut self.known,
             speed: &mut self.speed,
         };
@@ -209,6 +218,8 @@ pub(super) struct Around<'a> {
     pub(super) apart: &'a HashSet<RoomId>,
     pub(super) pairs: &'a mut Kept<Pairs>,
     pub(super) packs: &'a Arc<ReadyPacks>,
+    pub(super) meetings: &'a mut Kept<Meetings>,
+    pub(super) conduct: &'a mut Vec<Conduct>,
     pub(super) known: &'a mut Known,
     pub(super) speed: &'a mut BTreeMap<RoomId, Option<SpeedPlan>>,
 }

@@ -18,6 +18,7 @@ impl Turn<'_> {
 
     /// Ends somebody's membership, with all that hung on it.
     pub(super) fn part(&mut self, user: UserId) {
+        self.part_from_match(user);
         self.put_out(user);
         if self.room.settings.successor == Some(user) {
             self.room.settings.successor = None;

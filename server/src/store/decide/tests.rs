@@ -1,5 +1,6 @@
 //! The rules, tried on values.
 
+mod meeting;
 mod rules;
 
 use super::{decide as decide_all, *};

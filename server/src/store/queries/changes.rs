@@ -1,13 +1,15 @@
 //! Writing what a batch decided, but for its entries: only what is another than before.
 
-use super::{Db, Tx, batch, number, questions::write_pairs, speed::set_speed};
+use super::{
+    Db, Tx, batch, number, proposals::note_conduct, questions::write_pairs, speed::set_speed,
+};
 use crate::store::{
     RoomSanction, StoreResult,
     decide::{
-        Facts, Invites, MemberState, Members, RoomState, SanctionState, Sanctions, Settings,
-        Waiting,
+        Facts, Invites, Meeter, Meetings, MemberState, Members, RoomState, SanctionState,
+        Sanctions, Settings, Waiting,
     },
-    rows::{MemberChange, RoomChange},
+    rows::{MemberChange, RoomChange, kind_name},
 };
 use app::protocol::ids::{Millis, RoomId, Seq, UserId};
 use sqlx::QueryBuilder;
@@ -47,6 +49,12 @@ pub(super) async fn write(
     if facts.pairs.is_changed() {
         write_pairs(tx, facts.pairs.was(), &facts.pairs).await?;
     }
+    if facts.meetings.is_changed() {
+        write_meetings(tx, facts.meetings.was(), &facts.meetings).await?;
+    }
+    for (user, kind, at) in &facts.conduct {
+        note_conduct(tx, *user, kind, *at).await?;
+    }
     Ok(())
 }
 
@@ -73,7 +81,9 @@ async fn write_settings(tx: &mut Tx, room: RoomId, settings: &Settings) -> Store
         "update room set name = coalesce($2, name), topic = coalesce($3, topic), capacity = $4,
              door = $5, password = $6, locked = $7, slow_secs = $8, host_id = $9,
              successor_id = $10, empty_since = $11, closed_at = $12, asked_by = $13,
-             sanctions = $14, waiting = $15
+             sanctions = $14, waiting = $15, kind = $16,
+             address = case when cast($12 as bigint) is null then coalesce($17, address) end,
+             closes_at = $18
          where id = $1",
     )
     .bind(room.0)
@@ -91,6 +101,43 @@ async fn write_settings(tx: &mut Tx, room: RoomId, settings: &Settings) -> Store
     .bind(settings.asked_by.map(|it| it.0))
     .bind(i64::from(settings.sanctions))
     .bind(i64::from(settings.waiting))
+    .bind(kind_name(settings.kind))
+    .bind(&settings.address)
+    .bind(settings.closes_at.map(|it| it.0))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Of meetings what of them may change: what they show, and what each wants.
+async fn write_meetings(tx: &mut Tx, before: &Meetings, after: &Meetings) -> StoreResult<()> {
+    for (room, meeting) in after.iter().filter(|it| before.get(it.0) != Some(it.1)) {
+        sqlx::query("update meeting set openness = $2 where room_id = $1")
+            .bind(room.0)
+            .bind(meeting.openness.name())
+            .execute(&mut **tx)
+            .await?;
+        let was = before.get(room).map(|it| &it.meeters);
+        for (user, meeter) in &meeting.meeters {
+            if was.and_then(|it| it.get(user)) != Some(meeter) {
+                write_meeter(tx, (*room, *user), meeter).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn write_meeter(tx: &mut Tx, place: MemberKey, meeter: &Meeter) -> StoreResult<()> {
+    sqlx::query(
+        "update meeter set keep = $3, openness = $4,
+             mask = case when $5 = 1 then mask end
+         where room_id = $1 and account_id = $2",
+    )
+    .bind(place.0.0)
+    .bind(place.1.0)
+    .bind(i64::from(meeter.keep))
+    .bind(meeter.openness.name())
+    .bind(i64::from(meeter.masked))
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -1,7 +1,10 @@
 //! Direct rooms, and blocks.
 
 use super::{BEGIN_WRITE, FOR_UPDATE, Queries, number, seq_from};
-use crate::store::{BlockMark, StoreResult};
+use crate::{
+    store::{BlockMark, StoreResult},
+    veil::Mask,
+};
 use app::protocol::{
     ids::{Millis, RoomId, Seq, UserId},
     pages::Blocked,
@@ -141,17 +144,18 @@ impl Queries {
     }
 
     pub(in crate::store) async fn blocks(&self, user: UserId) -> StoreResult<Vec<Blocked>> {
-        let sql = "select account.id, account.name, at from block
-             join account on account.id = blocked_id
-             where blocker_id = $1 order by at desc, account.id";
+        let sql = "select id, name, at, masked from (
+                 select account.id, account.name, at, cast(0 as bigint) as masked from block
+                     join account on account.id = blocked_id where blocker_id = $1
+                 union all select mask, '', at, cast(1 as bigint) from shun where by_id = $1
+             ) as all_of_them order by at desc, id";
         let rows = sqlx::query(sql).bind(user.0).fetch_all(&self.readers).await?;
         rows.iter()
             .map(|row| {
-                Ok(Blocked {
-                    id: UserId(row.try_get("id")?),
-                    name: row.try_get("name")?,
-                    at: Millis(row.try_get("at")?),
-                })
+                let mask = Mask(row.try_get("id")?);
+                let masked = row.try_get::<i64, _>("masked")? != 0;
+                let name = if masked { mask.name().to_owned() } else { row.try_get("name")? };
+                Ok(Blocked { id: mask.id(), name, at: Millis(row.try_get("at")?), masked })
             })
             .collect()
     }
@@ -184,11 +188,12 @@ impl Queries {
     }
 
     pub(in crate::store) async fn unblock(&self, user: UserId, other: UserId) -> StoreResult<()> {
-        sqlx::query("delete from block where blocker_id = $1 and blocked_id = $2")
-            .bind(user.0)
-            .bind(other.0)
-            .execute(&self.writer)
-            .await?;
+        for sql in [
+            "delete from block where blocker_id = $1 and blocked_id = $2",
+            "delete from shun where by_id = $1 and mask = $2",
+        ] {
+            sqlx::query(sql).bind(user.0).bind(other.0).execute(&self.writer).await?;
+        }
         Ok(())
     }
 

@@ -5,8 +5,8 @@
 //! those only, so that plain messages cost four queries.
 
 use super::{
-    Db, DbRow, FOR_UPDATE, IDS_A_QUERY, Tx, batch, questions::read_pairs, seq_from,
-    users::picture_from,
+    Db, DbRow, FOR_UPDATE, IDS_A_QUERY, Tx, batch, meetings::read_meetings, questions::read_pairs,
+    seq_from, users::picture_from,
 };
 use crate::questions::ready::ReadyPacks;
 use crate::store::{
@@ -62,6 +62,7 @@ pub(super) async fn read_facts(
     read_sanctions(tx, &pairs, &mut facts).await?;
     read_apart(tx, batch, &mut facts).await?;
     read_pairs(tx, batch, &mut facts).await?;
+    read_meetings(tx, batch, &mut facts).await?;
     read_known(tx, batch, &mut facts).await?;
     facts.mark();
     Ok(facts)
@@ -307,6 +308,7 @@ fn room_from(row: &DbRow) -> StoreResult<RoomState> {
         waiting: count(row, "waiting")?,
         name: None,
         topic: None,
+        address: None,
     };
     let settings = settings.into();
     Ok(RoomState { head: seq_from(row, "head")?, people: count(row, "people")?, settings })
@@ -328,7 +330,7 @@ fn take_person(row: &DbRow, facts: &mut Facts) -> StoreResult<()> {
     Ok(())
 }
 
-fn account_from(row: &DbRow) -> StoreResult<AccountState> {
+pub(super) fn account_from(row: &DbRow) -> StoreResult<AccountState> {
     Ok(AccountState {
         name: row.try_get("name")?,
         role: role_from(row.try_get("role")?),

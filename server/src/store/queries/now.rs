@@ -2,6 +2,7 @@
 
 use super::{
     BEGIN_READ, DbRow, IDS_A_QUERY, Queries, Tx,
+    meetings::{MASKS, mask_from},
     rooms::{count_from, member_from, room_from},
     seq_from,
 };
@@ -35,7 +36,8 @@ impl Queries {
             let mut tx = self.readers.begin_with(BEGIN_READ).await?;
             let first = found.len();
             for row in those(&mut tx, ROOMS, some).await? {
-                found.push(RoomNow { row: room_from(&row)?, members: vec![], bans: vec![] });
+                let row = room_from(&row)?;
+                found.push(RoomNow { row, members: vec![], bans: vec![], masks: vec![] });
             }
             let places = found[first..].iter().map(|it| it.row.id).zip(first..);
             let places: HashMap<RoomId, usize> = places.collect();
@@ -50,6 +52,10 @@ impl Queries {
                 let Some(at) = place(&row)? else { continue };
                 let ban = (UserId(row.try_get("account_id")?), Millis(row.try_get("until")?));
                 found[at].bans.push(ban);
+            }
+            for row in those(&mut tx, MASKS, some).await? {
+                let Some(at) = place(&row)? else { continue };
+                found[at].masks.push(mask_from(&row)?);
             }
         }
         Ok(found)

@@ -11,6 +11,7 @@ use crate::planted::{self, Bug, Point};
 use crate::store::{
     Fence, NewProposal, ProposalRow, Seat, Shared, StoreResult, TicketRow, TicketState, Turned,
 };
+use crate::veil::Mask;
 use ::matching::desk::{self, Asked, Change, Event, Outcome, Place, State, Terms, Why};
 use app::protocol::{
     ids::{Millis, ProposalId, RoomId, TicketId, UserId},
@@ -385,7 +386,13 @@ async fn set_state(
     Ok(())
 }
 
-async fn note_conduct(tx: &mut Tx, user: UserId, kind: &str, now: Millis) -> StoreResult<()> {
+/// Notes something that counts when people are matched.
+pub(super) async fn note_conduct(
+    tx: &mut Tx,
+    user: UserId,
+    kind: &str,
+    now: Millis,
+) -> StoreResult<()> {
     sqlx::query("insert into conduct (id, account_id, kind, at) values ($1, $2, $3, $4)")
         .bind(uuid::Uuid::now_v7())
         .bind(user.0)
@@ -477,15 +484,20 @@ async fn make_match_room(tx: &mut Tx, proposal: &ProposalRow, now: Millis) -> St
     .bind(serde_json::to_string(&questions).unwrap_or_default())
     .execute(&mut **tx)
     .await?;
-    for (place, seat) in proposal.seats.iter().enumerate() {
-        for sql in [
-            "insert into member (room_id, account_id, joined_at) values ($1, $2, $3)",
-            "insert into meeter (room_id, account_id) values ($1, $2)",
-        ] {
-            let query = sqlx::query(sql).bind(room.0).bind(seat.user.0);
-            let query = if sql.contains("$3") { query.bind(now.0) } else { query };
-            query.execute(&mut **tx).await?;
-        }
+    let masks = Mask::some(proposal.seats.len());
+    for ((place, seat), mask) in proposal.seats.iter().enumerate().zip(masks) {
+        sqlx::query("insert into member (room_id, account_id, joined_at) values ($1, $2, $3)")
+            .bind(room.0)
+            .bind(seat.user.0)
+            .bind(now.0)
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query("insert into meeter (room_id, account_id, mask) values ($1, $2, $3)")
+            .bind(room.0)
+            .bind(seat.user.0)
+            .bind(mask.0)
+            .execute(&mut **tx)
+            .await?;
         for other in proposal.seats.iter().skip(place + 1) {
             note_met(tx, seat.user, other.user, (now, true)).await?;
         }
@@ -525,9 +537,14 @@ async fn read_proposal(
     .bind(id.0)
     .fetch_all(&mut **tx)
     .await?;
-    let shared: Shared = serde_json::from_str(row.try_get("common")?).unwrap_or_default();
+    let shared = shared_from(&row)?;
     let seats = seats.iter().map(seat_from).collect::<StoreResult<_>>()?;
     Ok(Some(ProposalRow { id, until: Millis(row.try_get("expires_at")?), shared, seats }))
+}
+
+/// What those in a proposal or meeting have in common.
+pub(super) fn shared_from(row: &DbRow) -> StoreResult<Shared> {
+    Ok(serde_json::from_str(row.try_get("common")?).unwrap_or_default())
 }
 
 pub(super) fn seat_from(row: &DbRow) -> StoreResult<Seat> {

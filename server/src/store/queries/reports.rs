@@ -3,13 +3,15 @@
 use super::{
     BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx, audit, notices,
     order::{check_reviewer, lock_people, sanction},
+    proposals::note_conduct,
     seq_from,
 };
 use crate::{
     audit::Line,
     store::{
         Decision, NewReport, Notify, Outcome, Sanction, Sanctioned, Sanctioning, StoreError,
-        StoreResult, User, rows::role_from,
+        StoreResult, User,
+        rows::{kind_from, role_from},
     },
 };
 use app::protocol::{
@@ -45,8 +47,10 @@ impl Queries {
         let (room, name) = report.room.as_ref().map(|it| (it.0.0, it.1.as_str())).unzip();
         sqlx::query(
             "insert into report
-                 (id, by_id, against_id, room_id, room_name, seq, why, text, excerpt, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 (id, by_id, against_id, room_id, room_name, seq, why, text, excerpt, at,
+                  room_kind)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                 coalesce((select kind from room where id = $4), ''))",
         )
         .bind(id.0)
         .bind(report.by.0)
@@ -60,6 +64,7 @@ impl Queries {
         .bind(now.0)
         .execute(&mut *tx)
         .await?;
+        note_reported(&mut tx, report, now).await?;
         tx.commit().await?;
         Ok((id, true))
     }
@@ -72,7 +77,7 @@ impl Queries {
     ) -> StoreResult<(Vec<Report>, bool)> {
         let mut sql = QueryBuilder::new(
             "select report.id, report.at, by_id, against_id, room_id, room_name, seq, why, text,
-                 excerpt, decision, decided_at, until, note,
+                 excerpt, room_kind, decision, decided_at, until, note,
                  reporter.name as by_name, reporter.role as by_role,
                  reported.name as against_name, reported.role as against_role,
                  coalesce(decider.name, '') as decided_name
@@ -110,7 +115,9 @@ impl Queries {
             matches!(decision.verdict, Verdict::Mute | Verdict::Ban).then_some(decision.until);
         sqlx::query(
             "update report set decision = $2, decided_by = $3, decided_at = $4, until = $5,
-                 note = $6 where id = $1",
+                 note = $6,
+                 excerpt = case when room_kind in ('match', 'pair') then '[]' else excerpt end
+             where id = $1",
         )
         .bind(decision.report.0)
         .bind(decision.verdict.name())
@@ -139,6 +146,23 @@ async fn same(tx: &mut Tx, report: &NewReport) -> StoreResult<Option<ReportId>> 
     let query = sqlx::query(sql).bind(report.by.0).bind(room.0).bind(super::number(seq));
     let row = query.fetch_optional(&mut **tx).await?;
     row.map(|row| Ok(ReportId(row.try_get("id")?))).transpose()
+}
+
+/// Who is reported from a room of people who were matched, counts as such when people are matched:
+/// for each who reports them once.
+async fn note_reported(tx: &mut Tx, report: &NewReport, now: Millis) -> StoreResult<()> {
+    let sql = "select count(*) from report where by_id = $1 and against_id = $2
+         and room_kind in ('match', 'pair')";
+    let query = sqlx::query_as(sql).bind(report.by.0).bind(report.against.0);
+    let (made,): (i64,) = query.fetch_one(&mut **tx).await?;
+    let is_first = made == 1;
+    let Some((room, _)) = report.room.as_ref().filter(|_| is_first) else { return Ok(()) };
+    let sql = "select count(*) from meeting where room_id = $1";
+    let (met,): (i64,) = sqlx::query_as(sql).bind(room.0).fetch_one(&mut **tx).await?;
+    if met > 0 {
+        note_conduct(tx, report.against, "reported", now).await?;
+    }
+    Ok(())
 }
 
 /// Refuses more reports of one user than there may be in a day.
@@ -239,6 +263,9 @@ fn report_from(row: &DbRow) -> StoreResult<Report> {
         against: named("against_id", "against_name", "against_role")?,
         room: row.try_get::<Option<Uuid>, _>("room_id")?.map(RoomId),
         room_name: row.try_get("room_name")?,
+        room_kind: Some(row.try_get("room_kind")?)
+            .filter(|it: &&str| !it.is_empty())
+            .map(kind_from),
         seq,
         why: why_from(row)?,
         text: row.try_get("text")?,

@@ -219,8 +219,12 @@ impl Queries {
         let mut met = Vec::new();
         for some in users.chunks(ASKED_AT_ONCE) {
             for column in ["low_id", "high_id"] {
-                let mut sql =
-                    QueryBuilder::new("select low_id, high_id, at, skipped_at from met where ");
+                let mut sql = QueryBuilder::new(
+                    "select low_id, high_id, at, skipped_at, cast(case when exists (
+                             select 1 from shun where (by_id = low_id and of_id = high_id)
+                                 or (by_id = high_id and of_id = low_id)
+                         ) then 1 else 0 end as bigint) as shunned from met where ",
+                );
                 sql.push(column).push(" in (");
                 let mut list = sql.separated(", ");
                 for user in some {
@@ -233,6 +237,7 @@ impl Queries {
                         other: UserId(row.try_get("high_id")?),
                         at: row.try_get::<Option<i64>, _>("at")?.map(Millis),
                         skipped_at: row.try_get::<Option<i64>, _>("skipped_at")?.map(Millis),
+                        shunned: row.try_get::<i64, _>("shunned")? != 0,
                     });
                 }
             }

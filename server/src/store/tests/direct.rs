@@ -85,6 +85,7 @@ async fn blocks_are_told_to_their_maker_and_change_the_mark() {
             id: user.id,
             name: user.name.clone(),
             at: Millis(at),
+            masked: false,
         };
         assert_eq!(store.blocks(ann.id).await.unwrap(), [row(&eve, 2), row(&bob, 1)]);
         assert_eq!(store.blocks(bob.id).await.unwrap(), []);

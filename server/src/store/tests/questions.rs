@@ -47,7 +47,7 @@ async fn twos() -> Vec<Two> {
 }
 
 /// Matches these with each other.
-async fn matched(store: &Store, people: &[(User, LoginId)], now: i64) -> RoomId {
+pub(super) async fn matched(store: &Store, people: &[(User, LoginId)], now: i64) -> RoomId {
     let mut tickets = Vec::new();
     for person in people {
         tickets.push(take(store, person, now - LATER).await);
