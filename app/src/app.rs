@@ -7,8 +7,8 @@ use crate::{
     i18n::texts,
     pages::{
         Admin, Blocks, BookPage, First, Forgot, Guest, Home, Inbox, InvitePage, Later, Matching,
-        NewRoom, NotFound, Notices, Person, QuestionsPage, Reset, RoomPage, RoomSettingsPage,
-        Rooms, Settings, SignUp, SpeedRounds, WishesPage,
+        MeetingPage, NewRoom, NotFound, Notices, Person, QuestionsPage, Reset, RoomPage,
+        RoomSettingsPage, Rooms, Settings, SignUp, SpeedRounds, WishesPage,
     },
     protocol::snapshot::{Snapshot, Theme},
     route::{Page, Route},
@@ -108,6 +108,7 @@ fn PlainApp() -> impl IntoView {
         Page::Speed(_) => view! { <SpeedRounds /> }.into_any(),
         Page::Book(_) => view! { <BookPage /> }.into_any(),
         Page::Questions(_) => view! { <QuestionsPage /> }.into_any(),
+        Page::Meeting(_) => view! { <MeetingPage /> }.into_any(),
         Page::Invite(_) => view! { <InvitePage /> }.into_any(),
         Page::Wishes => view! { <WishesPage /> }.into_any(),
         Page::Rooms | Page::Room(_) | Page::Match | Page::NotFound => {

@@ -14,6 +14,7 @@ pub mod json;
 pub mod lines;
 pub mod links;
 mod matching;
+pub mod meeting;
 pub mod outbox;
 pub mod pace;
 pub mod plans;
@@ -36,7 +37,7 @@ use crate::{
         pages::Planned,
         people::Person,
         refusal::Refusal,
-        room::Standing,
+        room::{RoomKind, Standing},
         snapshot::{DoorView, Me, RoomSummary, RoomView, Snapshot},
     },
 };
@@ -86,6 +87,8 @@ pub enum Shown {
     Lost {
         /// The room.
         room: RoomId,
+        /// What sort of room it was.
+        kind: RoomKind,
         /// What it is called.
         name: String,
         /// By which deed it was lost, if by one.
@@ -169,6 +172,8 @@ pub struct Client {
     pub trouble: RwSignal<Option<Refusal>>,
     /// Minutes to add to UTC for the reader's clock.
     pub zone_min: RwSignal<i32>,
+    /// The user wants a sound when somebody was found for them.
+    pub chimes: bool,
     /// When the page was made, by the server's clock.
     pub opened_at: Millis,
     link: StoredValue<Link>,
@@ -267,6 +272,7 @@ impl Client {
             caught_up: RwSignal::new(None),
             trouble: RwSignal::new(view.and(first.refused)),
             zone_min: RwSignal::new(first.preferences.zone_min),
+            chimes: first.preferences.chime,
             opened_at: first.at,
             link: StoredValue::new(Link { epoch: first.epoch, ..Link::default() }),
         }

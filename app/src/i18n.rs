@@ -3,6 +3,7 @@
 //! [`Texts`] has one field for each text, so that a missing translation does not compile.
 
 mod account;
+mod closer;
 mod dates;
 mod direct;
 mod en;
@@ -15,6 +16,7 @@ mod questions;
 mod rooms;
 mod speed;
 
+pub use closer::{Closer, closer};
 pub use dates::{Civil, civil, day_number};
 pub use direct::Direct;
 pub use later::{Later, later};
@@ -39,10 +41,6 @@ pub struct Texts {
     pub tag: &'static str,
     /// The language.
     pub language: Language,
-    /// The account pages.
-    pub door: Door,
-    /// A forgotten password, and what one tells of oneself.
-    pub account: account::Account,
     /// The frame around the rooms: sidebar, list, dialogs.
     pub house: House,
     /// One room: its log, its people, its composer.
@@ -55,8 +53,6 @@ pub struct Texts {
     pub rooms: Rooms,
     /// The line that tells how the connection stands.
     pub link: Link,
-    /// The settings.
-    pub settings: Settings,
     /// Why something was refused.
     pub refusal: fn(Refusal) -> String,
     /// What a form did.
@@ -206,6 +202,9 @@ pub struct Settings {
     pub theme_system: &'static str,
     pub theme_light: &'static str,
     pub theme_dark: &'static str,
+    pub chime: &'static str,
+    pub on: &'static str,
+    pub off: &'static str,
     pub password: &'static str,
     pub password_current: &'static str,
     pub password_new: &'static str,
@@ -231,6 +230,42 @@ pub fn texts(language: Language) -> &'static Texts {
     match language {
         Language::Ko => &ko::TEXTS,
         Language::En => &en::TEXTS,
+    }
+}
+
+/// The texts of pages without a script are asked for by these only: the browser's half has none of
+/// them.
+impl Texts {
+    /// The account pages.
+    pub fn door(&self) -> &'static Door {
+        match self.language {
+            Language::Ko => &ko::DOOR,
+            Language::En => &en::DOOR,
+        }
+    }
+
+    /// A forgotten password, and what one tells of oneself.
+    pub fn account(&self) -> &'static account::Account {
+        match self.language {
+            Language::Ko => &account::KO,
+            Language::En => &account::EN,
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &'static Settings {
+        match self.language {
+            Language::Ko => &ko::SETTINGS,
+            Language::En => &en::SETTINGS,
+        }
+    }
+
+    /// The page on which a room is made.
+    pub fn making(&self) -> &'static Make {
+        match self.language {
+            Language::Ko => &rooms::ko::MAKE,
+            Language::En => &rooms::en::MAKE,
+        }
     }
 }
 
@@ -275,7 +310,7 @@ impl Texts {
         if zone_min == 0 {
             when.push_str(" UTC");
         }
-        (self.door.banned_until)(&when)
+        (self.door().banned_until)(&when)
     }
 
     /// Why a text that is too long cannot be sent.

@@ -23,6 +23,8 @@ pub enum Page {
     Book(String),
     /// How questions come up between two, by their room.
     Questions(String),
+    /// What those in a match or pair room agree to, by the room's name or id.
+    Meeting(String),
     /// An invitation, by its token.
     Invite(String),
     /// How it stands with the search for somebody to talk with.
@@ -86,13 +88,14 @@ impl Page {
         }
     }
 
-    /// What stands under a room's address: what belongs to its settings, or to its questions.
+    /// What stands under a room's address.
     fn of_room(room: String, part: Option<&str>) -> Self {
         match part {
             Some("settings" | "acts" | "invites") => Self::RoomSettings(room),
             Some("speed") => Self::Speed(room),
             Some("book") => Self::Book(room),
             Some("questions") => Self::Questions(room),
+            Some("meeting") => Self::Meeting(room),
             _ => Self::Room(room),
         }
     }
@@ -227,6 +230,7 @@ mod tests {
             ("/rooms/0197/invites/1/end", Page::RoomSettings("0197".into())),
             ("/rooms/0197/book?show=all", Page::Book("0197".into())),
             ("/rooms/0197/questions", Page::Questions("0197".into())),
+            ("/rooms/0197/meeting", Page::Meeting("0197".into())),
             ("/invite/abc", Page::Invite("abc".into())),
             ("/match", Page::Match),
             ("/match/wishes", Page::Wishes),

@@ -59,7 +59,7 @@ export class Person {
   }
 
   /** Asks the API for something that it must do. */
-  async ask(method: "get" | "post" | "put" | "patch", path: string, data?: object): Promise<APIResponse> {
+  async ask(method: "get" | "post" | "put" | "patch" | "delete", path: string, data?: object): Promise<APIResponse> {
     const headers = { Origin: this.url };
     const answer = await this.page.request.fetch(`${this.url}/api/v1/${path}`, { method, data, headers });
     expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);

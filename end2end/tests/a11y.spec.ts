@@ -1,4 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
+import { choose, roomOf, search, together } from "../support/meeting.ts";
 import { type Person, expect, test } from "../support/people.ts";
 
 /** No serious fault on the page as it stands. */
@@ -137,5 +138,39 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(ann.page.getByText(/^It will be sent/)).toBeVisible();
     await ann.open("/later");
     await check(ann, "what is planned");
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`no page of looking for somebody and of a room for two has a serious fault, ${colorScheme}`, async ({ person }) => {
+    test.setTimeout(120_000);
+    const options = { colorScheme };
+    await (await person("root")).asAccount();
+    const ann = await (await person("ann", { options })).asAccount();
+    const bob = await (await person("bob", { options })).asAccount();
+    await ann.page.goto(`${ann.url}/match/wishes`);
+    await check(ann, "the wishes");
+    await search(ann, { pack: "first-light" });
+    await ann.isAlive();
+    await ann.page.locator("summary").click();
+    await check(ann, "the search");
+    await together(ann, bob);
+    const room = roomOf(ann);
+    await ann.say("see https://maru.example");
+    await bob.sees("see https://maru.example");
+    await choose(ann, "Ask a question now");
+    await expect(bob.page.getByRole("textbox", { name: "Your answer" })).toBeVisible();
+    await check(bob, "a room for two with a question");
+    await bob.roomMenu();
+    await check(bob, "its menu");
+    for (const [who, text] of [[ann, "the window"], [bob, "the aisle"]] as const) {
+      await who.putAway();
+      await who.page.getByRole("textbox", { name: "Your answer" }).fill(text);
+      await who.page.getByRole("button", { name: "Answer", exact: true }).click();
+    }
+    await expect(bob.page.getByText("the window")).toBeVisible();
+    await check(bob, "a question that was answered");
+    await bob.page.goto(`${bob.url}/rooms/${room}/meeting`);
+    await check(bob, "what both agree to");
   });
 }

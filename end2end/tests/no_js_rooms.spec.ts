@@ -1,5 +1,6 @@
 // Without JavaScript: rooms of one's own, people, requests and plans, all by forms.
 
+import { choose as chooseOf, roomOf } from "../support/meeting.ts";
 import { type Person, expect, test } from "../support/people.ts";
 
 test.use({ javaScriptEnabled: false });
@@ -169,4 +170,52 @@ test("what is planned is changed and given up by forms", async ({ person }) => {
   await card.getByRole("button", { name: "Cancel it" }).click();
   await expect(page.getByText("It will not be sent.")).toBeVisible();
   await expect(card).toHaveCount(0);
+});
+
+test("two look for somebody, meet, keep their room and answer a question, all by forms", async ({ person }) => {
+  await (await person("root")).asAccount();
+  const ann = await (await person("ann")).asAccount();
+  const bob = await (await person("bob")).asAccount();
+  for (const one of [ann, bob]) {
+    await one.page.goto(`${one.url}/match/wishes`);
+    await one.page.getByLabel("English", { exact: true }).check();
+    await one.page.getByText("tea", { exact: true }).click();
+    await one.page.getByLabel("Year you were born").fill("1990");
+    await one.page.getByRole("button", { name: "Start looking" }).click();
+  }
+  for (const one of [ann, bob]) {
+    const yes = one.page.getByRole("main").getByRole("button", { name: "Meet them" });
+    await expect(async () => {
+      await one.page.goto(`${one.url}/match`);
+      await expect(yes.or(one.composer)).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 20_000 });
+    if (await yes.isVisible()) await yes.click();
+  }
+  for (const one of [ann, bob]) {
+    await one.page.goto(`${one.url}/match`);
+    await expect(one.composer).toBeVisible();
+    await chooseOf(one, "Keep this room");
+  }
+  await expect(bob.page.getByRole("heading", { name: "ann", level: 1 })).toBeVisible();
+  await ann.page.reload();
+  await expect(ann.page.getByRole("heading", { name: "bob", level: 1 })).toBeVisible();
+  const settings = { pack: "first-light", mode: "strict", order: "as_written", by_word: false };
+  await ann.ask("put", `rooms/${roomOf(ann)}/questions/settings`, settings);
+  await chooseOf(ann, "Ask a question now");
+  for (const [one, text] of [[ann, "the window"], [bob, "the aisle"]] as const) {
+    await one.page.goto(`${one.url}/rooms/${roomOf(one)}`);
+    await expect(one.page.getByText("Answer the question to go on talking.")).toBeVisible();
+    await expect(one.composer).toHaveCount(0);
+    await one.page.getByRole("textbox", { name: "Your answer" }).fill(text);
+    await one.page.getByRole("button", { name: "Answer", exact: true }).click();
+    await expect(one.composer).toBeVisible();
+  }
+  await expect(bob.page.getByText("the window")).toBeVisible();
+  await chooseOf(ann, "Leave and report");
+  await ann.page.getByLabel("Spam or advertising").check();
+  await ann.page.getByRole("button", { name: "Leave and report" }).click();
+  await expect(ann.page.getByText(/^Reported\./)).toBeVisible();
+  await bob.page.reload();
+  await expect(bob.page.getByRole("heading", { name: "No such room" })).toBeVisible();
+  bob.forgive(/status of 404/);
 });

@@ -7,9 +7,15 @@ use crate::protocol::{
     ids::{Cid, Millis, RoomId, Seq, UserId},
     snapshot::{Language, Theme},
 };
-use leptos::prelude::{document, window};
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::{
+    prelude::{document, window},
+    task::spawn_local,
+};
 use std::collections::HashMap;
-use wasm_bindgen::JsCast;
+use uuid::Uuid;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlDocument, Storage, VisibilityState};
 
 /// The browser's clock.
@@ -25,12 +31,63 @@ pub(super) fn random() -> f64 {
 
 /// A new id for something to be sent.
 pub(super) fn new_cid() -> Cid {
-    Cid(uuid::Uuid::now_v7())
+    Cid(Uuid::now_v7())
 }
 
 /// The user looks at the page.
 pub(super) fn is_attending() -> bool {
     document().visibility_state() == VisibilityState::Visible
+}
+
+/// Plays a short sound; a page to which nobody has done anything yet may not.
+pub(super) fn chime() {
+    if let Some(sound) = make("Audio", "/chime.wav") {
+        call(&sound, "play");
+    }
+}
+
+/// Tells something outside the page, where the user has allowed it and the browser can.
+pub(super) fn notify(text: &str) {
+    if notification_permission().as_deref() == Some("granted") {
+        make("Notification", text);
+    }
+}
+
+/// It is not decided whether the page may tell things outside itself.
+pub fn may_ask_to_notify() -> bool {
+    notification_permission().as_deref() == Some("default")
+}
+
+/// Asks the user whether the page may tell things outside itself.
+pub fn ask_to_notify() {
+    if let Some(notification) = member(&window(), "Notification") {
+        call(&notification, "requestPermission");
+    }
+}
+
+fn notification_permission() -> Option<String> {
+    member(&member(&window(), "Notification")?, "permission")?.as_string()
+}
+
+/// What an object has by that name. By their names, for not every browser has them all.
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into()).ok().filter(|it| !it.is_undefined())
+}
+
+/// A new object of a class of the window's, of one text; none where it cannot be.
+fn make(class: &str, text: &str) -> Option<JsValue> {
+    let class: Function = member(&window(), class)?.dyn_into().ok()?;
+    Reflect::construct(&class, &Array::of1(&text.into())).ok()
+}
+
+fn call(of: &JsValue, method: &str) {
+    let method = member(of, method).and_then(|it| it.dyn_into::<Function>().ok());
+    if let Some(Ok(answer)) = method.map(|it| it.call0(of)) {
+        // What comes later may be a refusal, which is nobody's fault.
+        if let Ok(promise) = answer.dyn_into::<Promise>() {
+            spawn_local(async move { _ = JsFuture::from(promise).await });
+        }
+    }
 }
 
 /// Loads the page again.
@@ -84,19 +141,19 @@ pub(super) fn keep_zone(zone_min: i32) {
     }
 }
 
-/// The draft that a user has kept for a room.
-pub(super) fn draft(user: UserId, room: RoomId) -> Option<String> {
-    storage()?.get_item(&draft_key(user, room)).ok().flatten()
+/// The draft that a user has kept for a room, or for a question.
+pub(super) fn draft(user: UserId, of: Uuid) -> Option<String> {
+    storage()?.get_item(&draft_key(user, of)).ok().flatten()
 }
 
-/// Keeps a user's draft of a room over a reload; an empty one is forgotten.
-pub(super) fn keep_draft(user: UserId, room: RoomId, text: &str) {
+/// Keeps a user's draft over a reload; an empty one is forgotten.
+pub(super) fn keep_draft(user: UserId, of: Uuid, text: &str) {
     let Some(storage) = storage() else { return };
     // Full or forbidden storage costs the draft's second life, nothing else.
     _ = if text.is_empty() {
-        storage.remove_item(&draft_key(user, room))
+        storage.remove_item(&draft_key(user, of))
     } else {
-        storage.set_item(&draft_key(user, room), text)
+        storage.set_item(&draft_key(user, of), text)
     };
 }
 
@@ -136,8 +193,8 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn draft_key(user: UserId, room: RoomId) -> String {
-    format!("maru.draft.{user}.{room}")
+fn draft_key(user: UserId, of: Uuid) -> String {
+    format!("maru.draft.{user}.{of}")
 }
 
 fn seen_key(user: UserId) -> String {

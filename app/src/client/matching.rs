@@ -2,7 +2,7 @@
 
 use super::{Client, browser};
 use crate::protocol::{
-    ids::{Millis, RoomId},
+    ids::{Millis, ProposalId, RoomId},
     matching::{MatchState, MatchView},
 };
 use leptos::prelude::*;
@@ -27,10 +27,28 @@ impl Client {
         }
     }
 
+    /// Somebody who was found, and to whom the user has not said anything yet.
+    pub fn open_proposal(self) -> Option<ProposalId> {
+        match self.matching.read().as_ref().map(|it| &it.state) {
+            Some(MatchState::Proposed(it)) if !it.answered => Some(it.proposal),
+            _ => None,
+        }
+    }
+
     /// It stands otherwise.
     pub(super) fn match_changed(self, view: MatchView) {
+        let before = untrack(|| self.open_proposal());
         self.matching.set(Some(view));
         self.count_match();
+        let found = untrack(|| self.open_proposal());
+        if found.is_some() && found != before {
+            if self.chimes {
+                browser::chime();
+            }
+            if !browser::is_attending() {
+                browser::notify(self.texts.meeting.ready);
+            }
+        }
     }
 
     /// Counts on, once a second.

@@ -112,7 +112,7 @@ impl Client {
     }
 
     /// Shows a line above the composer for a while.
-    fn tell(self, line: String) {
+    pub(super) fn tell(self, line: String) {
         self.trouble.set(None);
         self.told.set(Some(line.clone()));
         let forget = move || {

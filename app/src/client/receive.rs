@@ -84,6 +84,7 @@ impl Client {
         self.watch_again();
         self.reload_rooms();
         self.reload_people();
+        self.reload_meeting();
         self.reload_reminders();
         self.ask_place();
         // What could not be loaded without a network can be now.
@@ -190,8 +191,9 @@ impl Client {
             self.entered.set(false);
             return self.reload_people();
         }
+        let kind = known.as_ref().map_or(RoomKind::Unknown, |it| it.kind);
         let name = known.map(|it| it.name).unwrap_or_default();
-        self.clear(Shown::Lost { room, name, deed, reason });
+        self.clear(Shown::Lost { room, kind, name, deed, reason });
     }
 
     fn appended(self, appended: Appended) {
@@ -212,6 +214,7 @@ impl Client {
         }
         self.forget_typists(&applied.added);
         self.stand_by(&applied.added);
+        self.meet_by(&applied.added);
         if !applied.added.is_empty() {
             self.link.update_value(|link| link.lag.moved());
             self.mark_new(before);

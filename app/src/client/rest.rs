@@ -90,7 +90,8 @@ pub(super) async fn delete(path: &str) -> Result<String, LoadError> {
     ask("DELETE", path, None).await
 }
 
-async fn ask(method: &str, path: &str, body: Option<&str>) -> Result<String, LoadError> {
+/// Sends a JSON body, or none, to `/api/v1/{path}`; the body of the answer.
+pub(super) async fn ask(method: &str, path: &str, body: Option<&str>) -> Result<String, LoadError> {
     let unreachable = |_: JsValue| LoadError::Unreachable;
     let request = RequestInit::new();
     request.set_method(method);

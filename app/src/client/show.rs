@@ -1,7 +1,7 @@
 //! Which room is shown, what of it is loaded, and what of it was seen.
 
 use super::{
-    Client, Connection, Shown, browser,
+    Client, Connection, Shown, browser, meeting,
     rest::{self, LoadError, Page, People, Rooms},
     socket,
     timeline::Timeline,
@@ -9,6 +9,7 @@ use super::{
 use crate::protocol::{
     ids::{RoomId, Seq, UserId},
     limits::PAGE_ENTRIES,
+    matching::MeetingView,
     packets::{ClientPacket, See},
     refusal::Refusal,
     room::{Request, RoomKind, Standing},
@@ -51,7 +52,7 @@ impl Client {
                 return;
             }
             match loaded {
-                Ok((room, page, people)) => self.put_loaded(room, page, people),
+                Ok(loaded) => self.put_loaded(loaded),
                 Err(LoadError::Refused(Refusal::NotSignedIn)) => {
                     browser::go_to(&browser::sign_in_address());
                 }
@@ -92,7 +93,7 @@ impl Client {
 
     /// What the user had begun to write in a room.
     pub fn kept_draft(self, room: RoomId) -> String {
-        self.my_id_now().and_then(|me| browser::draft(me, room)).unwrap_or_default()
+        self.my_id_now().and_then(|me| browser::draft(me, room.0)).unwrap_or_default()
     }
 
     /// Loads the members of the room shown anew.
@@ -179,6 +180,7 @@ impl Client {
         self.standing.set(Standing::default());
         self.secs_to_send.set(0);
         self.door.set(None);
+        self.meeting.set(None);
         self.new_after.set(None);
         self.trouble.set(None);
         self.loading_older.set(false);
@@ -189,11 +191,12 @@ impl Client {
         });
     }
 
-    fn put_loaded(self, room: RoomSummary, page: Page, people: People) {
+    fn put_loaded(self, Loaded { room, page, people, meeting }: Loaded) {
         let id = room.id;
         let start = page.entries.first().map_or(page.head, |it| it.seq.minus(1));
         let more_before = start > Seq::ZERO;
         self.put_room(room);
+        self.meeting.set(meeting);
         self.timeline.set(Timeline::new(start, page.entries, more_before));
         self.start_new_line(id);
         self.draft.set(self.kept_draft(id));
@@ -286,7 +289,15 @@ impl Client {
     }
 }
 
-async fn load_room(address: &str) -> Result<(RoomSummary, Page, People), LoadError> {
+/// A room with what its page shows.
+struct Loaded {
+    room: RoomSummary,
+    page: Page,
+    people: People,
+    meeting: Option<MeetingView>,
+}
+
+async fn load_room(address: &str) -> Result<Loaded, LoadError> {
     let address = String::from(js_sys::encode_uri_component(address));
     let room: RoomSummary = rest::load(&format!("rooms/{address}")).await?;
     if !room.mine && room.kind != RoomKind::Channel {
@@ -294,5 +305,7 @@ async fn load_room(address: &str) -> Result<(RoomSummary, Page, People), LoadErr
     }
     let page = rest::load(&format!("rooms/{}/entries", room.id)).await?;
     let people = rest::load(&format!("rooms/{}/people", room.id)).await?;
-    Ok((room, page, people))
+    // Where it is not to be had now, it comes with the next connection.
+    let meeting = if meeting::is_meeting(&room) { meeting::load(room.id).await.ok() } else { None };
+    Ok(Loaded { room, page, people, meeting })
 }

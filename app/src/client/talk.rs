@@ -73,7 +73,7 @@ impl Client {
     /// Keeps the draft of the room shown, and tells the others that the user types.
     pub fn typing(self, text: &str) {
         let (Some(room), Some(me)) = (self.room_id_now(), self.my_id_now()) else { return };
-        browser::keep_draft(me, room, text);
+        browser::keep_draft(me, room.0, text);
         let now = browser::now();
         let told = self.link.with_value(|link| now.since(link.typed_at) < TYPING_EVERY_MS);
         let is_live = self.connection.get_untracked() == Connection::Live;
@@ -89,9 +89,9 @@ impl Client {
     pub(super) fn drop_draft(self, room: RoomId, sent: &MessageText) {
         let is_sent = |draft: &str| sent.is_all_of(draft);
         if let Some(me) = self.my_id_now()
-            && browser::draft(me, room).as_deref().is_some_and(is_sent)
+            && browser::draft(me, room.0).as_deref().is_some_and(is_sent)
         {
-            browser::keep_draft(me, room, "");
+            browser::keep_draft(me, room.0, "");
         }
         if self.room_id_now() == Some(room) && is_sent(&self.draft.read_untracked()) {
             self.draft.set(String::new());

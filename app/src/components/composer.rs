@@ -1,5 +1,6 @@
 //! Where one writes.
 
+use super::lively::{flag, says};
 use super::{SendLater, area_text, title};
 use crate::{
     client::{
@@ -83,7 +84,7 @@ pub fn Composer() -> impl IntoView {
             </textarea>
             <button
                 class="primary"
-                disabled=move || { chars.get() > TEXT_CHARS_MAX || client.secs_to_send.get() > 0 }
+                disabled=flag(move || { chars.get() > TEXT_CHARS_MAX || client.secs_to_send.get() > 0 })
             >
                 {texts.room.send}
             </button>
@@ -93,10 +94,10 @@ pub fn Composer() -> impl IntoView {
                 class="composer__note"
                 id="composer-note"
                 role="status"
-                data-over=move || (chars.get() > TEXT_CHARS_MAX).to_string()
-                hidden=move || chars.get() < TEXT_CHARS_SHOW_LEFT
+                data-over=says(move || (chars.get() > TEXT_CHARS_MAX).to_string())
+                hidden=flag(move || chars.get() < TEXT_CHARS_SHOW_LEFT)
             >
-                {move || note(client, chars.get())}
+                {says(move || note(client, chars.get()))}
             </p>
         </form>
     }
@@ -119,10 +120,10 @@ fn SlowNote() -> impl IntoView {
         <p
             class="composer__slow"
             role="timer"
-            data-waits=move || (client.secs_to_send.get() > 0).to_string()
-            hidden=move || slow_secs.get() == 0
+            data-waits=says(move || (client.secs_to_send.get() > 0).to_string())
+            hidden=flag(move || slow_secs.get() == 0)
         >
-            {text}
+            {says(text)}
         </p>
     }
 }

@@ -1,5 +1,6 @@
 //! How the connection stands, when that is worth a word.
 
+use super::lively::{flag, part, says};
 use crate::client::{Client, Connection, browser};
 use leptos::prelude::*;
 
@@ -31,10 +32,10 @@ pub fn ConnectionBanner() -> impl IntoView {
         <div
             class="connection-banner"
             role="status"
-            data-tone=tone
-            hidden=move || told.get() == Told::Nothing
+            data-tone=says(tone)
+            hidden=flag(move || told.get() == Told::Nothing)
         >
-            {move || sentence(client, told.get())}
+            {part(move || sentence(client, told.get()))}
         </div>
     }
 }
@@ -60,7 +61,7 @@ fn sentence(client: Client, told: Told) -> AnyView {
     match told {
         Told::Nothing => ().into_any(),
         Told::Waiting => view! {
-            <span aria-live="off">{move || (texts.waiting)(client.secs_left.get())}</span>
+            <span aria-live="off">{says(move || (texts.waiting)(client.secs_left.get()))}</span>
             <button type="button" on:click=move |_| client.connect()>{texts.try_now}</button>
         }
         .into_any(),

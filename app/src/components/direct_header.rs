@@ -1,12 +1,14 @@
 //! The head of a direct room's page.
 
-use super::{Avatar, MenuButton, QuietForm};
+use super::lively::{part, says};
+use super::{Avatar, MeetingTools, MenuButton, QuietForm, meeting_tools::common};
 use crate::{
-    client::Client,
+    client::{Client, meeting::is_meeting},
     i18n::Texts,
     protocol::{
+        matching::Openness,
         people::{Person, Presence, Role},
-        room::RoomKind,
+        snapshot::RoomSummary,
     },
 };
 use leptos::prelude::*;
@@ -22,50 +24,47 @@ pub fn DirectHeader() -> impl IntoView {
         client.people.read().iter().find(|it| Some(it.id) == peer).cloned()
     });
     let presence = move || other.read().as_ref().map_or(Presence::Offline, |it| it.presence);
+    // Who did not say who they are has no page.
+    let is_known = Memo::new(move |_| client.openness() == Openness::Names);
     let head = move || {
-        let room = room.get()?;
-        let (peer, name) = (room.peer?, room.name);
+        let RoomSummary { peer, name, .. } = room.get()?;
+        let Some(peer) = peer else {
+            return Some(view! { <h1 class="room-header__name">{name}</h1> }.into_any());
+        };
         let Person { presence, picture, .. } = other
             .get()
             .unwrap_or_else(|| Person::new(peer, name.clone(), Role::Member, Presence::Offline));
-        Some(view! {
-            <a class="direct-header__other" href=format!("/people/{peer}") rel="external">
-                <Avatar user=peer name=name.clone() small=true presence=Some(presence) picture />
-                <h1 class="room-header__name">{name}</h1>
-            </a>
-        })
+        let who = view! {
+            <Avatar user=peer name=name.clone() small=true presence=Some(presence) picture />
+            <h1 class="room-header__name">{name}</h1>
+        };
+        let who = if is_known.get() {
+            let to = format!("/people/{peer}");
+            view! { <a class="direct-header__other" href=to rel="external">{who}</a> }.into_any()
+        } else {
+            view! { <div class="direct-header__other">{who}</div> }.into_any()
+        };
+        Some(who)
     };
-    view! {
-        <header class="room-header direct-header">
-            <MenuButton />
-            {head}
-            <p class="direct-header__presence">{move || presence_text(texts, presence())}</p>
-            <MatchTools />
-            <QuietForm />
-        </header>
-    }
-}
-
-/// In a match room: on to the next person, or out. The room is gone with whoever leaves.
-#[component]
-fn MatchTools() -> impl IntoView {
-    let client = expect_context::<Client>();
-    let meeting = &client.texts.meeting;
-    let room = Memo::new(move |_| client.room().filter(|it| it.kind == RoomKind::Match));
-    let action = move |what: &'static str| {
-        move || {
-            room.read().as_ref().map(|it| format!("/rooms/{}/{what}", it.id)).unwrap_or_default()
+    let is_meeting = Memo::new(move |_| room.read().as_ref().is_some_and(is_meeting));
+    let tools = move || {
+        if is_meeting.get() {
+            view! { <MeetingTools /> }.into_any()
+        } else {
+            view! { <QuietForm /> }.into_any()
         }
     };
+    let told = move || {
+        let common = common(client).filter(|_| is_meeting.get());
+        common.unwrap_or_else(|| presence_text(texts, presence()).to_owned())
+    };
     view! {
-        <div class="direct-header__tools" hidden=move || room.read().is_none()>
-            <form method="post" action=action("next")>
-                <button class="ghost">{meeting.next}</button>
-            </form>
-            <form method="post" action=action("leave")>
-                <button class="ghost">{meeting.leave}</button>
-            </form>
-        </div>
+        <header class="room-header direct-header" data-meeting=says(move || is_meeting.get().to_string())>
+            <MenuButton />
+            {part(head)}
+            <p class="direct-header__presence">{says(told)}</p>
+            {part(tools)}
+        </header>
     }
 }
 

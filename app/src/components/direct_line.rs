@@ -1,10 +1,12 @@
 //! What one of two said to the other: own words at the right, the other's at the left.
 
+use super::lively::{part, says};
 use super::{MessageMenu, MessageText};
 use crate::{
     client::Client,
     protocol::{
         ids::Seq,
+        matching::Openness,
         message::{Entry, What},
     },
 };
@@ -30,7 +32,8 @@ impl LastSeen {
     }
 }
 
-/// The room shown is one of two people. Asked once, when a line is made: a room's kind stays.
+/// The room shown is one of two people, or of a few who were matched. Asked once, when a line is
+/// made: where a room becomes another, its lines are made anew.
 pub(super) fn is_direct(client: Client) -> bool {
     untrack(|| client.room()).is_some_and(|it| it.kind.is_intimate())
 }
@@ -51,17 +54,27 @@ pub fn DirectLine(
     let last_seen = expect_context::<LastSeen>().0;
     let is_seen = Memo::new(move |_| is_mine && last_seen.get() == Some(seq));
     let seen = move || is_seen.get().then(|| view! { " · " {texts.direct.seen} });
+    // Where more than one other may have said it, it is told who did.
+    let is_one = untrack(|| client.room()).is_some_and(|it| it.peer.is_some());
+    let name = (headed && !is_mine && !is_one)
+        .then(|| view! { <b class="direct-line__name">{entry.name.clone()}</b> });
+    let opens = Memo::new(move |_| client.openness() >= Openness::Links);
+    let words = entry.what.text().to_owned();
+    let text = move || {
+        let text = words.clone();
+        if opens.get() { view! { <MessageText text /> }.into_any() } else { text.into_any() }
+    };
     view! {
         <li
             class="log-line direct-line"
             data-seq=seq.to_string()
             data-headed=headed.to_string()
             data-mine=is_mine.to_string()
-            data-seen=move || is_seen.get().to_string()
+            data-seen=says(move || is_seen.get().to_string())
         >
             <span class="visually-hidden">{entry.name.clone()} " "</span>
-            <p class="direct-line__text"><MessageText text=entry.what.text().to_owned() /></p>
-            <p class="direct-line__foot"><time>{clock}</time>{seen}</p>
+            <p class="direct-line__text">{name} {part(text)}</p>
+            <p class="direct-line__foot"><time>{says(clock)}</time>{part(seen)}</p>
             <MessageMenu entry />
         </li>
     }

@@ -41,7 +41,7 @@ pub fn NewNameField(
     /// What stands in it.
     value: String,
 ) -> impl IntoView {
-    let door = &expect_context::<Client>().texts.door;
+    let door = expect_context::<Client>().texts.door();
     view! {
         <label class="labelled">
             <span>{label}</span>
@@ -86,7 +86,7 @@ pub fn NewPasswordField(
     /// What it is called.
     label: &'static str,
 ) -> impl IntoView {
-    let door = &expect_context::<Client>().texts.door;
+    let door = expect_context::<Client>().texts.door();
     view! {
         <label class="labelled">
             <span>{label}</span>

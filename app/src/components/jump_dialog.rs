@@ -1,5 +1,6 @@
 //! The dialog by which one goes to a channel by a few letters of its name.
 
+use super::lively::{flag, part, says};
 use super::{address, glyph, help_dialog::open_with};
 use crate::{client::Client, protocol::snapshot::RoomSummary, route::Route};
 use leptos::{ev, html, prelude::*};
@@ -63,16 +64,16 @@ pub fn JumpDialog(
                 aria-expanded="true"
                 aria-autocomplete="list"
                 aria-controls="jump-list"
-                aria-activedescendant=move || format!("jump-{}", chosen.get())
+                aria-activedescendant=says(move || format!("jump-{}", chosen.get()))
                 placeholder=house.jump
                 prop:value=move || wanted.get()
                 on:input=on_input
                 on:keydown=on_key
             />
             <ul class="jump-dialog__list" id="jump-list" role="listbox" aria-label=house.channels>
-                {options}
+                {part(options)}
             </ul>
-            <p class="jump-dialog__empty" hidden=move || !fitting.read().is_empty()>
+            <p class="jump-dialog__empty" hidden=flag(move || !fitting.read().is_empty())>
                 {house.jump_empty}
             </p>
         </dialog>
@@ -90,7 +91,7 @@ fn option_line(
             class="jump-dialog__option"
             id=format!("jump-{at}")
             role="option"
-            aria-selected=move || (chosen.get() == at).to_string()
+            aria-selected=says(move || (chosen.get() == at).to_string())
             on:click=move |_| go(at)
         >
             <span class="room-list__glyph" aria-hidden="true">{glyph(&room)}</span>

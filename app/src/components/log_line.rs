@@ -1,6 +1,7 @@
 //! One line of the log.
 
-use super::{Avatar, DirectLine, MessageMenu, MessageText, direct_line::is_direct};
+use super::lively::{part, says};
+use super::{Avatar, DirectLine, MessageMenu, MessageText, QuestionCard, direct_line::is_direct};
 use crate::{
     client::{
         Client,
@@ -56,7 +57,7 @@ pub fn LogLine(
 fn day_line(at: Millis) -> impl IntoView {
     let client = expect_context::<Client>();
     let day = move || client.texts.day_of(at, client.opened_at, client.zone_min.get());
-    view! { <li class="log-line log-line--day"><span>{day}</span></li> }
+    view! { <li class="log-line log-line--day"><span>{says(day)}</span></li> }
 }
 
 fn new_line() -> impl IntoView {
@@ -80,13 +81,13 @@ fn message_line(entry: Arc<Entry>, headed: bool, tags: Memo<Tags>) -> impl IntoV
     };
     let head = if headed {
         view! {
-            {avatar}
+            {part(avatar)}
             <p class="log-line__head">
                 <b class="log-line__name">
                     <a href=format!("/people/{author}") rel="external">{name}</a>
                 </b>
-                {tag}
-                <time class="log-line__time">{clock}</time>
+                {part(tag)}
+                <time class="log-line__time">{says(clock)}</time>
             </p>
         }
         .into_any()
@@ -94,7 +95,7 @@ fn message_line(entry: Arc<Entry>, headed: bool, tags: Memo<Tags>) -> impl IntoV
         view! {
             <span class="log-line__gutter">
                 <span class="visually-hidden">{name}" "</span>
-                <time>{clock}</time>
+                <time>{says(clock)}</time>
             </span>
         }
         .into_any()
@@ -127,7 +128,7 @@ fn moved_line(moved: &Moved) -> impl IntoView {
     let clock = move || client.texts.clock(at, client.zone_min.get());
     view! {
         <li class="log-line log-line--moved" data-seq=moved.first.to_string()>
-            {text}<time>{clock}</time>
+            {text}<time>{says(clock)}</time>
         </li>
     }
 }
@@ -152,26 +153,23 @@ fn did_line(entry: &Entry) -> impl IntoView {
     let clock = move || client.texts.clock(at, client.zone_min.get());
     view! {
         <li class="log-line log-line--moved log-line--did" data-seq=entry.seq.to_string()>
-            {text} {until.map(|it| view! { " " {it} })}
+            {text} {until.map(|it| view! { " " {says(it)} })}
             {reason.map(|it| view! { " · " <q class="log-line__reason">{it}</q> })}
             {speed} " · "
-            <time>{clock}</time>
+            <time>{says(clock)}</time>
         </li>
     }
     .into_any()
 }
 
-/// A question that came up: its words.
+/// A question that came up.
 fn asked_line(entry: &Entry) -> impl IntoView {
-    let client = expect_context::<Client>();
-    let What::Asked(asked) = &entry.what else { return ().into_any() };
-    let words = asked.words.text(client.texts.language).to_owned();
+    let asked = entry.what.asked().cloned();
     view! {
         <li class="log-line log-line--asked" data-seq=entry.seq.to_string()>
-            <p class="log-line__text">{words}</p>
+            {asked.map(|asked| view! { <QuestionCard asked /> })}
         </li>
     }
-    .into_any()
 }
 
 fn announced_line(entry: &Entry) -> impl IntoView {
@@ -183,7 +181,7 @@ fn announced_line(entry: &Entry) -> impl IntoView {
             <p class="log-line__head">
                 <span class="tag">{client.texts.room.announcement}</span>
                 <b class="log-line__name">{entry.name.clone()}</b>
-                <time class="log-line__time">{clock}</time>
+                <time class="log-line__time">{says(clock)}</time>
             </p>
             <p class="log-line__text"><MessageText text /></p>
         </li>

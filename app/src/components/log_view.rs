@@ -1,5 +1,6 @@
 //! The log of a room.
 
+use super::lively::{flag, says};
 use super::{
     Icon, LogLine, PendingLine, Picture, Row,
     direct_line::LastSeen,
@@ -62,7 +63,7 @@ pub fn LogView() -> impl IntoView {
                 role="log"
                 tabindex="0"
                 aria-label=texts.room.log
-                aria-live=move || if window.left_at.get().is_some() { "off" } else { "polite" }
+                aria-live=says(move || if window.left_at.get().is_some() { "off" } else { "polite" })
                 on:scroll=move |_| window.scrolled()
                 on:keydown=move |event| {
                     if let Some(list) = window.list.get_untracked() {
@@ -71,7 +72,7 @@ pub fn LogView() -> impl IntoView {
                 }
             >
                 <div class="log-view__page">
-                    <p class="log-view__top">{top}</p>
+                    <p class="log-view__top">{says(top)}</p>
                     <ol class="log-view__lines">
                         {rows(lines)} {rows(on_their_way)}
                     </ol>
@@ -94,12 +95,12 @@ fn JumpToNewest(window: LogWindow) -> impl IntoView {
         <button
             class="log-view__newest"
             type="button"
-            hidden=move || window.left_at.get().is_none()
+            hidden=flag(move || window.left_at.get().is_none())
             on:click=move |_| window.to_newest()
             on:wheel=move |event| window.scroll_by(event.delta_y())
         >
             <Icon picture=Picture::Down />
-            {label}
+            {says(label)}
         </button>
     }
 }

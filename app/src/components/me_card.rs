@@ -1,5 +1,6 @@
 //! The card of the signed-in user, with the menu of what is their own.
 
+use super::lively::{flag, part, says};
 use super::{Avatar, Icon, Picture};
 use crate::{
     client::{Client, Connection},
@@ -27,15 +28,15 @@ pub fn MeCard() -> impl IntoView {
                 />
                 <span class="me-card__name">
                     <b>{me.name}</b>
-                    <span>{move || if is_live { online(client) } else { "" }}</span>
+                    <span>{says(move || if is_live { online(client) } else { "" })}</span>
                 </span>
             }
         })
     };
     view! {
-        <div class="me-card" data-offline=move || is_offline(client).to_string()>
+        <div class="me-card" data-offline=says(move || is_offline(client).to_string())>
             <button class="me-card__who" type="button" popovertarget="me-menu" title=house.me_menu>
-                {me}
+                {part(me)}
             </button>
             <a
                 class="me-card__settings"
@@ -65,12 +66,12 @@ fn MeMenu() -> impl IntoView {
     };
     view! {
         <div class="menu me-menu" id="me-menu" popover="auto" role="group" aria-label=house.me_menu>
-            <a class="menu__way" rel="external" href=profile>{house.profile}</a>
+            <a class="menu__way" rel="external" href=says(profile)>{house.profile}</a>
             {way("/inbox", house.inbox)}
             {way("/later", house.planned)}
             {way("/blocks", house.blocks)}
             {way("/settings", house.settings)}
-            <a class="menu__way" rel="external" href="/admin" hidden=move || !oversees()>
+            <a class="menu__way" rel="external" href="/admin" hidden=flag(move || !oversees())>
                 {house.admin}
             </a>
         </div>

@@ -1,8 +1,9 @@
 //! What one can do with a message: be reminded of it, report it.
 
+use super::lively::{part, says};
 use crate::{
     client::{Client, plans::When},
-    protocol::{ids::Seq, message::Entry},
+    protocol::{ids::Seq, matching::Openness, message::Entry, room::RoomKind},
 };
 use leptos::{ev, html, prelude::*};
 use std::sync::Arc;
@@ -36,19 +37,19 @@ pub fn MessageMenu(
     };
     let label = (client.texts.direct.message_menu)(&entry.name);
     view! {
-        <div class="message-menu" data-open=move || is_open.get().to_string() on:keydown=close>
+        <div class="message-menu" data-open=says(move || is_open.get().to_string()) on:keydown=close>
             <button
                 class="message-menu__button"
                 type="button"
                 tabindex="-1"
                 node_ref=button
                 aria-label=label
-                aria-expanded=move || is_open.get().to_string()
+                aria-expanded=says(move || is_open.get().to_string())
                 on:click=toggle
             >
                 "⋯"
             </button>
-            {move || is_open.get().then(|| choices(client, &entry, open))}
+            {part(move || is_open.get().then(|| choices(client, &entry, open)))}
         </div>
     }
 }
@@ -67,8 +68,16 @@ fn choices(client: Client, entry: &Entry, open: RwSignal<Option<Seq>>) -> impl I
     let is_mine = client.me.read_untracked().as_ref().is_some_and(|it| it.id == author);
     let room = untrack(|| client.room_id()).filter(|_| !is_mine);
     let report = room.map(|room| {
-        let to = format!("/people/{author}?room={room}&seq={seq}#report");
+        let to = if untrack(|| client.openness()) == Openness::Names {
+            format!("/people/{author}?room={room}&seq={seq}#report")
+        } else {
+            format!("/rooms/{room}/meeting#report")
+        };
         view! { <a class="ghost" href=to rel="external">{direct.report}</a> }
+    });
+    let about = untrack(|| client.room()).filter(|it| it.kind == RoomKind::Channel).map(|room| {
+        let to = format!("/match/wishes?about={}&seq={seq}", room.id);
+        view! { <a class="ghost" href=to rel="external">{client.texts.meeting.about_this}</a> }
     });
     view! {
         <div class="message-menu__row" role="group" aria-label=direct.remind>
@@ -76,6 +85,7 @@ fn choices(client: Client, entry: &Entry, open: RwSignal<Option<Seq>>) -> impl I
             {remind(direct.in_20_min, When::InMins(20))}
             {remind(direct.in_3_h, When::InMins(180))}
             {remind(direct.tomorrow, When::Tomorrow)}
+            {about}
             {report}
         </div>
     }

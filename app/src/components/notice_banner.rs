@@ -1,5 +1,8 @@
-//! That the user was told something about themselves or their reports.
+//! What lies over every page: that somebody was found, and that the user was told something about
+//! themselves or their reports.
 
+use super::MatchNotice;
+use super::lively::part;
 use crate::{
     client::Client,
     route::{Page, Route},
@@ -24,5 +27,10 @@ pub fn NoticeBanner() -> impl IntoView {
             }
         })
     };
-    view! { <div class="notice-banner" role="status">{line}</div> }
+    view! {
+        <div class="notice-banner">
+            <MatchNotice />
+            <div role="status">{part(line)}</div>
+        </div>
+    }
 }

@@ -1,5 +1,6 @@
 //! The title of a page, in the browser's tab.
 
+use crate::client::Client;
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
@@ -15,9 +16,15 @@ pub fn PageTitle(
     #[prop(into)]
     text: TextProp,
 ) -> impl IntoView {
-    let in_page = cfg!(feature = "ssr").then(|| written(&untrack(|| text.get()), true));
+    let client = expect_context::<Client>();
+    // Whatever the page is: somebody may be in another tab while they are waited for.
+    let text = move || match client.open_proposal() {
+        Some(_) => (client.texts.meeting.found_in_title)(client.secs_of_match.get()),
+        None => text.get().into_owned(),
+    };
+    let in_page = cfg!(feature = "ssr").then(|| written(&untrack(&text), true));
     view! {
-        <Title text=move || in_page.clone().unwrap_or_else(|| written(&text.get(), false)) />
+        <Title text=move || in_page.clone().unwrap_or_else(|| written(&text(), false)) />
     }
 }
 

@@ -1,5 +1,6 @@
 //! Something that the user said and the log does not show yet.
 
+use super::lively::says;
 use super::{Avatar, MessageText, direct_line::is_direct};
 use crate::client::{
     Client,
@@ -44,7 +45,7 @@ pub fn PendingLine(
                 <p class="log-line__head">
                     <b class="log-line__name">{me.name}</b>
                     <time class="log-line__time">
-                        {move || texts.clock(item.at, client.zone_min.get())}
+                        {says(move || texts.clock(item.at, client.zone_min.get()))}
                     </time>
                 </p>
             }

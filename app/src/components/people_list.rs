@@ -1,5 +1,6 @@
 //! The people of a room, by how near at hand they are.
 
+use super::lively::{flag, says};
 use super::{Avatar, Icon, PersonCard, PersonMenu, Picture, QuietForm, Row, rows};
 use crate::{
     client::Client,
@@ -45,7 +46,7 @@ pub fn PeopleList() -> impl IntoView {
             >
                 <Icon picture=Picture::Cross />
             </button>
-            <p class="people-list__many" hidden=move || !is_large()>{inside.many}</p>
+            <p class="people-list__many" hidden=flag(move || !is_large())>{inside.many}</p>
             <PeopleGroup menu group=Group::Hosts label=inside.hosts />
             <PeopleGroup menu group=Group::Speakers label=inside.speakers />
             <PeopleGroup menu group=Group::Near(Presence::Here) label=texts.room.here />
@@ -88,11 +89,11 @@ fn PeopleGroup(
         <section
             class="people-list__group"
             data-presence=presence
-            hidden=move || members.read().is_empty()
+            hidden=flag(move || members.read().is_empty())
         >
-            <h2>{move || label(members.read().len())}</h2>
+            <h2>{says(move || label(members.read().len()))}</h2>
             <ul>{rows(shown)}</ul>
-            <p hidden=move || left() == 0>{move || (texts.room.more_people)(left())}</p>
+            <p hidden=flag(move || left() == 0)>{says(move || (texts.room.more_people)(left()))}</p>
         </section>
     }
 }

@@ -1,5 +1,6 @@
 //! What one can do about somebody in a room.
 
+use super::lively::{part, says};
 use super::{Avatar, person_tags};
 use crate::{
     client::Client,
@@ -83,10 +84,10 @@ pub fn PersonCard(
             popover="auto"
             role="dialog"
             tabindex="-1"
-            aria-label=label
+            aria-label=says(label)
             node_ref=menu.card
         >
-            {body}
+            {part(body)}
         </div>
     }
 }

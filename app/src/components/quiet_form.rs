@@ -1,5 +1,6 @@
 //! Whether one wants to be told of a room.
 
+use super::lively::{flag, part, says};
 use super::{Icon, Picture};
 use crate::client::Client;
 use leptos::{ev, prelude::*};
@@ -25,14 +26,14 @@ pub fn QuietForm() -> impl IntoView {
         <form
             class="quiet-form"
             method="post"
-            action=action
+            action=says(action)
             on:submit=set
-            hidden=move || !client.entered.get()
+            hidden=flag(move || !client.entered.get())
         >
-            <input type="hidden" name="quiet" value=move || if quiet.get() { "off" } else { "on" } />
-            <button class="ghost quiet-form__button" title=label>
-                {bell}
-                <span class="quiet-form__label">{label}</span>
+            <input type="hidden" name="quiet" value=says(move || if quiet.get() { "off" } else { "on" }) />
+            <button class="ghost quiet-form__button" title=says(label)>
+                {part(bell)}
+                <span class="quiet-form__label">{says(label)}</span>
             </button>
         </form>
     }

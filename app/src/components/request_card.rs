@@ -1,5 +1,6 @@
 //! What stands where one writes while the two of a direct room have not agreed to.
 
+use super::lively::{flag, says};
 use crate::{
     client::Client,
     protocol::{limits::REQUEST_MESSAGES_MAX, message::What, room::Request},
@@ -42,8 +43,8 @@ pub fn RequestNote() -> impl IntoView {
         told.unwrap_or_default()
     };
     view! {
-        <p class="request-note" role="status" hidden=move || messages_left(client).is_none()>
-            {text}
+        <p class="request-note" role="status" hidden=flag(move || messages_left(client).is_none())>
+            {says(text)}
         </p>
     }
 }

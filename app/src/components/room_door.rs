@@ -1,5 +1,6 @@
 //! A room as it is seen from outside, and the ways in.
 
+use super::lively::says;
 use super::{FormNote, glyph};
 use crate::{
     client::Client,
@@ -72,7 +73,7 @@ pub fn RoomFacts(
             let when = client.texts.moment(at, client.opened_at, client.zone_min.get());
             (rooms.gone_at)(&when)
         };
-        view! { <span>{when}</span> }
+        view! { <span>{says(when)}</span> }
     });
     view! {
         <span aria-hidden="true">{(house.count)(room.people, room.capacity)}</span>

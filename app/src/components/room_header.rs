@@ -1,5 +1,6 @@
 //! The head of a room's page.
 
+use super::lively::{flag, part, says};
 use super::{Icon, Picture, glyph};
 use crate::{
     client::{Client, Shown},
@@ -40,18 +41,18 @@ pub fn RoomHeader() -> impl IntoView {
     view! {
         <header class="room-header">
             <MenuButton />
-            <h1 class="room-header__name">{glyph}{name}</h1>
+            <h1 class="room-header__name">{part(glyph)}{says(name)}</h1>
             <RoomSigns />
-            <p class="room-header__topic">{topic}</p>
+            <p class="room-header__topic">{says(topic)}</p>
             <div class="room-header__tools">
-                <span class="ghost room-header__count" hidden=is_nowhere>{people}</span>
+                <span class="ghost room-header__count" hidden=flag(is_nowhere)>{says(people)}</span>
                 <button
                     class="ghost room-header__people"
                     type="button"
                     popovertarget="people"
-                    hidden=is_nowhere
+                    hidden=flag(is_nowhere)
                 >
-                    {people}
+                    {says(people)}
                 </button>
                 <RoomMenu />
             </div>
@@ -82,7 +83,7 @@ fn RoomSigns() -> impl IntoView {
         let tags = [locked, slow, ends].into_iter().flatten();
         tags.map(|it| view! { <span class="tag">{it}</span> }).collect_view()
     };
-    view! { <p class="room-header__signs">{tags}</p> }
+    view! { <p class="room-header__signs">{part(tags)}</p> }
 }
 
 /// The way out, and the menu of what the reader may do about the room; of a room with a host the
@@ -96,11 +97,14 @@ fn RoomMenu() -> impl IntoView {
     let settings = move |at: &str| {
         client.room_id().map(|id| format!("/rooms/{id}/settings{at}")).unwrap_or_default()
     };
+    let about =
+        move || client.room_id().map(|id| format!("/match/wishes?about={id}")).unwrap_or_default();
     move || {
         let has_host = kind.get().is_some_and(RoomKind::has_host);
+        let is_channel = kind.get() == Some(RoomKind::Channel);
         let keeps = rank.get() > Rank::Member;
         let leave = (!has_host).then(|| view! { <LeaveForm class="ghost" /> });
-        if !has_host && !keeps {
+        if !has_host && !keeps && !is_channel {
             return leave.into_any();
         }
         let is_host = rank.get() == Rank::Host && has_host;
@@ -116,6 +120,9 @@ fn RoomMenu() -> impl IntoView {
                 <Icon picture=Picture::More />
             </button>
             <div class="menu" id="room-menu" popover="auto" role="group" aria-label=inside.menu>
+                <a class="menu__way" rel="external" href=says(about) hidden=!is_channel>
+                    {client.texts.meeting.about_this}
+                </a>
                 <a class="menu__way" rel="external" href=settings("") hidden=!keeps>
                     {inside.settings}
                 </a>
@@ -176,9 +183,9 @@ fn LeaveForm(
     view! {
         <form
             method="post"
-            action=action
+            action=says(action)
             on:submit=leave
-            hidden=move || !client.entered.get()
+            hidden=flag(move || !client.entered.get())
         >
             <button class=class>{client.texts.room.leave}</button>
         </form>

@@ -1,5 +1,6 @@
 //! The rooms in the sidebar: channels, rooms of one's own, and people one writes to.
 
+use super::lively::{part, says};
 use super::{Icon, Picture, Row, presence_name, rows};
 use crate::{
     client::Client,
@@ -91,16 +92,16 @@ fn RoomLink(room: RoomSummary) -> impl IntoView {
                 class="room-list__link"
                 href=to
                 aria-current=move || is_shown().then_some("page")
-                data-unread=move || is_unread.get().to_string()
-                data-quiet=move || is_quiet.get().to_string()
+                data-unread=says(move || is_unread.get().to_string())
+                data-quiet=says(move || is_quiet.get().to_string())
             >
-                <span class="room-list__glyph" aria-hidden="true">{move || glyph(&now.read())}</span>
+                <span class="room-list__glyph" aria-hidden="true">{part(move || glyph(&now.read()))}</span>
                 <span class="room-list__name">{name}</span>
-                {move || is_quiet.get().then(|| view! { <QuietSign /> })}
+                {part(move || is_quiet.get().then(|| view! { <QuietSign /> }))}
                 <span class="visually-hidden">
-                    {move || if is_unread.get() { texts.house.unread } else { "" }}
+                    {says(move || if is_unread.get() { texts.house.unread } else { "" })}
                 </span>
-                {foot}
+                {part(foot)}
             </a>
         </li>
     }

@@ -1,5 +1,6 @@
 //! The column at the left: brand, jump field, channels, and who one is.
 
+use super::lively::{flag, says};
 use super::{Icon, MeCard, Part, Picture, RoomList};
 use crate::{
     client::Client,
@@ -68,7 +69,7 @@ fn RoomsHeading() -> impl IntoView {
                 rel="external"
                 aria-label=rooms.new
                 title=rooms.new
-                hidden=move || !may_make()
+                hidden=flag(move || !may_make())
             >
                 <Icon picture=Picture::Plus />
             </a>
@@ -100,7 +101,7 @@ fn MatchHeading() -> impl IntoView {
         <a class="room-list__link" href="/match" aria-current=is_shown>
             <span class="room-list__glyph" aria-hidden="true"><Icon picture=Picture::Meet /></span>
             <span class="room-list__name">{meeting.find}</span>
-            <span class="room-list__count">{state}</span>
+            <span class="room-list__count">{says(state)}</span>
         </a>
     }
 }
@@ -117,10 +118,10 @@ fn DirectHeading() -> impl IntoView {
     let is_empty = move || client.rooms.read().iter().all(|it| it.kind != RoomKind::Direct);
     let requests = move || (rooms.requests)(u32::try_from(asking.get()).unwrap_or(u32::MAX));
     view! {
-        <div class="sidebar__heading" hidden=is_empty>
+        <div class="sidebar__heading" hidden=flag(is_empty)>
             <h2>{rooms.direct}</h2>
-            <a href="/inbox" rel="external" hidden=move || asking.get() == 0>
-                {requests}
+            <a href="/inbox" rel="external" hidden=flag(move || asking.get() == 0)>
+                {says(requests)}
             </a>
         </div>
     }
@@ -132,11 +133,16 @@ fn close_on_leaving() {
     Effect::new(move |before: Option<()>| {
         _ = route.page();
         if before.is_some() {
-            let open = document().query_selector("[popover]:popover-open").ok().flatten();
-            if let Some(open) = open {
-                use wasm_bindgen::JsCast;
-                _ = open.unchecked_into::<web_sys::HtmlElement>().hide_popover();
-            }
+            close_popovers();
         }
     });
+}
+
+/// Closes the drawer, sheet or menu that lies over the page.
+pub(super) fn close_popovers() {
+    let open = document().query_selector("[popover]:popover-open").ok().flatten();
+    if let Some(open) = open {
+        use wasm_bindgen::JsCast;
+        _ = open.unchecked_into::<web_sys::HtmlElement>().hide_popover();
+    }
 }

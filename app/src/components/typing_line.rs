@@ -1,5 +1,6 @@
 //! Who types.
 
+use super::lively::says;
 use crate::client::Client;
 use leptos::prelude::*;
 
@@ -11,5 +12,5 @@ pub fn TypingLine() -> impl IntoView {
         let names: Vec<String> = client.typists.read().iter().map(|it| it.name.clone()).collect();
         (client.texts.room.typing)(&names)
     };
-    view! { <p class="typing-line" aria-live="polite">{text}</p> }
+    view! { <p class="typing-line" aria-live="polite">{says(text)}</p> }
 }

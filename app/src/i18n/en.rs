@@ -9,23 +9,20 @@ use crate::protocol::{
 
 /// All texts in English.
 pub(super) static TEXTS: Texts = Texts {
-    account: super::account::EN,
     tag: "en",
     language: Language::En,
-    door: DOOR,
     house: HOUSE,
     room: ROOM,
     direct: super::direct::EN,
     meeting: super::meeting::EN,
     rooms: super::rooms::en::TEXTS,
     link: LINK,
-    settings: SETTINGS,
     refusal,
     done,
     day,
 };
 
-const DOOR: Door = Door {
+pub(super) const DOOR: Door = Door {
     come_in: "Come in",
     lead: "A place to talk: open channels, rooms of your own, and someone new.",
     name: "Name",
@@ -194,7 +191,7 @@ const LINK: Link = Link {
     stopped: |code| format!("The server ended the connection ({code}). Reload the page to go on."),
 };
 
-const SETTINGS: Settings = Settings {
+pub(super) const SETTINGS: Settings = Settings {
     title: "Settings",
     name: "Name",
     save: "Save",
@@ -204,6 +201,9 @@ const SETTINGS: Settings = Settings {
     theme_system: "As the system",
     theme_light: "Light",
     theme_dark: "Dark",
+    chime: "Sound when someone is found for me",
+    on: "On",
+    off: "Off",
     password: "Password",
     password_current: "Current password",
     password_new: "New password",

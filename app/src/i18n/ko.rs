@@ -9,23 +9,20 @@ use crate::protocol::{
 
 /// All texts in Korean.
 pub(super) static TEXTS: Texts = Texts {
-    account: super::account::KO,
     tag: "ko",
     language: Language::Ko,
-    door: DOOR,
     house: HOUSE,
     room: ROOM,
     direct: super::direct::KO,
     meeting: super::meeting::KO,
     rooms: super::rooms::ko::TEXTS,
     link: LINK,
-    settings: SETTINGS,
     refusal,
     done,
     day,
 };
 
-const DOOR: Door = Door {
+pub(super) const DOOR: Door = Door {
     come_in: "어서 오세요",
     lead: "이야기를 나누는 곳이에요. 열린 채널, 나만의 방, 그리고 새로운 사람이 있어요.",
     name: "이름",
@@ -175,7 +172,7 @@ const LINK: Link = Link {
     stopped: |code| format!("서버가 연결을 끊었어요({code}). 계속하려면 새로고침해 주세요."),
 };
 
-const SETTINGS: Settings = Settings {
+pub(super) const SETTINGS: Settings = Settings {
     title: "설정",
     name: "이름",
     save: "저장",
@@ -185,6 +182,9 @@ const SETTINGS: Settings = Settings {
     theme_system: "시스템과 같게",
     theme_light: "밝게",
     theme_dark: "어둡게",
+    chime: "이야기할 사람을 찾으면 소리 내기",
+    on: "켜기",
+    off: "끄기",
     password: "비밀번호",
     password_current: "현재 비밀번호",
     password_new: "새 비밀번호",

@@ -35,7 +35,6 @@ pub struct Rooms {
     pub gone_at: fn(&str) -> String,
     pub host_is: fn(&str) -> String,
     pub invitation: &'static str,
-    pub make: Make,
     pub outside: Outside,
     pub inside: Inside,
     pub keep: Keep,

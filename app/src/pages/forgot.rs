@@ -14,19 +14,19 @@ pub fn Forgot() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
     let first = expect_context::<First>().0;
     let mails = first.plain == Plain::Forgot { mails: true };
-    let lead = if mails { texts.account.forgot_lead } else { texts.door.forgot_text };
+    let lead = if mails { texts.account().forgot_lead } else { texts.door().forgot_text };
     view! {
-        <DoorCard title=texts.door.forgot_title lead=lead>
+        <DoorCard title=texts.door().forgot_title lead=lead>
             <FormNote />
             {mails.then(|| view! { <ForgotForm typed=first.typed.clone().unwrap_or_default() /> })}
-            <a class="plain wide" rel="external" href="/sign-in">{texts.door.back_to_sign_in}</a>
+            <a class="plain wide" rel="external" href="/sign-in">{texts.door().back_to_sign_in}</a>
         </DoorCard>
     }
 }
 
 #[component]
 fn ForgotForm(typed: String) -> impl IntoView {
-    let texts = &expect_context::<Client>().texts.account;
+    let texts = expect_context::<Client>().texts.account();
     view! {
         <form method="post" action="/forgot">
             <label class="labelled">

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// A name is enough.
 #[component]
 pub fn Guest() -> impl IntoView {
-    let door = &expect_context::<Client>().texts.door;
+    let door = expect_context::<Client>().texts.door();
     let typed = expect_context::<First>().0.typed.clone().unwrap_or_default();
     view! {
         <DoorCard title=door.guest_title lead=door.guest_lead>

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// Come in: by name and password, or by one of the other doors.
 #[component]
 pub fn Home() -> impl IntoView {
-    let door = &expect_context::<Client>().texts.door;
+    let door = expect_context::<Client>().texts.door();
     let typed = expect_context::<First>().0.typed.clone().unwrap_or_default();
     view! {
         <DoorCard title=door.come_in lead=door.lead>

@@ -1,8 +1,12 @@
 //! `/match`: how it stands with the search for somebody to talk with.
 
+use crate::components::lively::{flag, part, says};
 use crate::{
-    client::Client,
-    components::{Frame, MenuButton, PageTitle, ReminderNotice},
+    client::{
+        Client,
+        browser::{ask_to_notify, may_ask_to_notify},
+    },
+    components::{Frame, MenuButton, PageTitle, ReminderNotice, Row, rows},
     protocol::{
         ids::ProposalId,
         matching::{MatchState, MatchView, Proposed, Searching, Wish},
@@ -39,10 +43,7 @@ pub fn Matching() -> impl IntoView {
         Some(MatchState::Proposed(it)) => Card::Proposed(it.proposal, it.answered),
         _ => Card::Idle,
     });
-    let title = move || match card.get() {
-        Card::Proposed(_, false) => (meeting.found_in_title)(client.secs_of_match.get()),
-        _ => format!("{} · {}", meeting.title, house.brand),
-    };
+    let title = format!("{} · {}", meeting.title, house.brand);
     view! {
         <PageTitle text=title />
         <Frame>
@@ -50,7 +51,7 @@ pub fn Matching() -> impl IntoView {
                 class="page matching"
                 id="main"
                 tabindex="-1"
-                data-connected=move || client.is_live().to_string()
+                data-connected=says(move || client.is_live().to_string())
             >
                 <header class="page__head">
                     <MenuButton />
@@ -58,11 +59,11 @@ pub fn Matching() -> impl IntoView {
                 </header>
                 <ReminderNotice />
                 <div class="matching__card" aria-live="polite">
-                    {move || match card.get() {
+                    {part(move || match card.get() {
                         Card::Idle => view! { <Idle /> }.into_any(),
                         Card::Searching => view! { <Waiting /> }.into_any(),
                         Card::Proposed(id, answered) => view! { <Ready id answered /> }.into_any(),
-                    }}
+                    })}
                 </div>
             </main>
         </Frame>
@@ -79,7 +80,7 @@ fn Idle() -> impl IntoView {
         _ => meeting.idle,
     };
     view! {
-        <p class="matching__lead">{why}</p>
+        <p class="matching__lead">{says(why)}</p>
         <a class="primary" href="/match/wishes" rel="external">{meeting.again}</a>
     }
 }
@@ -108,17 +109,17 @@ fn Waiting() -> impl IntoView {
         .collect_view()
     };
     view! {
-        <p class="matching__ring" role="timer">{elapsed}</p>
+        <p class="matching__ring" role="timer">{says(elapsed)}</p>
         <h2>{meeting.looking}</h2>
-        <p class="matching__lead">{told(whom)}</p>
-        <ul class="matching__chips">{chips}</ul>
+        <p class="matching__lead">{says(told(whom))}</p>
+        <ul class="matching__chips">{part(chips)}</ul>
         <dl class="matching__figures">
-            <div><dt>{meeting.waiting_now}</dt><dd>{waiting}</dd></div>
-            <div><dt>{meeting.usual}</dt><dd>{told(usual)}</dd></div>
-            <div><dt>{meeting.in_common}</dt><dd>{told(best)}</dd></div>
+            <div><dt>{meeting.waiting_now}</dt><dd>{says(waiting)}</dd></div>
+            <div><dt>{meeting.usual}</dt><dd>{says(told(usual))}</dd></div>
+            <div><dt>{meeting.in_common}</dt><dd>{says(told(best))}</dd></div>
         </dl>
-        <p class="hint">{told(relaxed)}</p>
-        <p class="hint">{told(savings)}</p>
+        <WishForm />
+        <NotifyButton />
         <form method="post" action="/match/stop">
             <button class="plain matching__stop">{meeting.stop}</button>
         </form>
@@ -150,18 +151,85 @@ fn best(client: Client, it: &Searching) -> String {
     known.unwrap_or_else(|| meeting.usual_unknown.to_owned())
 }
 
-fn relaxed(client: Client, it: &Searching) -> String {
-    let meeting = &client.texts.meeting;
-    let names: Vec<_> = it.relaxed.iter().map(|it| (meeting.wish)(*it)).collect();
-    if names.is_empty() { String::new() } else { (meeting.relaxed)(&names.join(", ")) }
+/// What is wished: what of it has relaxed by now and may be kept from it for a while, and what it
+/// would save to do without.
+#[component]
+fn WishForm() -> impl IntoView {
+    let client = expect_context::<Client>();
+    let lines = move || {
+        let lines = with_search(client, |it| {
+            let wishes = Wish::ALL.into_iter().filter(|wish| it.wishes.has(*wish));
+            wishes.map(|wish| wish_row(client, it, wish)).collect()
+        });
+        lines.unwrap_or_default()
+    };
+    let summary = move || with_search(client, |it| wishes_in_short(client, it)).unwrap_or_default();
+    view! {
+        <details class="matching__wishes">
+            <summary>{says(summary)}</summary>
+            <form method="post" action="/match/wish">
+                <ul>{rows(lines)}</ul>
+            </form>
+        </details>
+    }
 }
 
-/// The wish that costs most.
-fn savings(client: Client, it: &Searching) -> String {
+/// Which of the wishes have relaxed.
+fn wishes_in_short(client: Client, search: &Searching) -> String {
     let meeting = &client.texts.meeting;
-    let most = it.savings.iter().max_by_key(|it| it.secs);
-    let tell = |wish: Wish, secs| (meeting.saves)((meeting.wish)(wish), &(meeting.secs)(secs));
-    most.map(|it| tell(it.wish, it.secs)).unwrap_or_default()
+    let names: Vec<_> = search.relaxed.iter().map(|it| (meeting.wish)(*it)).collect();
+    if names.is_empty() { meeting.wishes.to_owned() } else { (meeting.relaxed)(&names.join(", ")) }
+}
+
+/// A line stays as long as nothing in it changes, with what is focused there.
+fn wish_row(client: Client, search: &Searching, wish: Wish) -> Row {
+    let meeting = &client.texts.meeting;
+    let has_relaxed = search.relaxed.contains(&wish);
+    let is_kept = !has_relaxed && search.wishes.keep.iter().any(|it| it.wish == wish);
+    let state = match (has_relaxed, is_kept) {
+        (true, _) => meeting.has_relaxed,
+        (_, true) => meeting.is_kept,
+        _ => "",
+    };
+    let saving = search.savings.iter().find(|it| it.wish == wish && it.secs > 0);
+    let drop = saving.map_or_else(
+        || meeting.drop.to_owned(),
+        |it| (meeting.drop_saves)(&(meeting.secs)(it.secs)),
+    );
+    let (name, label) = (wish.name(), (meeting.wish)(wish));
+    Row::new((name, state, drop.clone()), move || {
+        view! {
+            <li>
+                <p>
+                    <b>{label}</b>
+                    <span>{state}</span>
+                </p>
+                <button class="ghost" name="keep" value=name hidden=!has_relaxed>
+                    {meeting.keep_wish}
+                </button>
+                <button class="ghost" name="drop" value=name>{drop}</button>
+            </li>
+        }
+        .into_any()
+    })
+}
+
+/// To be told of it outside the page, where that is not decided yet.
+#[component]
+fn NotifyButton() -> impl IntoView {
+    let meeting = &expect_context::<Client>().texts.meeting;
+    // Asked in the browser only.
+    let may_ask = RwSignal::new(false);
+    Effect::new(move |_| may_ask.set(may_ask_to_notify()));
+    let ask = move |_| {
+        ask_to_notify();
+        may_ask.set(false);
+    };
+    view! {
+        <button class="plain matching__stop" type="button" hidden=flag(move || !may_ask.get()) on:click=ask>
+            {meeting.notify}
+        </button>
+    }
 }
 
 /// Somebody was found.
@@ -184,12 +252,12 @@ fn Ready(id: ProposalId, answered: bool) -> impl IntoView {
     let action = format!("/match/proposals/{id}");
     view! {
         <p class="matching__ring matching__ring--ready" role="timer">
-            {move || client.secs_of_match.get().to_string()}
+            {says(move || client.secs_of_match.get().to_string())}
         </p>
         <h2>{meeting.found}</h2>
         <p class="matching__lead">{meeting.shared}</p>
-        <ul class="matching__chips">{shared}</ul>
-        <p class="matching__lead">{move || if answered { said_yes() } else { left() }}</p>
+        <ul class="matching__chips">{part(shared)}</ul>
+        <p class="matching__lead">{says(move || if answered { said_yes() } else { left() })}</p>
         <form class="matching__answer" method="post" action=action>
             <button class="primary" name="answer" value="yes" hidden=answered>{meeting.yes}</button>
             <button class="plain" name="answer" value="no">{meeting.no}</button>

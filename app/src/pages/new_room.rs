@@ -22,7 +22,7 @@ const ENDS_MINS: [u32; 6] = [60, 3 * 60, 12 * 60, 24 * 60, 3 * 24 * 60, 7 * 24 *
 #[component]
 pub fn NewRoom() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
-    let make = &texts.rooms.make;
+    let make = texts.making();
     let refilled = Refilled::new();
     let note = (!refilled.has_fault()).then(|| view! { <FormNote /> });
     let page_title = format!("{} · {}", make.title, texts.house.brand);
@@ -52,7 +52,7 @@ pub fn NewRoom() -> impl IntoView {
 /// What it is called and about.
 #[component]
 fn NameAndTopic(refilled: Refilled) -> impl IntoView {
-    let make = &expect_context::<Client>().texts.rooms.make;
+    let make = expect_context::<Client>().texts.making();
     view! {
         <label class="labelled">
             <span>{make.name}</span>
@@ -87,8 +87,7 @@ fn NameAndTopic(refilled: Refilled) -> impl IntoView {
 /// What sort of room it is to be.
 #[component]
 fn Kinds(refilled: Refilled) -> impl IntoView {
-    let rooms = &expect_context::<Client>().texts.rooms;
-    let make = &rooms.make;
+    let make = expect_context::<Client>().texts.making();
     let kinds = [
         ("private", make.private, make.private_hint),
         ("temporary", make.temporary, make.temporary_hint),
@@ -110,7 +109,7 @@ fn Kinds(refilled: Refilled) -> impl IntoView {
 #[component]
 fn Times(refilled: Refilled) -> impl IntoView {
     let rooms = &expect_context::<Client>().texts.rooms;
-    let make = &rooms.make;
+    let make = expect_context::<Client>().texts.making();
     let ends = ENDS_MINS.map(|mins| {
         let value = mins.to_string();
         let selected = refilled.is_chosen("closes_in_mins", &value, "");
@@ -152,7 +151,7 @@ pub(super) fn Doors(
     #[prop(optional)]
     password_hint: Option<&'static str>,
 ) -> impl IntoView {
-    let make = &expect_context::<Client>().texts.rooms.make;
+    let make = expect_context::<Client>().texts.making();
     let doors = [
         ("open", make.open, make.open_hint),
         ("password", make.password, make.password_hint),
@@ -193,7 +192,7 @@ pub(super) fn Capacity(
     /// What stands in it.
     usual: String,
 ) -> impl IntoView {
-    let make = &expect_context::<Client>().texts.rooms.make;
+    let make = expect_context::<Client>().texts.making();
     view! {
         <label class="labelled">
             <span>{make.capacity}</span>

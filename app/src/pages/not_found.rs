@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[component]
 pub fn NotFound() -> impl IntoView {
     let client = expect_context::<Client>();
-    let door = &client.texts.door;
+    let door = client.texts.door();
     view! {
         <DoorCard title=door.not_found_title lead=door.not_found_text>
             <a class="plain wide" rel="external" href="/">{door.to_rooms}</a>

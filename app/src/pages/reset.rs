@@ -15,14 +15,14 @@ pub fn Reset() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
     let is_over = expect_context::<First>().0.refused == Some(Refusal::LinkOver);
     let inside = if is_over {
-        view! { <a class="plain wide" rel="external" href="/forgot">{texts.account.reset_again}</a> }
+        view! { <a class="plain wide" rel="external" href="/forgot">{texts.account().reset_again}</a> }
             .into_any()
     } else {
         view! { <ResetForm /> }.into_any()
     };
-    let lead = if is_over { "" } else { texts.account.reset_lead };
+    let lead = if is_over { "" } else { texts.account().reset_lead };
     view! {
-        <DoorCard title=texts.account.reset_title lead=lead>
+        <DoorCard title=texts.account().reset_title lead=lead>
             <FormNote />
             {inside}
         </DoorCard>
@@ -36,8 +36,8 @@ fn ResetForm() -> impl IntoView {
     view! {
         <form method="post" action="/reset">
             <input type="hidden" name="token" value=token />
-            <NewPasswordField label=texts.settings.password_new />
-            <button class="primary wide">{texts.account.reset_set}</button>
+            <NewPasswordField label=texts.settings().password_new />
+            <button class="primary wide">{texts.account().reset_set}</button>
         </form>
     }
 }

@@ -1,13 +1,18 @@
 //! `/rooms/{name or id}`: one room.
 
+use crate::components::lively::{flag, part, says};
 use crate::{
     client::{Client, Shown, standing::Voice},
     components::{
         Composer, ConnectionBanner, DirectHeader, Frame, LogView, PageTitle, PeopleList,
-        ReminderNotice, RequestCard, RequestNote, RoomDoor, RoomHeader, TypingLine, messages_left,
-        title,
+        QuestionNote, ReminderNotice, RequestCard, RequestNote, RoomDoor, RoomHeader, TypingLine,
+        messages_left, title,
     },
-    protocol::{ids::Millis, message::Deed, room::Request},
+    protocol::{
+        ids::Millis,
+        message::Deed,
+        room::{Request, RoomKind},
+    },
     route::{Page, Route},
 };
 use leptos::{ev, prelude::*};
@@ -59,27 +64,27 @@ pub fn RoomPage() -> impl IntoView {
                 class="room"
                 id="main"
                 tabindex="-1"
-                data-connected=move || client.is_live().to_string()
+                data-connected=says(move || client.is_live().to_string())
             >
-                {move || {
+                {part(move || {
                     if is_direct.get() {
                         view! { <DirectHeader /> }.into_any()
                     } else {
                         view! { <RoomHeader /> }.into_any()
                     }
-                }}
+                })}
                 <ConnectionBanner />
                 <ReminderNotice />
-                {move || match middle.get() {
+                {part(move || match middle.get() {
                     Middle::Log => view! { <LogView /> <Foot /> }.into_any(),
                     Middle::Loading => view! { <Skeleton /> }.into_any(),
                     Middle::Failed => view! { <Failed /> }.into_any(),
                     Middle::Gone => view! { <Gone /> }.into_any(),
                     Middle::Door => view! { <Outside /> }.into_any(),
                     Middle::Lost => view! { <Lost /> }.into_any(),
-                }}
+                })}
             </main>
-            {move || has_people.get().then(|| view! { <PeopleList /> })}
+            {part(move || has_people.get().then(|| view! { <PeopleList /> }))}
         </Frame>
     }
 }
@@ -92,20 +97,24 @@ fn Foot() -> impl IntoView {
     let voice = Memo::new(move |_| client.voice());
     let is_asked =
         Memo::new(move |_| client.room().is_some_and(|it| it.request == Request::Received));
-    let may_ask_more = Memo::new(move |_| messages_left(client) != Some(0));
+    let may_say = Memo::new(move |_| {
+        let is_held = client.is_strict() && client.open_question().is_some();
+        messages_left(client) != Some(0) && !is_held
+    });
     view! {
         <TypingLine />
         <Trouble />
         <Told />
         <RequestNote />
-        {move || match (is_asked.get(), voice.get(), may_ask_more.get()) {
+        <QuestionNote />
+        {part(move || match (is_asked.get(), voice.get(), may_say.get()) {
             (true, ..) => view! { <RequestCard /> }.into_any(),
             (false, Voice::May, true) => view! { <Composer /> }.into_any(),
             (false, Voice::May, false) => ().into_any(),
             (false, Voice::Outside, _) => view! { <EnterBar /> }.into_any(),
             (false, Voice::Listening, _) => silent(inside.speakers_only.to_owned()),
             (false, Voice::Muted(until), _) => silent(muted(client, until)),
-        }}
+        })}
     }
 }
 
@@ -133,9 +142,9 @@ fn Trouble() -> impl IntoView {
             class="form-note room__trouble"
             role="alert"
             data-tone="bad"
-            hidden=move || client.trouble.get().is_none()
+            hidden=flag(move || client.trouble.get().is_none())
         >
-            {why}
+            {says(why)}
         </p>
     }
 }
@@ -149,9 +158,9 @@ fn Told() -> impl IntoView {
             class="form-note room__trouble"
             role="status"
             data-tone="good"
-            hidden=move || client.told.read().is_none()
+            hidden=flag(move || client.told.read().is_none())
         >
-            {move || client.told.get()}
+            {says(move || client.told.get().unwrap_or_default())}
         </p>
     }
 }
@@ -173,8 +182,8 @@ fn EnterBar() -> impl IntoView {
     let lead = move || if is_locked.get() { outside.locked_lead } else { room.enter_lead };
     view! {
         <form class="enter-bar" method="post" action=action on:submit=enter>
-            <p>{lead}</p>
-            <button class="primary" hidden=move || is_locked.get()>
+            <p>{says(lead)}</p>
+            <button class="primary" hidden=flag(move || is_locked.get())>
                 {room.enter}
             </button>
         </form>
@@ -189,7 +198,7 @@ fn Outside() -> impl IntoView {
     let view = Memo::new(move |_| client.door.get());
     view! {
         <div class="room__outside">
-            {move || view.get().map(|view| view! { <RoomDoor view /> })}
+            {part(move || view.get().map(|view| view! { <RoomDoor view /> }))}
         </div>
     }
 }
@@ -199,9 +208,12 @@ fn Outside() -> impl IntoView {
 fn Lost() -> impl IntoView {
     let client = expect_context::<Client>();
     let outside = &client.texts.rooms.outside;
-    let Shown::Lost { room, name, deed, reason } = client.shown.get_untracked() else {
+    let Shown::Lost { room, kind, name, deed, reason } = client.shown.get_untracked() else {
         return ().into_any();
     };
+    if kind == RoomKind::Match && deed == Some(Deed::Closed) && reason.is_empty() {
+        return view! { <Parted name /> }.into_any();
+    }
     let why = (!reason.is_empty()).then(|| (outside.reason)(&reason));
     let may_return = !matches!(deed, Some(Deed::Banned | Deed::Closed));
     view! {
@@ -218,6 +230,26 @@ fn Lost() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The other one has left, and with them the room is gone.
+#[component]
+fn Parted(
+    /// What the room was called.
+    name: String,
+) -> impl IntoView {
+    let client = expect_context::<Client>();
+    let (meeting, outside) = (&client.texts.meeting, &client.texts.rooms.outside);
+    view! {
+        <div class="room__empty" role="alert">
+            <h2>{(meeting.parted)(&name)}</h2>
+            <p>{meeting.parted_lead}</p>
+            <form class="room__ways" method="post" action="/match/again">
+                <button class="primary">{meeting.look_on}</button>
+                <a class="plain" href="/rooms">{outside.to_rooms}</a>
+            </form>
+        </div>
+    }
 }
 
 /// Grey lines while a room is being loaded.
@@ -262,7 +294,7 @@ fn Gone() -> impl IntoView {
         <div class="room__empty">
             <h2>{texts.room.gone_title}</h2>
             <p>{texts.room.gone_text}</p>
-            <a class="primary" href="/rooms">{texts.door.to_rooms}</a>
+            <a class="primary" href="/rooms">{texts.rooms.outside.to_rooms}</a>
         </div>
     }
 }

@@ -106,7 +106,7 @@ fn ActForm(
 #[component]
 fn About(kept: Kept) -> impl IntoView {
     let rooms = &expect_context::<Client>().texts.rooms;
-    let (make, keep) = (&rooms.make, &rooms.keep);
+    let (make, keep) = (expect_context::<Client>().texts.making(), &rooms.keep);
     let room = &kept.settings.room;
     let (id, name, topic) = (room.id, room.name.clone(), room.topic.clone());
     let rename = (kept.is_host() && room.kind.has_host()).then(|| {

@@ -1,5 +1,6 @@
 //! `/rooms`: the channels, and the rooms that can be found.
 
+use crate::components::lively::{flag, part, says};
 use crate::{
     client::{Client, found::Listing},
     components::{
@@ -41,7 +42,7 @@ pub fn Rooms() -> impl IntoView {
                 class="page"
                 id="main"
                 tabindex="-1"
-                data-connected=move || client.is_live().to_string()
+                data-connected=says(move || client.is_live().to_string())
             >
                 <header class="page__head">
                     <MenuButton />
@@ -51,7 +52,7 @@ pub fn Rooms() -> impl IntoView {
                 <FormNote />
                 <ReminderNotice />
                 <ul class="room-cards">{rows(cards)}</ul>
-                <p class="page__lead" hidden=move || !channels().is_empty()>{house.no_channels}</p>
+                <p class="page__lead" hidden=flag(move || !channels().is_empty())>{house.no_channels}</p>
                 <Found />
             </main>
         </Frame>
@@ -72,21 +73,21 @@ fn Found() -> impl IntoView {
                     class="primary"
                     rel="external"
                     href="/rooms/new"
-                    hidden=move || !may_make()
+                    hidden=flag(move || !may_make())
                 >
                     {rooms.new}
                 </a>
             </div>
             <p class="page__lead">{rooms.find_lead}</p>
             <Search />
-            {move || match client.directory.get() {
+            {part(move || match client.directory.get() {
                 Listing::Listed(listed) => view! { <Listed listed /> }.into_any(),
                 Listing::Loading => view! {
                     <p class="page__lead" role="status">{client.texts.room.loading}</p>
                 }
                 .into_any(),
                 Listing::Failed => view! { <Failed /> }.into_any(),
-            }}
+            })}
         </section>
     }
 }
@@ -132,7 +133,7 @@ fn Search() -> impl IntoView {
         view! {
             <a
                 class="found__order"
-                href=move || address_of(&value("q"), sort, "")
+                href=says(move || address_of(&value("q"), sort, ""))
                 aria-current=move || is_chosen(sort).then_some("true")
             >
                 {label}
@@ -151,7 +152,7 @@ fn Search() -> impl IntoView {
                 value=untrack(|| value("q"))
                 node_ref=field
             />
-            <input type="hidden" name="sort" value=move || value("sort") />
+            <input type="hidden" name="sort" value=says(move || value("sort")) />
             <button class="plain">{rooms.search_go}</button>
         </form>
         <nav class="found__orders" aria-label=rooms.sort>{orders.map(order).collect_view()}</nav>

@@ -35,14 +35,14 @@ pub fn Settings() -> impl IntoView {
         }
         .into_any()
     };
-    let title = format!("{} · {}", texts.settings.title, texts.house.brand);
+    let title = format!("{} · {}", texts.settings().title, texts.house.brand);
     view! {
         <PageTitle text=title />
         <Frame>
             <main class="page" id="main" tabindex="-1">
                 <header class="page__head">
                     <MenuButton />
-                    <h1>{texts.settings.title}</h1>
+                    <h1>{texts.settings().title}</h1>
                 </header>
                 <FormNote />
                 <NameForm />

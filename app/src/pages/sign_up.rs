@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// A name and a password.
 #[component]
 pub fn SignUp() -> impl IntoView {
-    let door = &expect_context::<Client>().texts.door;
+    let door = expect_context::<Client>().texts.door();
     let typed = expect_context::<First>().0.typed.clone().unwrap_or_default();
     view! {
         <DoorCard title=door.sign_up_title lead=door.sign_up_lead>

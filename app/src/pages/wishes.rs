@@ -70,19 +70,39 @@ fn languages(words: &'static Wishing, wishes: &Wishes) -> impl IntoView {
     }
 }
 
+/// What one likes, as chips to choose from, and a field for more of it. Without a script the
+/// browser itself completes what is typed there.
 fn interests(words: &'static Wishing, wishes: &Wishes) -> impl IntoView {
+    let others = words.common_interests.iter().copied();
+    let others = others.filter(|it| !wishes.interests.iter().any(|own| own == it));
+    let own = wishes.interests.iter().map(|it| (it.clone(), true));
+    let chips = own.chain(others.map(|it| (it.to_owned(), false)));
+    let chip = |(word, checked): (String, bool)| {
+        view! {
+            <label class="wish-chip">
+                <input type="checkbox" name=format!("like-{word}") value="on" checked=checked />
+                <span>{word}</span>
+            </label>
+        }
+    };
+    let options = words.more_interests.iter().map(|it| view! { <option value=*it></option> });
     view! {
+        <fieldset class="choices wish-chips">
+            <legend>{words.interests}</legend>
+            {chips.map(chip).collect_view()}
+        </fieldset>
         <label class="labelled">
-            <span>{words.interests}</span>
+            <span>{words.interests_more}</span>
             <input
                 class="field"
                 name="interests"
+                list="interests"
                 autocomplete="off"
                 maxlength=(INTERESTS_MAX * (INTEREST_CHARS_MAX + 2)).to_string()
                 aria-describedby="interests-hint"
-                value=wishes.interests.join(", ")
             />
         </label>
+        <datalist id="interests">{options.collect_view()}</datalist>
         <p class="hint" id="interests-hint">{words.interests_hint}</p>
     }
 }

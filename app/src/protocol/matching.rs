@@ -84,6 +84,17 @@ impl Wish {
     /// All of them, as a page lists them.
     pub const ALL: [Self; 5] =
         [Self::Interests, Self::Mood, Self::Pace, Self::Practise, Self::Pack];
+
+    /// Its name on the wire and in forms.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Interests => "interests",
+            Self::Mood => "mood",
+            Self::Pace => "pace",
+            Self::Practise => "practise",
+            Self::Pack => "pack",
+        }
+    }
 }
 
 /// A wish that its owner keeps from relaxing for a while.

@@ -313,6 +313,14 @@ impl What {
         }
     }
 
+    /// The question, where one came up.
+    pub fn asked(&self) -> Option<&Asked> {
+        match self {
+            Self::Asked(asked) => Some(asked),
+            _ => None,
+        }
+    }
+
     /// What was said, told or given as a reason; empty where nothing was.
     pub fn text(&self) -> &str {
         match self {

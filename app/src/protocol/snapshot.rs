@@ -134,6 +134,9 @@ pub struct Preferences {
     pub theme: Theme,
     /// Minutes to add to UTC for the reader's clock, from the cookie `maru_zone`; 0 until known.
     pub zone_min: i32,
+    /// A sound when somebody was found to talk with; from the cookie `maru_chime`, else none.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub chime: bool,
 }
 
 /// A login in the list of one's own.

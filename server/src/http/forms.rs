@@ -283,6 +283,8 @@ pub(super) struct Look {
     #[serde(default)]
     theme: String,
     #[serde(default)]
+    chime: String,
+    #[serde(default)]
     back: String,
 }
 
@@ -292,7 +294,7 @@ pub(super) async fn look(
     form: Filled<Look>,
 ) -> Response {
     let usual = if visitor.login.is_some() { "/settings" } else { "/sign-in" };
-    let Ok(Form(Look { language, theme, back: to })) = form else {
+    let Ok(Form(Look { language, theme, chime, back: to })) = form else {
         return unreadable(&site, usual);
     };
     let mut response = match local(&to) {
@@ -303,6 +305,7 @@ pub(super) async fn look(
     for (name, value, known) in [
         ("maru_language", language, &["ko", "en"][..]),
         ("maru_theme", theme, &["system", "light", "dark"][..]),
+        ("maru_chime", chime, &["off", "on"][..]),
     ] {
         if known.contains(&value.as_str()) {
             response = with_cookie(response, &preference(name, &value, site.secure));

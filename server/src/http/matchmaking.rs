@@ -17,11 +17,11 @@ use crate::{
 };
 use app::protocol::{
     ids::ProposalId,
-    matching::{MatchState, MatchView, Mood, Pace, ProposalAnswer, Wishes},
+    limits::KEEP_WISH_SECS_MAX,
+    matching::{Kept, MatchState, MatchView, Mood, Pace, ProposalAnswer, Wish, Wishes},
     pages::Plain,
     profile::LANGUAGES,
     refusal::Refusal,
-    room::RoomKind,
     snapshot::Done,
 };
 use axum::{
@@ -35,6 +35,8 @@ use std::{collections::HashMap, sync::Arc};
 
 pub(super) const PAGE: &str = "/match";
 const WISHES_PAGE: &str = "/match/wishes";
+/// For so long a wish is kept from relaxing at a time.
+const KEEP_LONGER_SECS: u32 = 5 * 60;
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
@@ -108,11 +110,13 @@ pub(super) async fn wishes_page(State(site): State<Arc<Site>>, visitor: Visitor)
 fn wishes_of(fields: &HashMap<String, String>) -> Wishes {
     let text = |name: &str| fields.get(name).map(String::as_str).filter(|it| !it.is_empty());
     let ticked = |tag: &&str| fields.contains_key(&format!("language-{tag}"));
-    let interests = text("interests").unwrap_or_default().split(',');
+    let typed = text("interests").unwrap_or_default().split(',');
+    let chosen = fields.keys().filter_map(|it| it.strip_prefix("like-"));
     Wishes {
         people: text("people").and_then(|it| it.parse().ok()).unwrap_or(2),
         languages: LANGUAGES.iter().map(|it| it.0).filter(ticked).map(str::to_owned).collect(),
-        interests: interests
+        interests: typed
+            .chain(chosen)
             .map(str::trim)
             .filter(|it| !it.is_empty())
             .map(str::to_owned)
@@ -176,6 +180,61 @@ pub(super) async fn form_stop(
     }
 }
 
+/// One wish of the search that goes on: to wait for it longer, or to do without.
+#[derive(Deserialize)]
+pub(super) struct WishOf {
+    #[serde(default)]
+    keep: Option<Wish>,
+    #[serde(default)]
+    drop: Option<Wish>,
+}
+
+/// What is not searched for any more is told by the page itself.
+pub(super) async fn form_wish(
+    State(site): State<Arc<Site>>,
+    Sent { login, form, .. }: Sent<WishOf>,
+) -> Response {
+    let changed = async {
+        let view = site.engine.match_view(login.user.id).await?;
+        let MatchState::Searching(search) = view.state else { return Ok(()) };
+        let waited_secs = u32::try_from(view.at.since(search.since) / 1_000).unwrap_or_default();
+        let wishes = changed(search.wishes, &form, waited_secs);
+        begin(&site, &login, (wishes, None)).await.map(drop)
+    };
+    match changed.await {
+        Ok(()) => Redirect::to(PAGE).into_response(),
+        Err(refusal) => {
+            back(&site, PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
+        }
+    }
+}
+
+/// The wishes of a search that goes on, with one of them kept for a while longer or dropped.
+fn changed(mut wishes: Wishes, form: &WishOf, waited_secs: u32) -> Wishes {
+    if let Some(wish) = form.keep.filter(|it| wishes.has(*it)) {
+        let secs = waited_secs.saturating_add(KEEP_LONGER_SECS).min(KEEP_WISH_SECS_MAX);
+        wishes.keep.retain(|it| it.wish != wish);
+        wishes.keep.push(Kept { wish, secs });
+    }
+    match form.drop {
+        Some(wish) => wishes.without(wish),
+        None => wishes,
+    }
+}
+
+/// Looks for the next person by the wishes of the last search.
+pub(super) async fn form_again(
+    State(site): State<Arc<Site>>,
+    Sender { login, .. }: Sender,
+) -> Response {
+    match search_again(&site, &login).await {
+        Ok(_) => Redirect::to(PAGE).into_response(),
+        Err(refusal) => {
+            back(&site, WISHES_PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
+        }
+    }
+}
+
 /// An answer to a proposal: `yes` or `no`.
 #[derive(Deserialize)]
 pub(super) struct AnswerForm {
@@ -200,31 +259,39 @@ pub(super) async fn form_answer(
     }
 }
 
-/// Looks for the next person by the same wishes.
+/// Looks for the next person by the same wishes. What was kept, and what one wanted to talk about,
+/// was for that time.
 pub(super) async fn search_again(site: &Site, login: &Login) -> Result<MatchView, Refusal> {
     let search = site.engine.store().search_of(login.user.id).await?;
     let wishes = search.map(|it| it.ticket.wishes).unwrap_or_default();
-    begin(site, login, (Wishes { about: None, ..wishes }, None)).await
+    begin(site, login, (Wishes { about: None, keep: Vec::new(), ..wishes }, None)).await
 }
 
-/// Leaves a match room, and looks for the next person by the same wishes.
-pub(super) async fn form_next(
-    State(site): State<Arc<Site>>,
-    Path(room): Path<String>,
-    Sender { login, .. }: Sender,
-) -> Response {
-    let next = async {
-        let found = site.engine.readable(&room, login.user.id)?;
-        if found.kind != RoomKind::Match {
-            return Err(Refusal::NotAllowed);
-        }
-        site.engine.leave(&login.who(), found.id).await?;
-        search_again(&site, &login).await
-    };
-    match next.await {
-        Ok(_) => Redirect::to(PAGE).into_response(),
-        Err(refusal) => {
-            back(&site, "/rooms", &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_is_kept_for_a_while_from_now_or_dropped() {
+        let wishes =
+            || Wishes { mood: Some(Mood::Deep), pack: Some("a".into()), ..Wishes::default() };
+        let form = |keep, drop| WishOf { keep, drop };
+        let kept = changed(wishes(), &form(Some(Wish::Mood), None), 40);
+        assert_eq!(kept.keep, [Kept { wish: Wish::Mood, secs: 340 }]);
+        let longer = changed(kept, &form(Some(Wish::Mood), None), KEEP_WISH_SECS_MAX);
+        assert_eq!(longer.keep, [Kept { wish: Wish::Mood, secs: KEEP_WISH_SECS_MAX }]);
+        let dropped = changed(longer, &form(None, Some(Wish::Mood)), 50);
+        assert_eq!(dropped, wishes().without(Wish::Mood));
+        let not_wished = changed(wishes(), &form(Some(Wish::Pace), None), 0);
+        assert_eq!(not_wished, wishes());
+    }
+
+    #[test]
+    fn interests_are_those_chosen_and_those_typed() {
+        let fields = [("interests", " chess , ,tea"), ("like-film", "on"), ("language-ko", "on")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let wishes = wishes_of(&fields);
+        assert_eq!(wishes.interests, ["chess", "tea", "film"]);
+        assert_eq!(wishes.languages, ["ko"]);
     }
 }

@@ -10,7 +10,7 @@ use super::{
     visitor::Visitor,
 };
 use crate::snapshot::{self, Wanted};
-use app::protocol::{pages::Plain, refusal::Refusal, snapshot::Snapshot};
+use app::protocol::{pages::Plain, refusal::Refusal, room::RoomKind, snapshot::Snapshot};
 use axum::{
     extract::{OriginalUri, Path, State},
     http::{StatusCode, Uri},
@@ -77,6 +77,21 @@ pub(super) async fn settings(State(site): State<Arc<Site>>, visitor: Visitor) ->
 /// Who goes to a form's own address, as by reloading after it was refused, wants its page.
 pub(super) async fn back_to_room(Path(room): Path<String>) -> Response {
     Redirect::to(&room_path(&room)).into_response()
+}
+
+/// `/rooms/{room}/meeting`, of rooms of people who were matched; to all other rooms it leads on.
+pub(super) async fn meeting(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    visitor: Visitor,
+) -> Response {
+    let path = format!("{}/meeting", room_path(&room));
+    let Ok(login) = visitor.login() else { return to_sign_in(&path) };
+    let kind = site.engine.readable(&room, login.user.id).map(|it| it.kind);
+    if !matches!(kind, Ok(RoomKind::Match | RoomKind::Pair)) {
+        return Redirect::to(&room_path(&room)).into_response();
+    }
+    show(&site, &visitor, &path, Wanted::Room(&room)).await
 }
 
 /// `/rooms/new`

@@ -88,7 +88,7 @@ pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Response {
 fn policy(nonce: &str, connect: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'{connect}; \
+         style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'{connect}; \
          manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -152,7 +152,8 @@ pub fn preferences_of(headers: &HeaderMap) -> Preferences {
     };
     let zone: i32 = cookie(headers, "maru_zone").and_then(|it| it.parse().ok()).unwrap_or(0);
     let zone_min = if (-ZONE_MIN_MAX..=ZONE_MIN_MAX).contains(&zone) { zone } else { 0 };
-    Preferences { language, theme, zone_min }
+    let chime = cookie(headers, "maru_chime") == Some("on");
+    Preferences { language, theme, zone_min, chime }
 }
 
 /// The language of ours that the browser likes best.
@@ -222,7 +223,12 @@ mod tests {
             assert_eq!(found, Preferences::default(), "{zone}");
         }
         let cookies = "maru_language=ko; maru_theme=dark; maru_zone=540";
-        let expected = Preferences { language: Language::Ko, theme: Theme::Dark, zone_min: 540 };
+        let expected = Preferences {
+            language: Language::Ko,
+            theme: Theme::Dark,
+            zone_min: 540,
+            ..Preferences::default()
+        };
         assert_eq!(preferences_of(&with(axum::http::header::COOKIE, cookies)), expected);
     }
 }

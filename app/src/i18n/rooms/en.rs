@@ -36,39 +36,6 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
     gone_at: |when| format!("until {when}"),
     host_is: |name| format!("Host: {name}"),
     invitation: "An invitation",
-    make: Make {
-        title: "Make a room",
-        lead: "You will be its host, and decide who comes in.",
-        name: "Name",
-        name_hint: |max| format!("At most {max} characters"),
-        topic: "Topic",
-        topic_hint: "What it is about. May stay empty.",
-        kind: "Kind",
-        private: "Private",
-        private_hint: "Stays until its last member leaves or you close it.",
-        temporary: "Temporary",
-        temporary_hint: "Gone when it was empty for a while, or at a time.",
-        large: "Large",
-        large_hint: "For more than 500. Only those speak whom you let.",
-        door: "How one comes in",
-        open: "Open",
-        open_hint: "Listed; everybody may come in.",
-        password: "With a password",
-        password_hint: "Listed with a lock; by the password or an invitation.",
-        invite: "By invitation only",
-        invite_hint: "Not listed. To all others it does not exist.",
-        the_password: "The room's password",
-        the_password_hint: |min| format!("At least {min} characters. Only for “With a password”."),
-        capacity: "Most people",
-        capacity_hint: |small, large| {
-            format!("Up to {}, or {} in a large room", grouped(small), grouped(large))
-        },
-        times: "Only for a temporary room",
-        empty_mins: "Gone after so many minutes empty",
-        closes_in: "Gone in any case after",
-        no_time: "no set time",
-        make: "Make the room",
-    },
     outside: Outside {
         password: "The room's password",
         enter: "Enter",
@@ -204,3 +171,38 @@ fn en_secs(secs: u32) -> String {
     };
     if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
+
+/// The page on which a room is made.
+pub(in crate::i18n) const MAKE: Make = Make {
+    title: "Make a room",
+    lead: "You will be its host, and decide who comes in.",
+    name: "Name",
+    name_hint: |max| format!("At most {max} characters"),
+    topic: "Topic",
+    topic_hint: "What it is about. May stay empty.",
+    kind: "Kind",
+    private: "Private",
+    private_hint: "Stays until its last member leaves or you close it.",
+    temporary: "Temporary",
+    temporary_hint: "Gone when it was empty for a while, or at a time.",
+    large: "Large",
+    large_hint: "For more than 500. Only those speak whom you let.",
+    door: "How one comes in",
+    open: "Open",
+    open_hint: "Listed; everybody may come in.",
+    password: "With a password",
+    password_hint: "Listed with a lock; by the password or an invitation.",
+    invite: "By invitation only",
+    invite_hint: "Not listed. To all others it does not exist.",
+    the_password: "The room's password",
+    the_password_hint: |min| format!("At least {min} characters. Only for “With a password”."),
+    capacity: "Most people",
+    capacity_hint: |small, large| {
+        format!("Up to {}, or {} in a large room", grouped(small), grouped(large))
+    },
+    times: "Only for a temporary room",
+    empty_mins: "Gone after so many minutes empty",
+    closes_in: "Gone in any case after",
+    no_time: "no set time",
+    make: "Make the room",
+};

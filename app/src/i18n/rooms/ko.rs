@@ -33,39 +33,6 @@ pub(in crate::i18n) const TEXTS: Rooms = Rooms {
     gone_at: |when| format!("{when}까지"),
     host_is: |name| format!("방장 {name} 님"),
     invitation: "초대",
-    make: Make {
-        title: "방 만들기",
-        lead: "만든 사람이 방장이 되어 누가 들어올지 정해요.",
-        name: "이름",
-        name_hint: |max| format!("{max}자까지"),
-        topic: "주제",
-        topic_hint: "어떤 이야기를 나누는 방인지 적어 주세요. 비워 두어도 돼요.",
-        kind: "종류",
-        private: "일반 방",
-        private_hint: "마지막 사람이 나가거나 방장이 닫을 때까지 있어요.",
-        temporary: "임시 방",
-        temporary_hint: "한동안 비어 있거나 정한 때가 되면 사라져요.",
-        large: "대규모 방",
-        large_hint: "500명이 넘는 방이에요. 방장이 정한 사람만 말해요.",
-        door: "들어오는 방법",
-        open: "누구나",
-        open_hint: "목록에 나오고 누구나 들어올 수 있어요.",
-        password: "비밀번호로",
-        password_hint: "자물쇠와 함께 목록에 나오고, 비밀번호나 초대로 들어와요.",
-        invite: "초대로만",
-        invite_hint: "목록에 나오지 않아요. 다른 사람에게는 없는 방이에요.",
-        the_password: "방 비밀번호",
-        the_password_hint: |min| format!("{min}자 이상, ‘비밀번호로’일 때만 필요해요."),
-        capacity: "정원",
-        capacity_hint: |small, large| {
-            format!("{}명까지, 대규모 방은 {}명까지", grouped(small), grouped(large))
-        },
-        times: "임시 방일 때만",
-        empty_mins: "비어 있은 지 몇 분 뒤에 사라질까요",
-        closes_in: "늦어도 이만큼 지나면 사라져요",
-        no_time: "정하지 않음",
-        make: "방 만들기",
-    },
     outside: Outside {
         password: "방 비밀번호",
         enter: "들어가기",
@@ -203,3 +170,38 @@ fn ko_secs(secs: u32) -> String {
     };
     format!("{n}{unit}")
 }
+
+/// The page on which a room is made.
+pub(in crate::i18n) const MAKE: Make = Make {
+    title: "방 만들기",
+    lead: "만든 사람이 방장이 되어 누가 들어올지 정해요.",
+    name: "이름",
+    name_hint: |max| format!("{max}자까지"),
+    topic: "주제",
+    topic_hint: "어떤 이야기를 나누는 방인지 적어 주세요. 비워 두어도 돼요.",
+    kind: "종류",
+    private: "일반 방",
+    private_hint: "마지막 사람이 나가거나 방장이 닫을 때까지 있어요.",
+    temporary: "임시 방",
+    temporary_hint: "한동안 비어 있거나 정한 때가 되면 사라져요.",
+    large: "대규모 방",
+    large_hint: "500명이 넘는 방이에요. 방장이 정한 사람만 말해요.",
+    door: "들어오는 방법",
+    open: "누구나",
+    open_hint: "목록에 나오고 누구나 들어올 수 있어요.",
+    password: "비밀번호로",
+    password_hint: "자물쇠와 함께 목록에 나오고, 비밀번호나 초대로 들어와요.",
+    invite: "초대로만",
+    invite_hint: "목록에 나오지 않아요. 다른 사람에게는 없는 방이에요.",
+    the_password: "방 비밀번호",
+    the_password_hint: |min| format!("{min}자 이상, ‘비밀번호로’일 때만 필요해요."),
+    capacity: "정원",
+    capacity_hint: |small, large| {
+        format!("{}명까지, 대규모 방은 {}명까지", grouped(small), grouped(large))
+    },
+    times: "임시 방일 때만",
+    empty_mins: "비어 있은 지 몇 분 뒤에 사라질까요",
+    closes_in: "늦어도 이만큼 지나면 사라져요",
+    no_time: "정하지 않음",
+    make: "방 만들기",
+};

@@ -144,7 +144,7 @@ fn NamedSpeaker(room: RoomId) -> impl IntoView {
             <input type="hidden" name="on" value="true" />
             <p class="hint" id="speaker-hint">{keep.speaker_lead}</p>
             <label class="labelled">
-                <span>{texts.door.name}</span>
+                <span>{texts.door().name}</span>
                 <input
                     class="field"
                     name="name"

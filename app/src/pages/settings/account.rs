@@ -20,10 +20,10 @@ pub(super) fn NameForm() -> impl IntoView {
     let name = first.typed.clone().unwrap_or_else(my_name);
     view! {
         <section class="settings-card">
-            <h2>{texts.settings.name}</h2>
+            <h2>{texts.settings().name}</h2>
             <form method="post" action="/settings/name">
-                <NewNameField label=texts.settings.name autocomplete="nickname" value=name />
-                <button class="primary">{texts.settings.save}</button>
+                <NewNameField label=texts.settings().name autocomplete="nickname" value=name />
+                <button class="primary">{texts.settings().save}</button>
             </form>
         </section>
     }
@@ -32,7 +32,7 @@ pub(super) fn NameForm() -> impl IntoView {
 /// Another password.
 #[component]
 pub(super) fn PasswordForm() -> impl IntoView {
-    let settings = &expect_context::<Client>().texts.settings;
+    let settings = expect_context::<Client>().texts.settings();
     view! {
         <section class="settings-card">
             <h2>{settings.password}</h2>
@@ -52,12 +52,12 @@ pub(super) fn AccountForm() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
     view! {
         <section class="settings-card">
-            <h2>{texts.settings.account}</h2>
-            <p>{texts.settings.account_lead}</p>
+            <h2>{texts.settings().account}</h2>
+            <p>{texts.settings().account_lead}</p>
             <form method="post" action="/settings/account">
-                <NameField label=texts.settings.name autocomplete="username" value=my_name() />
-                <NewPasswordField label=texts.door.password />
-                <button class="primary">{texts.settings.account_make}</button>
+                <NameField label=texts.settings().name autocomplete="username" value=my_name() />
+                <NewPasswordField label=texts.door().password />
+                <button class="primary">{texts.settings().account_make}</button>
             </form>
         </section>
     }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// One's logins, each with a button that ends it.
 #[component]
 pub(super) fn Logins() -> impl IntoView {
-    let settings = &expect_context::<Client>().texts.settings;
+    let settings = expect_context::<Client>().texts.settings();
     let first = expect_context::<First>().0;
     let is_guest = first.me.as_ref().is_some_and(|it| it.role == Role::Guest);
     let has_others = first.logins.iter().any(|it| !it.current);
@@ -40,7 +40,7 @@ pub(super) fn Logins() -> impl IntoView {
 
 fn login_line(login: LoginSummary) -> impl IntoView {
     let client = expect_context::<Client>();
-    let (texts, settings) = (client.texts, &client.texts.settings);
+    let (texts, settings) = (client.texts, client.texts.settings());
     let moment = move |at| texts.moment(at, client.opened_at, client.zone_min.get());
     let agent =
         if login.agent.is_empty() { settings.login_unknown.to_owned() } else { login.agent };

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 /// Which language, which colours.
 #[component]
 pub(super) fn LookForm() -> impl IntoView {
-    let settings = &expect_context::<Client>().texts.settings;
+    let settings = expect_context::<Client>().texts.settings();
     let chosen = expect_context::<First>().0.preferences;
     let language = |it: Language, label: &'static str| {
         choice("language", language_value(it), label, chosen.language == it)
@@ -35,6 +35,11 @@ pub(super) fn LookForm() -> impl IntoView {
                     {theme(Theme::System, settings.theme_system)}
                     {theme(Theme::Light, settings.theme_light)}
                     {theme(Theme::Dark, settings.theme_dark)}
+                </fieldset>
+                <fieldset class="choices">
+                    <legend>{settings.chime}</legend>
+                    {choice("chime", "off", settings.off, !chosen.chime)}
+                    {choice("chime", "on", settings.on, chosen.chime)}
                 </fieldset>
                 <button class="primary">{settings.save}</button>
             </form>

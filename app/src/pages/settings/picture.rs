@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn PictureForm() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
-    let account = &texts.account;
+    let account = texts.account();
     let me = expect_context::<First>().0.me.clone();
     let shown = me.and_then(|it| Some((it.id, it.picture?))).map(|(id, version)| {
         let source = format!("/api/v1/people/{id}/picture?size=large&v={version}");
@@ -34,7 +34,7 @@ pub(super) fn PictureForm() -> impl IntoView {
                         accept="image/png,image/jpeg,image/gif,image/webp"
                     />
                 </label>
-                <button class="primary">{texts.settings.save}</button>
+                <button class="primary">{texts.settings().save}</button>
             </form>
         </section>
     }

@@ -25,7 +25,7 @@ fn own() -> Own {
 #[component]
 pub(super) fn ProfileForm() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
-    let account = &texts.account;
+    let account = texts.account();
     let Own { about, languages, interests, presence, .. } = own();
     let box_of = move |(tag, name): (&'static str, &'static str)| {
         let checked = languages.iter().any(|it| it == tag);
@@ -71,7 +71,7 @@ pub(super) fn ProfileForm() -> impl IntoView {
                     {(account.interests_hint)(INTERESTS_MAX, INTEREST_CHARS_MAX)}
                 </p>
                 <PresenceChoices chosen=presence />
-                <button class="primary">{texts.settings.save}</button>
+                <button class="primary">{texts.settings().save}</button>
             </form>
         </section>
     }
@@ -79,7 +79,7 @@ pub(super) fn ProfileForm() -> impl IntoView {
 
 #[component]
 fn PresenceChoices(chosen: ByHand) -> impl IntoView {
-    let account = &expect_context::<Client>().texts.account;
+    let account = expect_context::<Client>().texts.account();
     let choice = |it: ByHand| {
         let label = match it {
             ByHand::Auto => account.presence_auto,
@@ -107,11 +107,11 @@ pub(super) fn EmailForm() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
     view! {
         <section class="settings-card">
-            <h2>{texts.account.email}</h2>
-            <p>{texts.account.email_lead}</p>
+            <h2>{texts.account().email}</h2>
+            <p>{texts.account().email_lead}</p>
             <form method="post" action="/settings/email">
                 <label class="labelled">
-                    <span>{texts.account.email}</span>
+                    <span>{texts.account().email}</span>
                     <input
                         class="field"
                         type="email"
@@ -120,8 +120,8 @@ pub(super) fn EmailForm() -> impl IntoView {
                         value=own().email.unwrap_or_default()
                     />
                 </label>
-                <PasswordField name="current" label=texts.settings.password_current />
-                <button class="primary">{texts.settings.save}</button>
+                <PasswordField name="current" label=texts.settings().password_current />
+                <button class="primary">{texts.settings().save}</button>
             </form>
         </section>
     }
@@ -133,23 +133,23 @@ pub(super) fn OneLoginForm() -> impl IntoView {
     let texts = expect_context::<Client>().texts;
     let Own { one_login, one_login_for_all, .. } = own();
     let inside = if one_login_for_all {
-        view! { <p class="hint">{texts.account.one_login_for_all}</p> }.into_any()
+        view! { <p class="hint">{texts.account().one_login_for_all}</p> }.into_any()
     } else {
         view! {
             <form method="post" action="/settings/one-login">
                 <label class="choice">
                     <input type="checkbox" name="one_login" value="true" checked=one_login />
-                    <span>{texts.account.one_login_choice}</span>
+                    <span>{texts.account().one_login_choice}</span>
                 </label>
-                <button class="primary">{texts.settings.save}</button>
+                <button class="primary">{texts.settings().save}</button>
             </form>
         }
         .into_any()
     };
     view! {
         <section class="settings-card">
-            <h2>{texts.account.one_login}</h2>
-            <p>{texts.account.one_login_lead}</p>
+            <h2>{texts.account().one_login}</h2>
+            <p>{texts.account().one_login_lead}</p>
             {inside}
         </section>
     }
