@@ -52,8 +52,8 @@ async fn two_who_press_keep_on_two_nodes_at_once_are_a_pair_once() {
         // Once the pair has parted, it can.
         let parting = [append(room, &people[1], Change::Leave)];
         store.append(&parting, Millis(2 * KEPT)).await.unwrap().remove(0).unwrap();
-        for who in 0..2 {
-            let batch = [append(again, &people[who], Change::Keep(true))];
+        for person in &people {
+            let batch = [append(again, person, Change::Keep(true))];
             store.append(&batch, Millis(2 * KEPT)).await.unwrap().remove(0).unwrap();
         }
         assert_eq!(deeds(&store, again).await, [(Deed::Kept, "pair".to_owned())]);
