@@ -158,6 +158,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     const room = roomOf(ann);
     await ann.say("see https://maru.example");
     await bob.sees("see https://maru.example");
+    const settings = { pack: "first-light", mode: "gentle", order: "as_written", by_word: true };
+    await ann.ask("put", `rooms/${room}/questions/settings`, settings);
     await choose(ann, "Ask a question now");
     await expect(bob.page.getByRole("textbox", { name: "Your answer" })).toBeVisible();
     await check(bob, "a room for two with a question");
