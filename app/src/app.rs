@@ -6,8 +6,8 @@ use crate::{
     client::{Client, json::Buffered},
     i18n::texts,
     pages::{
-        Admin, Blocks, BookPage, First, Forgot, Guest, Home, Inbox, InvitePage, Later, Matching,
-        MeetingPage, NewRoom, NotFound, Notices, Person, QuestionsPage, Reset, RoomPage,
+        Admin, Blocks, BookPage, ConductPage, First, Forgot, Guest, Home, Inbox, InvitePage, Later,
+        Matching, MeetingPage, NewRoom, NotFound, Notices, Person, QuestionsPage, Reset, RoomPage,
         RoomSettingsPage, Rooms, Settings, SignUp, SpeedRounds, WishesPage,
     },
     protocol::snapshot::{Snapshot, Theme},
@@ -111,6 +111,7 @@ fn PlainApp() -> impl IntoView {
         Page::Meeting(_) => view! { <MeetingPage /> }.into_any(),
         Page::Invite(_) => view! { <InvitePage /> }.into_any(),
         Page::Wishes => view! { <WishesPage /> }.into_any(),
+        Page::Conduct => view! { <ConductPage /> }.into_any(),
         Page::Rooms | Page::Room(_) | Page::Match | Page::NotFound => {
             view! { <NotFound /> }.into_any()
         }

@@ -4,6 +4,7 @@
 
 mod account;
 mod closer;
+mod conduct;
 mod dates;
 mod direct;
 mod en;
@@ -17,6 +18,7 @@ mod rooms;
 mod speed;
 
 pub use closer::{Closer, closer};
+pub use conduct::{Standings, standings};
 pub use dates::{Civil, civil, day_number};
 pub use direct::Direct;
 pub use later::{Later, later};
@@ -89,6 +91,7 @@ pub struct Door {
     pub not_found_text: &'static str,
     pub to_rooms: &'static str,
     pub banned_until: fn(&str) -> String,
+    pub too_soon: fn(&str) -> String,
 }
 
 /// The texts of the frame around the rooms.
@@ -303,14 +306,16 @@ impl Texts {
     /// Why something was refused, and until when where that is known; of a clock that may be
     /// another than the reader's it is said which one it is.
     pub fn refusal_at(&self, refusal: Refusal, today: Millis, zone_min: i32) -> String {
-        let Refusal::AccountBanned { until: Some(until) } = refusal else {
-            return (self.refusal)(refusal);
+        let (until, tell) = match refusal {
+            Refusal::AccountBanned { until: Some(until) } => (until, self.door().banned_until),
+            Refusal::TooSoon { until } if until < Millis::NEVER => (until, self.door().too_soon),
+            _ => return (self.refusal)(refusal),
         };
         let mut when = self.moment(until, today, zone_min);
         if zone_min == 0 {
             when.push_str(" UTC");
         }
-        (self.door().banned_until)(&when)
+        tell(&when)
     }
 
     /// Why a text that is too long cannot be sent.

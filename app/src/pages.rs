@@ -5,6 +5,7 @@
 mod admin;
 mod blocks;
 mod book;
+mod conduct;
 mod forgot;
 mod guest;
 mod home;
@@ -31,6 +32,7 @@ mod wishes;
 pub use admin::Admin;
 pub use blocks::Blocks;
 pub use book::BookPage;
+pub use conduct::ConductPage;
 pub use forgot::Forgot;
 pub use guest::Guest;
 pub use home::Home;

@@ -31,6 +31,8 @@ pub enum Page {
     Match,
     /// Whom one would like to meet.
     Wishes,
+    /// What counts for or against one when people are matched.
+    Conduct,
     /// The sign-in card.
     Home,
     /// The making of an account.
@@ -79,7 +81,8 @@ impl Page {
             ("admin", _) => Self::Admin,
             ("later", None) => Self::Later,
             ("match", None) => Self::Match,
-            ("match", Some("wishes")) => Self::Wishes,
+            ("match", Some("wishes" | "lookout")) => Self::Wishes,
+            ("match", Some("standing")) => Self::Conduct,
             ("rooms", None) => Self::Rooms,
             ("rooms", Some("new")) => Self::NewRoom,
             ("rooms", Some(room)) => Self::of_room(unescaped(room), parts.next()),
@@ -234,6 +237,8 @@ mod tests {
             ("/invite/abc", Page::Invite("abc".into())),
             ("/match", Page::Match),
             ("/match/wishes", Page::Wishes),
+            ("/match/wishes?about=0197&seq=3", Page::Wishes),
+            ("/match/standing", Page::Conduct),
             ("/match/stop", Page::NotFound),
             ("/roomserver", Page::NotFound),
             ("/guest/x", Page::NotFound),

@@ -9,8 +9,8 @@
 use app::protocol::{
     ids::{AskedId, Cid, Epoch, JobId, Millis, ProposalId, RoomId, Seq, TicketId, UserId},
     matching::{
-        About, Common, Ended, Kept, MatchState, MatchView, Mood, Pace, Proposed, Saving, Searching,
-        Wish, Wishes,
+        About, AboutRoom, Common, Ended, Kept, Lookout, MatchState, MatchView, Mood, Pace,
+        Proposed, Saving, Searching, Wish, Wishes,
     },
     message::{Asked, Deed, Did, Entry, Subject, What},
     packets::{
@@ -77,7 +77,7 @@ fn from_client() -> Vec<(&'static str, ClientPacket)> {
 }
 
 fn matching(state: MatchState) -> ServerPacket {
-    ServerPacket::Matching(MatchView { at: AT, waiting: 23, state })
+    ServerPacket::Matching(MatchView { at: AT, waiting: 23, state, lookout: None })
 }
 
 fn searching() -> MatchState {
@@ -100,6 +100,7 @@ fn searching() -> MatchState {
         relaxed: vec![Wish::Pace],
         best: Some(Common { met: 3, of: 4 }),
         savings: vec![Saving { wish: Wish::Practise, secs: 40 }],
+        about: None,
     }))
 }
 
@@ -113,7 +114,22 @@ fn proposed() -> MatchState {
         languages: vec!["ko".into()],
         interests: vec!["차".into()],
         common: Common { met: 2, of: 3 },
+        about: None,
     }))
+}
+
+/// To talk about something in particular.
+fn proposed_about() -> MatchState {
+    let MatchState::Proposed(mut it) = proposed() else { return proposed() };
+    it.about = Some(AboutRoom { room: ROOM, seq: Some(seq(7)), name: "광장".into() });
+    MatchState::Proposed(it)
+}
+
+fn told_lookout() -> ServerPacket {
+    let wishes = Wishes { languages: vec!["ko".into()], ..Wishes::default() };
+    let lookout = Lookout { wishes, until: AT.plus(86_400_000), told: Some(AT) };
+    let state = MatchState::Idle { ended: None };
+    ServerPacket::Matching(MatchView { at: AT, waiting: 1, state, lookout: Some(lookout) })
 }
 
 fn asked_and_answered() -> Vec<Entry> {
@@ -266,6 +282,8 @@ fn from_server() -> Vec<(&'static str, ServerPacket)> {
         ("matching_idle", matching(MatchState::Idle { ended: Some(Ended::NotAnswered) })),
         ("matching_searching", matching(searching())),
         ("matching_proposed", matching(proposed())),
+        ("matching_about", matching(proposed_about())),
+        ("matching_lookout", told_lookout()),
         ("matching_matched", matching(MatchState::Matched { room: ROOM })),
         ("beat", P::Beat(Beat { at: AT, heads: vec![have(114)] })),
     ]

@@ -50,6 +50,7 @@ impl Crowd {
             patience,
             skipped_at: None,
             is_newcomer: one.percent(10),
+            standing: 100,
             size: Size::Pair,
             limits,
             wishes,

@@ -4,6 +4,8 @@
 const MIN: i64 = 60 * 1000;
 const HOUR: i64 = 60 * MIN;
 const DAY: i64 = 24 * HOUR;
+/// Nothing counts for longer.
+pub const REMEMBERED_MS: i64 = 30 * DAY;
 
 /// Something that somebody did, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +21,12 @@ pub struct Deed {
 pub enum Kind {
     /// Was reported, and the reviewers agreed.
     Upheld,
-    /// Was reported; nobody has judged it yet. Several by one person are one.
+    /// Was reported; nobody has judged it yet. Several by one person are one, and one alone counts
+    /// for nothing: nobody is to be punished, nor to guess who it was, by a single word.
     Reported,
     /// Did not answer a proposal.
     NoAnswer,
-    /// Refused a proposal.
+    /// Refused a proposal, or left soon after the beginning.
     Skipped,
     /// Was matched, and it ended well: both kept the room, or both talked.
     Good,
@@ -39,7 +42,7 @@ impl Kind {
     const fn rule(self) -> Rule {
         match self {
             Self::Upheld => Rule { points: -40, lasts: 30 * DAY, free: 0, most: 100 },
-            Self::Reported => Rule { points: -8, lasts: 7 * DAY, free: 0, most: 24 },
+            Self::Reported => Rule { points: -8, lasts: 7 * DAY, free: 1, most: 24 },
             Self::NoAnswer => Rule { points: -5, lasts: DAY, free: 1, most: 30 },
             Self::Skipped => Rule { points: -2, lasts: 2 * HOUR, free: 5, most: 20 },
             Self::Good => Rule { points: 3, lasts: 14 * DAY, free: 0, most: 15 },
@@ -73,6 +76,8 @@ pub struct Part {
     pub deeds: usize,
     /// What they add.
     pub points: i64,
+    /// When the last of them is forgotten.
+    pub until: i64,
 }
 
 /// The score of somebody who did this. Every deed weighs less from day to day until it is
@@ -86,12 +91,13 @@ pub fn score(deeds: &[Deed], now: i64) -> Score {
 fn part(kind: Kind, deeds: &[Deed], now: i64) -> Option<Part> {
     let rule = kind.rule();
     let mut ages = ages(kind, deeds, now, rule.lasts);
-    let counted = ages.len();
+    let (counted, latest) = (ages.len(), ages.first().copied());
     // The oldest ones are free: they weigh the least.
     ages.truncate(counted.saturating_sub(rule.free));
     let sum: i64 = ages.iter().map(|age| rule.points * (rule.lasts - age) / rule.lasts).sum();
     let points = sum.clamp(-rule.most, rule.most);
-    (counted > 0).then_some(Part { kind, deeds: counted, points })
+    let until = now - latest? + rule.lasts;
+    Some(Part { kind, deeds: counted, points, until })
 }
 
 /// How long ago deeds of a kind were, the latest first.
@@ -144,8 +150,8 @@ mod tests {
         let mut all = deeds(Kind::Upheld, &[0, 15 * DAY, 30 * DAY]);
         all.extend(deeds(Kind::Good, &[0]));
         let expected = [
-            Part { kind: Kind::Upheld, deeds: 2, points: -60 },
-            Part { kind: Kind::Good, deeds: 1, points: 3 },
+            Part { kind: Kind::Upheld, deeds: 2, points: -60, until: NOW + 30 * DAY },
+            Part { kind: Kind::Good, deeds: 1, points: 3, until: NOW + 14 * DAY },
         ];
         assert_eq!(score(&all, NOW), Score { total: 43, parts: expected.to_vec() });
         assert_eq!(score(&all, NOW + 30 * DAY).total, 100);
@@ -158,6 +164,7 @@ mod tests {
         assert_eq!(score(&deeds(Kind::Skipped, &[0; 6]), NOW).total, 98);
         assert_eq!(score(&deeds(Kind::NoAnswer, &[0]), NOW).total, 100);
         assert_eq!(score(&deeds(Kind::NoAnswer, &[0, 0]), NOW).total, 95);
+        assert_eq!(score(&deeds(Kind::Reported, &[0]), NOW).total, 100);
         assert_eq!(score(&deeds(Kind::Reported, &[0; 99]), NOW).total, 76);
     }
 

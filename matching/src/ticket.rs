@@ -18,6 +18,8 @@ pub struct Ticket {
     pub skipped_at: Option<i64>,
     /// Somebody who was never matched before, and should not have to wait for it.
     pub is_newcomer: bool,
+    /// How this person behaves, from 0 to 100: [`crate::standing::Score::total`].
+    pub standing: u8,
     /// How many shall meet.
     pub size: Size,
     /// What never relaxes.

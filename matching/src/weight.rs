@@ -18,6 +18,9 @@ const MET_BEFORE: i32 = 250;
 /// Who refused somebody goes after others of the same fit for a while.
 const SKIPPED: i32 = 80;
 const SKIPPED_MS: i64 = 5 * 60 * 1000;
+/// The standing of somebody of whom nothing bad is known. A bad one costs as much at most: who has
+/// one goes after others, and is matched all the same.
+const STANDING: i32 = 100;
 
 /// The fit that is wanted after such a wait: it falls from the first moment on, at first quickly,
 /// and never rises. The curve is chosen by `harness match`: as many are matched as where the first
@@ -58,5 +61,7 @@ fn bonus(ticket: &Ticket, now: i64) -> i32 {
     let waiting = (ticket.waited(now) / 1000 * SECOND).min(WAITING_MAX);
     let newcomer = if ticket.is_newcomer { NEWCOMER } else { 0 };
     let skipped = ticket.skipped_at.is_some_and(|at| now.saturating_sub(at) < SKIPPED_MS);
-    i32::try_from(waiting).unwrap_or_default() + newcomer - if skipped { SKIPPED } else { 0 }
+    let skipped = if skipped { SKIPPED } else { 0 };
+    let standing = (STANDING - i32::from(ticket.standing)).max(0);
+    i32::try_from(waiting).unwrap_or_default() + newcomer - skipped - standing
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use app::protocol::{
     limits::PAGE_ENTRIES,
-    matching::Wishes,
+    matching::{About, Wishes},
     pages::{Plain, RoomSettings, WishForm},
     refusal::Refusal,
     snapshot::{DirectoryQuery, DoorView, Preferences, RoomSummary, RoomView, Snapshot},
@@ -31,8 +31,10 @@ pub(crate) enum Wanted<'a> {
     Blocks,
     /// What the reader has planned.
     Later,
-    /// Whom the reader would like to meet.
-    Wishes,
+    /// Whom the reader would like to meet, and what they want to talk about.
+    Wishes(Option<About>),
+    /// What counts for or against the reader when people are matched.
+    Conduct,
     /// The settings of a room, by name or id.
     RoomSettings(&'a str),
     /// A room into which the reader is invited.
@@ -81,8 +83,11 @@ pub(crate) async fn load(
             snapshot.plain = Plain::Room(Box::new(room_settings(site, login, address).await?));
         }
         Wanted::Invite(door) => snapshot.door = Some(door.clone()),
-        Wanted::Wishes => {
-            snapshot.plain = Plain::Wishes(Box::new(wish_form(site, login).await?));
+        Wanted::Wishes(about) => {
+            snapshot.plain = Plain::Wishes(Box::new(wish_form(site, login, about).await?));
+        }
+        Wanted::Conduct => {
+            snapshot.plain = Plain::Conduct(Box::new(engine.conduct(login.user.id).await?));
         }
         Wanted::Settings => {
             snapshot.logins = site.auth.logins(login).await?;
@@ -93,11 +98,11 @@ pub(crate) async fn load(
 }
 
 /// The wishes as their page shows them first.
-async fn wish_form(site: &Site, login: &Login) -> Result<WishForm, Refusal> {
+async fn wish_form(site: &Site, login: &Login, about: Option<About>) -> Result<WishForm, Refusal> {
     let store = site.engine.store();
     let search = store.search_of(login.user.id).await?;
     let searching = search.as_ref().is_some_and(|it| it.ticket.state.is_open());
-    let wishes = match search {
+    let mut wishes = match search {
         // What one wanted to talk about then is over.
         Some(it) if !searching => Wishes { about: None, ..it.ticket.wishes },
         Some(it) => it.ticket.wishes,
@@ -106,7 +111,11 @@ async fn wish_form(site: &Site, login: &Login) -> Result<WishForm, Refusal> {
             Wishes { languages: own.languages, interests: own.interests, ..Wishes::default() }
         }
     };
+    wishes.about = about.or(wishes.about);
+    // What cannot be read any more is not talked about.
+    let about = wishes.about.and_then(|it| site.engine.about_room(login.user.id, it));
     let born = store.born(login.user.id).await?.is_some();
+    let pause = site.engine.conduct(login.user.id).await?.until;
     let packs = store.packs();
     let packs = packs
         .packs()
@@ -114,7 +123,7 @@ async fn wish_form(site: &Site, login: &Login) -> Result<WishForm, Refusal> {
         .into_iter()
         .map(|it| (it.id.to_string(), it.title.clone()))
         .collect();
-    Ok(WishForm { wishes, searching, born, packs })
+    Ok(WishForm { wishes, about, searching, born, pause, packs })
 }
 
 /// A room's newest page and its people.

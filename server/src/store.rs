@@ -11,6 +11,7 @@ mod decide;
 mod direct;
 mod error;
 mod jobs;
+mod lookouts;
 mod matching;
 mod outcome;
 mod people;
@@ -27,9 +28,10 @@ pub use copying::{Copied, CopyError};
 pub use direct::BlockMark;
 pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind, Over};
+pub use lookouts::{LookoutRow, NewLookout};
 pub use matching::{
-    Band, MeetingRow, MetRow, NewProposal, NewTicket, ProposalRow, Search, Seat, Shared, TicketRow,
-    TicketState, Turned, WaitRow,
+    Band, MeetingRow, MetRow, NewProposal, NewTicket, ProposalRow, Search, Seat, Seeker, Shared,
+    TicketRow, TicketState, Turned, WaitRow,
 };
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
 pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};

@@ -72,7 +72,7 @@ mod tests {
     use uuid::Uuid;
 
     fn check(state: MatchState, now_ms: i64, expected: u32) {
-        let view = MatchView { at: Millis(0), waiting: 2, state };
+        let view = MatchView { at: Millis(0), waiting: 2, state, lookout: None };
         assert_eq!(secs(Some(&view), Millis(now_ms)), expected);
     }
 
@@ -87,6 +87,7 @@ mod tests {
                 relaxed: vec![],
                 best: None,
                 savings: vec![],
+                about: None,
             }))
         };
         let proposed = || {
@@ -99,6 +100,7 @@ mod tests {
                 languages: vec![],
                 interests: vec![],
                 common: Common { met: 0, of: 0 },
+                about: None,
             }))
         };
         check(searching(), 900, 0);

@@ -13,8 +13,24 @@ pub fn ReminderNotice() -> impl IntoView {
     view! {
         <div class="reminder-notice" role="status">
             {rows(reminders)}
+            {move || sighted(client)}
         </div>
     }
+}
+
+/// Somebody was here of whom the user wanted to be told.
+fn sighted(client: Client) -> Option<AnyView> {
+    let told = client.matching.read().as_ref()?.lookout.as_ref()?.told?;
+    let meeting = &client.texts.meeting;
+    let at = client.texts.clock(told, client.zone_min.get_untracked());
+    let line = view! {
+        <form class="reminder-notice__line" method="post" action="/match/lookout">
+            <span>{meeting.sighted} " " {at}</span>
+            <a href="/match/wishes" rel="external">{meeting.find}</a>
+            <button name="stop" value="on">{client.texts.direct.understood}</button>
+        </form>
+    };
+    Some(line.into_any())
 }
 
 /// One of them.

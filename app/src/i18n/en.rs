@@ -48,6 +48,7 @@ pub(super) const DOOR: Door = Door {
     not_found_title: "Nothing here",
     not_found_text: "There is no page at this address.",
     banned_until: |when| format!("This account may not come in until {when}."),
+    too_soon: |when| format!("It is too soon for that. You can from {when} on."),
     to_rooms: "To the channels",
 };
 
@@ -366,6 +367,8 @@ fn done(done: Done) -> &'static str {
         Done::Cancelled => "It will not be sent.",
         Done::WillRemind => "You will be reminded then.",
         Done::Dismissed => "The reminder is gone.",
+        Done::LookoutKept => "You will be told once, within a day, when someone like that is here.",
+        Done::LookoutEnded => "You are not told any more.",
         Done::Accepted => "You can write to each other now.",
         Done::Declined => "Declined. They are not told.",
         Done::Blocked => "Blocked. They are not told.",

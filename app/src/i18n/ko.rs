@@ -48,6 +48,7 @@ pub(super) const DOOR: Door = Door {
     not_found_title: "아무것도 없어요",
     not_found_text: "이 주소에는 페이지가 없어요.",
     banned_until: |when| format!("{when}까지 들어올 수 없는 계정이에요."),
+    too_soon: |when| format!("아직은 할 수 없어요. {when}부터 할 수 있어요."),
     to_rooms: "채널로 가기",
 };
 
@@ -345,6 +346,8 @@ fn done(done: Done) -> &'static str {
         Done::Cancelled => "보내지 않기로 했어요.",
         Done::WillRemind => "그때 알려 드릴게요.",
         Done::Dismissed => "알림을 지웠어요.",
+        Done::LookoutKept => "하루 안에 그런 사람이 오면 한 번 알려 드릴게요.",
+        Done::LookoutEnded => "더는 알려 드리지 않아요.",
         Done::Accepted => "이제 서로 메시지를 보낼 수 있어요.",
         Done::Declined => "요청을 거절했어요. 상대에게는 알리지 않아요.",
         Done::Blocked => "차단했어요. 상대에게는 알리지 않아요.",

@@ -78,6 +78,7 @@ pub struct Meeting {
     pub question_waits: &'static str,
     pub to_question: &'static str,
     pub ended: fn(Ended) -> &'static str,
+    pub sighted: &'static str,
 }
 
 pub(super) const EN: Meeting = Meeting {
@@ -173,6 +174,7 @@ pub(super) const EN: Meeting = Meeting {
         Ended::Away => "You were away, so the search ended.",
         Ended::Refused | Ended::Unknown => "The search has ended.",
     },
+    sighted: "Someone like the one you wanted to know of was looking for someone at",
 };
 
 pub(super) const KO: Meeting = Meeting {
@@ -264,6 +266,7 @@ pub(super) const KO: Meeting = Meeting {
         Ended::Away => "자리를 비워서 찾기가 끝났어요.",
         Ended::Refused | Ended::Unknown => "찾기가 끝났어요.",
     },
+    sighted: "알려 달라고 하신 사람이 누군가를 찾고 있었어요. 시각:",
 };
 
 /// What the page of wishes says.

@@ -1,16 +1,16 @@
 //! `/match/wishes`: whom one would like to meet.
 
-use super::First;
+use super::{First, conduct::moment};
 use crate::{
     client::Client,
     components::{FormNote, Frame, MenuButton, PageTitle},
-    i18n::{Wishing, wishing},
+    i18n::{Standings, Wishing, standings, wishing},
     protocol::{
         limits::{INTEREST_CHARS_MAX, INTERESTS_MAX, MATCH_PEOPLE_MAX},
         matching::{Mood, Pace, Wishes},
         pages::{Plain, WishForm},
         profile::LANGUAGES,
-        snapshot::Language,
+        snapshot::{Language, Snapshot},
     },
 };
 use leptos::prelude::*;
@@ -27,6 +27,14 @@ pub fn WishesPage() -> impl IntoView {
     };
     let start = if form.searching { words.save } else { words.start };
     let born = (!form.born).then(|| born(words));
+    let notes = standings(first.preferences.language);
+    // Whoever waits is told of whom they are put together with.
+    let look_out = (!form.searching).then(|| {
+        view! {
+            <button class="plain" formaction="/match/lookout">{notes.look_out}</button>
+            <p class="hint">{notes.look_out_hint}</p>
+        }
+    });
     view! {
         <PageTitle text=format!("{} · {}", words.title, texts.house.brand) />
         <Frame>
@@ -37,17 +45,65 @@ pub fn WishesPage() -> impl IntoView {
                 </header>
                 <p class="page__lead">{words.lead}</p>
                 <FormNote />
+                {pause(&form, notes)}
+                {lookout(&first, notes)}
                 <form class="settings-card" method="post" action="/match/wishes">
+                    {about(&form, notes)}
                     {languages(words, &form.wishes)}
                     {interests(words, &form.wishes)}
                     {choices(words, &form.wishes)}
                     {more(words, &form, first.preferences.language)}
                     {born}
                     <button class="primary">{start}</button>
+                    {look_out}
                 </form>
+                <p class="page__links"><a href="/match/standing">{notes.to_standing}</a></p>
             </main>
         </Frame>
     }
+}
+
+/// Until when the reader may not look for anybody.
+fn pause(form: &WishForm, notes: &'static Standings) -> impl IntoView {
+    let pause = form.pause.filter(|_| !form.searching);
+    pause.map(|until| {
+        view! { <p class="form-note" data-tone="bad">{(notes.pause)(&moment(until))}</p> }
+    })
+}
+
+/// Of whom the reader wants to be told, or was.
+fn lookout(first: &Snapshot, notes: &'static Standings) -> impl IntoView {
+    let lookout = first.matching.as_ref().and_then(|it| it.lookout.clone());
+    lookout.map(|it| {
+        let (text, stop) = match it.told {
+            Some(at) => ((notes.told)(&moment(at)), notes.understood),
+            None => ((notes.looking_out)(&moment(it.until)), notes.stop),
+        };
+        view! {
+            <form class="settings-card" method="post" action="/match/lookout">
+                <p>{text}</p>
+                <button class="plain" name="stop" value="on">{stop}</button>
+            </form>
+        }
+    })
+}
+
+/// What is to be talked about, where that is something in particular.
+fn about(form: &WishForm, notes: &'static Standings) -> impl IntoView {
+    form.about.clone().map(|it| {
+        let label = if it.seq.is_some() { notes.about_message } else { notes.about };
+        let seq = it.seq.map(|seq| {
+            view! { <input type="hidden" name="seq" value=seq.to_string() /> }
+        });
+        view! {
+            <label class="choice">
+                <input type="checkbox" name="about" value=it.room.to_string() checked=true />
+                <span>{label(&it.name)}</span>
+            </label>
+            {seq}
+            <p class="hint">{notes.about_hint}</p>
+        }
+    })
 }
 
 fn languages(words: &'static Wishing, wishes: &Wishes) -> impl IntoView {

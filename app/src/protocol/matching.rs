@@ -2,11 +2,9 @@
 
 use super::{
     ids::{Millis, ProposalId, RoomId, Seq, TicketId},
-    limits::{
-        INTEREST_CHARS_MAX, INTERESTS_MAX, KEEP_WISH_SECS_MAX, LANGUAGES_MAX, MATCH_PEOPLE_MAX,
-    },
-    profile::language_name,
-    questions::{AskedQuestion, PairSettings},
+    limits::{INTERESTS_MAX, KEEP_WISH_SECS_MAX, LANGUAGES_MAX, MATCH_PEOPLE_MAX},
+    profile::{interests, language_name},
+    questions::{AskedQuestion, PackId, PairSettings},
     refusal::Refusal,
     tree::{Tree, Unreadable},
 };
@@ -175,7 +173,7 @@ impl Default for Wishes {
 
 impl Wishes {
     /// The wishes as they may be stored: each language and interest once, interests in lower
-    /// case. Whether the pack and the room are there is for the server to see.
+    /// case and without what nobody sees. Whether the pack and the room are there is for the server to see.
     pub fn checked(mut self) -> Result<Self, Refusal> {
         if !(2..=MATCH_PEOPLE_MAX).contains(&self.people) {
             return Err(Refusal::OutOfBounds { least: 2, most: MATCH_PEOPLE_MAX });
@@ -191,14 +189,13 @@ impl Wishes {
         }
         at_most(self.languages.len(), LANGUAGES_MAX)?;
         at_most(self.interests.len(), INTERESTS_MAX)?;
-        for interest in &mut self.interests {
-            *interest = interest.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-            if interest.is_empty() || interest.chars().count() > INTEREST_CHARS_MAX {
-                return Err(Refusal::TooLong { chars_max: count(INTEREST_CHARS_MAX) });
-            }
-        }
+        self.interests =
+            interests(&self.interests)?.into_iter().map(|it| it.to_lowercase()).collect();
         self.interests.sort_unstable();
         self.interests.dedup();
+        if self.pack.as_ref().is_some_and(|it| it.parse::<PackId>().is_err()) {
+            return Err(Refusal::Malformed);
+        }
         at_most(self.keep.len(), Wish::ALL.len())?;
         if self.keep.iter().any(|it| it.secs > KEEP_WISH_SECS_MAX) {
             return Err(Refusal::OutOfBounds { least: 0, most: KEEP_WISH_SECS_MAX });
@@ -249,6 +246,33 @@ pub struct MatchView {
     pub waiting: u32,
     /// How it stands.
     pub state: MatchState,
+    /// The user wants to be told when somebody like that looks for someone, or was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookout: Option<Lookout>,
+}
+
+/// A wish to be told when somebody like that looks for someone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lookout {
+    /// Like what.
+    pub wishes: Wishes,
+    /// It ends then, told or not.
+    pub until: Millis,
+    /// When the user was told; that is done once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Millis>,
+}
+
+/// What a search is about, with what it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AboutRoom {
+    /// The room.
+    pub room: RoomId,
+    /// The message, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<Seq>,
+    /// What the room is called. Of the message no more than its place is told.
+    pub name: String,
 }
 
 /// The states of a search.
@@ -332,6 +356,9 @@ pub struct Searching {
     /// What dropping a wish would save, by what others waited.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub savings: Vec<Saving>,
+    /// What it is about, while the user may read there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<AboutRoom>,
 }
 
 /// How many of the wishes are met.
@@ -371,6 +398,53 @@ pub struct Proposed {
     pub interests: Vec<String>,
     /// How many of the user's wishes are met.
     pub common: Common,
+    /// What they want to talk about, while the user may read there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<AboutRoom>,
+}
+
+/// What counts for or against somebody when people are matched, as they are told it themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conduct {
+    /// From 0 to 100; 100 where nothing counts against the user.
+    pub score: u32,
+    /// What it is made of, the worst first.
+    pub parts: Vec<ConductPart>,
+    /// The user may not look for anybody before then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
+}
+
+/// What deeds of one kind do to a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConductPart {
+    /// Which kind.
+    pub kind: ConductKind,
+    /// How many count at present.
+    pub deeds: u32,
+    /// What they add, or take away. Some of a kind are free.
+    pub points: i32,
+    /// When the last of them is forgotten; they weigh less from day to day.
+    pub until: Millis,
+}
+
+/// What counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConductKind {
+    /// Those who keep order here did something about the user.
+    Upheld,
+    /// Several people reported the user; nobody has judged it yet.
+    Reported,
+    /// The user did not answer proposals.
+    NotAnswered,
+    /// The user said no, or left soon after the beginning.
+    Skipped,
+    /// It ended well.
+    Good,
+    /// From a newer server.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What those in a match room have agreed to show each other, step by step.
@@ -456,8 +530,12 @@ mod tests {
         let check = |wishes: Wishes, refusal| assert_eq!(wishes.checked(), Err(refusal));
         check(wishes(&[], &[]), Refusal::NoLanguage);
         check(wishes(&["xx"], &[]), Refusal::Malformed);
-        check(wishes(&["ko"], &[""]), Refusal::TooLong { chars_max: 20 });
+        check(wishes(&["ko"], &["123456789012345678901"]), Refusal::TooLong { chars_max: 20 });
         check(wishes(&["ko"], &["x"; 1_000]), Refusal::TooMany { limit: 10 });
+        let pack = Wishes { pack: Some("<b>".into()), ..wishes(&["ko"], &[]) };
+        check(pack, Refusal::Malformed);
+        let hidden = wishes(&["ko"], &["te\u{202e}a\0", "\u{200b}", ""]).checked().unwrap();
+        assert_eq!(hidden.interests, words(&["tea"]));
         let nine = Wishes { people: 9, ..wishes(&["ko"], &[]) };
         check(nine, Refusal::OutOfBounds { least: 2, most: 8 });
     }

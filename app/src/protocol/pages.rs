@@ -3,7 +3,7 @@
 use super::{
     admin::Admin,
     ids::{AskedId, InviteId, JobId, Millis, RoomId, Seq, UserId},
-    matching::Wishes,
+    matching::{AboutRoom, Conduct, Wishes},
     order::Notice,
     people::{ByHand, Person, Presence, Role},
     questions::{
@@ -52,6 +52,8 @@ pub enum Plain {
     Book(Box<BookPage>),
     /// `/rooms/{room}/questions`: how questions come up between two.
     Questions(Box<QuestionsPage>),
+    /// `/match/standing`: what counts for or against the reader when people are matched.
+    Conduct(Box<Conduct>),
     /// `/later`: what is to come, the next one first, and what failed.
     Later(Vec<Planned>),
 }
@@ -108,10 +110,14 @@ pub struct QuestionsPage {
 pub struct WishForm {
     /// The wishes of the open ticket, else those of the last one, else what one tells of oneself.
     pub wishes: Wishes,
+    /// What they are about, where the reader may read that.
+    pub about: Option<AboutRoom>,
     /// A ticket is open.
     pub searching: bool,
     /// The year of birth is stated.
     pub born: bool,
+    /// The reader may not look for anybody before then.
+    pub pause: Option<Millis>,
     /// The packs of questions, by their ids, with their titles.
     pub packs: Vec<(String, Bilingual)>,
 }

@@ -93,7 +93,8 @@ fn languages(tags: &[String]) -> Result<Vec<String>, Refusal> {
     if chosen.len() > LANGUAGES_MAX { Err(too_many(LANGUAGES_MAX)) } else { Ok(chosen) }
 }
 
-fn interests(words: &[String]) -> Result<Vec<String>, Refusal> {
+/// What one likes, as it may be stored: nothing in it that nobody sees.
+pub(super) fn interests(words: &[String]) -> Result<Vec<String>, Refusal> {
     let mut kept: Vec<String> = Vec::new();
     // A comma within a word separates two.
     for word in words.iter().flat_map(|it| it.split([',', '、', '，', '\n'])) {

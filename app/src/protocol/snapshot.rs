@@ -312,6 +312,10 @@ pub enum Done {
     WillRemind,
     /// A reminder is gone.
     Dismissed,
+    /// The user is told when somebody like that looks for someone.
+    LookoutKept,
+    /// The user is told no more, or knows of it.
+    LookoutEnded,
     /// A request to write was accepted.
     Accepted,
     /// A request to write was refused.

@@ -13,7 +13,7 @@ use crate::{
     planted::{self, Point},
     store::{Fence, StoreResult, Turned},
 };
-use ::matching::desk::Terms;
+use ::matching::{desk::Terms, standing::REMEMBERED_MS};
 use app::protocol::{
     ids::{Millis, TicketId, UserId},
     matching::{Common, MatchState, MatchView, Wish},
@@ -69,6 +69,8 @@ struct Lead {
     pool: Pool,
     /// Changes before then were read.
     read: Option<Millis>,
+    /// Lookouts made before then were read.
+    lookouts_read: Option<Millis>,
     told: Millis,
     /// Whom it was told last, in the order of their waits.
     told_to: usize,
@@ -139,10 +141,11 @@ impl Engine {
         {
             return Ok(now.plus(LOOK_MS));
         }
+        self.look_out_for_all(lead, now).await?;
         self.tell_those_who_wait(lead, now).await?;
         if now.since(lead.forgot) >= FORGET_EVERY_MS {
             lead.forgot = now;
-            self.store().forget_searches(fence, Millis(now.0 - KEPT_MS)).await?;
+            self.store().forget_searches(fence, Millis(now.0 - KEPT_MS), now).await?;
         }
         let look = if lead.pool.len() == 0 { IDLE_MS } else { LOOK_MS };
         let next = self.begin_speed_rounds(fence).await?;
@@ -157,7 +160,30 @@ impl Engine {
         if !changed.is_empty() {
             let met = self.store().met(&changed).await?;
             lead.pool.take_met(&changed, &met);
+            let remembered = Millis(now.0 - REMEMBERED_MS);
+            let deeds = self.store().deeds_of(&changed, remembered).await?;
+            lead.pool.take_deeds(&changed, &deeds, now);
         }
+        Ok(())
+    }
+
+    /// Tells those who wanted to know it that somebody like that is here: once, whichever node
+    /// leads.
+    async fn look_out_for_all(&self, lead: &mut Lead, now: Millis) -> StoreResult<()> {
+        let since = lead.lookouts_read.map_or(Millis(0), |it| Millis(it.0 - OVERLAP_MS));
+        let rows = self.store().lookouts(since, now).await?;
+        lead.lookouts_read = Some(now);
+        let guests = self.options().match_guests;
+        let rows = rows.into_iter().filter(|it| guests || !it.guest);
+        lead.pool.take_lookouts(rows.filter_map(|it| Some((asked::band(it.born, now)?, it))));
+        let seen = lead.pool.sighted(|one, other| self.are_apart(one, other), now);
+        let mut told = Vec::new();
+        for (user, since) in seen {
+            if self.store().tell_lookout(user, since, now).await? {
+                told.push(user);
+            }
+        }
+        self.tell_turned(Turned { users: told, rooms: Vec::new() }).await?;
         Ok(())
     }
 

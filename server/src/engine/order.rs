@@ -21,6 +21,7 @@ impl Engine {
     /// else they are told.
     pub async fn sanctioned(&self, done: &Sanctioned) {
         self.end_logins(&done.ended);
+        self.search_ended(done.turned.clone()).await;
         self.noticed(done.user).await;
     }
 

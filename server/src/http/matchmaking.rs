@@ -16,9 +16,11 @@ use crate::{
     snapshot::{self, Wanted},
 };
 use app::protocol::{
-    ids::ProposalId,
+    ids::{ProposalId, Seq},
     limits::KEEP_WISH_SECS_MAX,
-    matching::{Kept, MatchState, MatchView, Mood, Pace, ProposalAnswer, Wish, Wishes},
+    matching::{
+        About, Conduct, Kept, MatchState, MatchView, Mood, Pace, ProposalAnswer, Wish, Wishes,
+    },
     pages::Plain,
     profile::LANGUAGES,
     refusal::Refusal,
@@ -26,7 +28,7 @@ use app::protocol::{
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -37,6 +39,7 @@ pub(super) const PAGE: &str = "/match";
 const WISHES_PAGE: &str = "/match/wishes";
 /// For so long a wish is kept from relaxing at a time.
 const KEEP_LONGER_SECS: u32 = 5 * 60;
+const CONDUCT_PAGE: &str = "/match/standing";
 
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
@@ -86,6 +89,30 @@ pub(super) async fn born(
     Ok(StatusCode::NO_CONTENT)
 }
 
+pub(super) async fn look_out(
+    State(site): State<Arc<Site>>,
+    SignedIn { login, .. }: SignedIn,
+    Body(wishes): Body<Wishes>,
+) -> Answer<Json<MatchView>> {
+    site.rates.searches.check(&login.user.id)?;
+    Ok(Json(site.engine.look_out(&login.who(), wishes).await?))
+}
+
+pub(super) async fn stop_look_out(
+    State(site): State<Arc<Site>>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<Json<MatchView>> {
+    Ok(Json(site.engine.stop_look_out(login.user.id).await?))
+}
+
+/// What counts for or against oneself when people are matched.
+pub(super) async fn conduct(
+    State(site): State<Arc<Site>>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<Json<Conduct>> {
+    Ok(Json(site.engine.conduct(login.user.id).await.map_err(Refusal::from)?))
+}
+
 /// `/match`: who looks for nobody states their wishes first; who was matched is led to the room.
 pub(super) async fn page(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
     if let Ok(login) = visitor.login() {
@@ -102,8 +129,42 @@ pub(super) async fn page(State(site): State<Arc<Site>>, visitor: Visitor) -> Res
     behind_door(&site, &visitor, PAGE, Wanted::Nothing).await
 }
 
-pub(super) async fn wishes_page(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
-    behind_door(&site, &visitor, WISHES_PAGE, Wanted::Wishes).await
+/// What the page of wishes is opened for: `?about={room}&seq={n}`.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    about: Option<String>,
+    seq: Option<String>,
+}
+
+/// What is to be talked about; nothing where that is no room's id.
+fn about_of(room: Option<&str>, seq: Option<&str>) -> Option<About> {
+    let room = room?.parse().ok()?;
+    let seq = seq.and_then(|it| it.parse().ok()).and_then(|n: u64| Seq::try_from(n).ok());
+    Some(About { room, seq })
+}
+
+impl Asked {
+    fn about(&self) -> Option<About> {
+        about_of(self.about.as_deref(), self.seq.as_deref())
+    }
+}
+
+pub(super) async fn wishes_page(
+    State(site): State<Arc<Site>>,
+    Query(asked): Query<Asked>,
+    visitor: Visitor,
+) -> Response {
+    let about = asked.about();
+    let seq = about.and_then(|it| it.seq).map(|it| format!("&seq={it}")).unwrap_or_default();
+    // Whoever signs in first comes back to what they wanted to talk about.
+    let path = about.map(|it| format!("{WISHES_PAGE}?about={}{seq}", it.room));
+    let path = path.as_deref().unwrap_or(WISHES_PAGE);
+    behind_door(&site, &visitor, path, Wanted::Wishes(about)).await
+}
+
+/// `/match/standing`: what counts for or against oneself.
+pub(super) async fn conduct_page(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+    behind_door(&site, &visitor, CONDUCT_PAGE, Wanted::Conduct).await
 }
 
 /// The wishes as the form has them. Boxes that are not ticked are not sent.
@@ -126,8 +187,19 @@ fn wishes_of(fields: &HashMap<String, String>) -> Wishes {
         practise: text("practise").map(str::to_owned),
         pack: text("pack").map(str::to_owned),
         guests: fields.contains_key("guests"),
+        about: about_of(text("about"), text("seq")),
         ..Wishes::default()
     }
+}
+
+/// Before somebody looks for others: not too often, and with the year that the form asked for.
+async fn prepare(site: &Site, login: &Login, born: Option<&str>) -> Result<(), Refusal> {
+    site.rates.searches.check(&login.user.id)?;
+    if let Some(born) = born {
+        let year = born.trim().parse().map_err(|_| Refusal::AgeMissing)?;
+        site.engine.state_born(login.user.id, year).await?;
+    }
+    Ok(())
 }
 
 async fn begin(
@@ -135,12 +207,31 @@ async fn begin(
     login: &Login,
     (wishes, born): (Wishes, Option<&str>),
 ) -> Result<MatchView, Refusal> {
-    site.rates.searches.check(&login.user.id)?;
-    if let Some(born) = born {
-        let year = born.trim().parse().map_err(|_| Refusal::AgeMissing)?;
-        site.engine.state_born(login.user.id, year).await?;
-    }
+    prepare(site, login, born).await?;
     site.engine.search(&login.who(), wishes).await
+}
+
+/// The same form as for a search; `stop` ends it, or says that one knows of what was told.
+pub(super) async fn form_look_out(
+    State(site): State<Arc<Site>>,
+    Sent { login, visitor, form }: Sent<HashMap<String, String>>,
+) -> Response {
+    if form.contains_key("stop") {
+        let ended = site.engine.stop_look_out(login.user.id).await;
+        return back(&site, WISHES_PAGE, &outcome(ended, Done::LookoutEnded, String::new()));
+    }
+    let wishes = wishes_of(&form);
+    let kept = async {
+        prepare(&site, &login, form.get("born").map(String::as_str)).await?;
+        site.engine.look_out(&login.who(), wishes.clone()).await
+    };
+    match kept.await {
+        Ok(kept) => {
+            let done = outcome(Ok::<_, Refusal>(kept), Done::LookoutKept, String::new());
+            back(&site, WISHES_PAGE, &done)
+        }
+        Err(refusal) => wishes_again(&site, &visitor, wishes, refusal).await,
+    }
 }
 
 pub(super) async fn form_search(
@@ -158,7 +249,8 @@ pub(super) async fn form_search(
 /// The wishes as they were filled in, and why they were refused.
 async fn wishes_again(site: &Site, visitor: &Visitor, typed: Wishes, refusal: Refusal) -> Response {
     let login = visitor.login.as_ref();
-    let loaded = snapshot::load(site, login, visitor.preferences, Wanted::Wishes).await;
+    let wanted = Wanted::Wishes(typed.about);
+    let loaded = snapshot::load(site, login, visitor.preferences, wanted).await;
     let Ok(mut snapshot) = loaded else { return status_of(refusal).into_response() };
     if let Plain::Wishes(form) = &mut snapshot.plain {
         form.wishes = typed;

@@ -8,7 +8,7 @@ use crate::veil::Mask;
 use ::matching::desk::{State, Terms, Why};
 use app::protocol::{
     ids::{LoginId, Millis, ProposalId, RoomId, TicketId, UserId},
-    matching::{Common, Ended, Openness, Wishes},
+    matching::{About, Common, Ended, Lookout, Openness, Wishes},
     refusal::Refusal,
 };
 use serde::{Deserialize, Serialize};
@@ -166,6 +166,9 @@ pub struct Shared {
     /// The pack of questions that they begin with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
+    /// What they want to talk about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
     /// How many of each one's wishes are met.
     pub met: HashMap<TicketId, Common>,
 }
@@ -212,6 +215,15 @@ pub struct Search {
     pub proposal: Option<ProposalRow>,
     /// The room into which it was matched, while its owner is a member there.
     pub room: Option<RoomId>,
+}
+
+/// How it stands with somebody who may look for others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seeker {
+    /// Their last search; none where they never looked for anybody.
+    pub search: Option<Search>,
+    /// What they want to be told of, as they last said, whether or not that is over.
+    pub lookout: Option<Lookout>,
 }
 
 /// What came of something that happened to tickets.
@@ -264,7 +276,8 @@ pub struct WaitRow {
 /// Tickets of users.
 impl Store {
     /// Takes a user's ticket, or gives the one that they have other wishes: its waiting time is
-    /// kept. None where the login has ended.
+    /// kept. None where the login has ended. Whether the user may look for anybody is checked when it
+    /// is done: not while they are muted, nor in a pause.
     pub async fn take_ticket(
         &self,
         new: &NewTicket,
@@ -275,13 +288,12 @@ impl Store {
 
     /// How it stands with a user's last search; none where they never looked for anybody.
     pub async fn search_of(&self, user: UserId) -> StoreResult<Option<Search>> {
-        Ok(self.searches_of(&[user]).await?.remove(&user))
+        Ok(self.seekers(&[user]).await?.remove(&user).and_then(|it| it.search))
     }
 
-    /// How it stands with the last searches of some users; those who never looked for anybody are
-    /// left out.
-    pub async fn searches_of(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, Search>> {
-        on_either!(self, it => it.searches_of(users))
+    /// How it stands with the last searches of some users, and with their lookouts.
+    pub async fn seekers(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, Seeker>> {
+        on_either!(self, it => it.seekers(users))
     }
 
     /// Ends a user's search; nothing where they have none.
@@ -379,8 +391,14 @@ impl Store {
         on_either!(self, it => it.next_proposal_end())
     }
 
-    /// Forgets tickets, proposals and waits that ended before then, so many at most.
-    pub async fn forget_searches(&self, fence: Fence, before: Millis) -> StoreResult<()> {
-        on_either!(self, it => it.forget_searches(fence, before))
+    /// Forgets tickets, proposals, waits and conduct of before then, so many at most, and the
+    /// lookouts that are over.
+    pub async fn forget_searches(
+        &self,
+        fence: Fence,
+        before: Millis,
+        now: Millis,
+    ) -> StoreResult<()> {
+        on_either!(self, it => it.forget_searches(fence, before, now))
     }
 }

@@ -1,7 +1,7 @@
 //! Order on the whole server, as the store keeps it: roles, what reviewers do, reports, what users
 //! are told of it, and the audit log.
 
-use super::{Queries, Store, StoreResult, User, postgres};
+use super::{Queries, Store, StoreResult, Turned, User, postgres};
 use crate::audit::{Filter, Line};
 use app::protocol::{
     admin::{Overview, PersonLine, RoomLine},
@@ -54,6 +54,8 @@ pub struct Sanctioned {
     pub user: UserId,
     /// Their logins that ended by it.
     pub ended: Vec<LoginId>,
+    /// What became of their search for somebody.
+    pub turned: Turned,
 }
 
 /// A report to be made. The excerpt is the server's own.

@@ -7,6 +7,8 @@ mod append;
 mod audit;
 #[path = "queries/changes.rs"]
 mod changes;
+#[path = "queries/conduct.rs"]
+mod conduct;
 #[path = "queries/copying.rs"]
 mod copying;
 #[path = "queries/direct.rs"]
@@ -25,6 +27,8 @@ mod jobs;
 mod leases;
 #[path = "queries/logins.rs"]
 mod logins;
+#[path = "queries/lookouts.rs"]
+mod lookouts;
 #[path = "queries/making.rs"]
 mod making;
 #[path = "queries/meetings.rs"]

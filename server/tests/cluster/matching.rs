@@ -101,3 +101,29 @@ async fn two_who_press_keep_on_two_nodes_know_each_other_on_both() {
         assert_eq!((found.kind, found.peer), (RoomKind::Pair, Some(other.id)));
     }
 }
+
+/// Who looks out on one node is told, once, of whoever looks for somebody on another.
+#[tokio::test]
+async fn a_lookout_is_told_of_on_whichever_node() {
+    let Some(redis) = shared_redis() else { return };
+    let deployment = Deployment::start(Some(redis), 2).await;
+    let mut people = Vec::new();
+    for (node, name) in deployment.nodes.iter().zip(["Ann", "Bob"]) {
+        let mut person = Person::connect(node.at, account(node.at, name).await).await;
+        person.hello(vec![]).await;
+        ask(node.at, &person.login, "PUT", "me/born", r#"{"year":1990}"#).await;
+        people.push(person);
+    }
+    let [ann, bob] = &mut people[..] else { panic!("two nodes") };
+    let wishes = r#"{"languages":["ko"],"interests":["tea"]}"#;
+    ask(deployment.nodes[0].at, &ann.login, "PUT", "match/lookout", wishes).await;
+    ask(deployment.nodes[1].at, &bob.login, "PUT", "match", wishes).await;
+    let told = |packet: &ServerPacket| match packet {
+        ServerPacket::Matching(it) => it.lookout.as_ref().and_then(|it| it.told),
+        _ => None,
+    };
+    let at = ann.expect("a word", told).await;
+    let view = ask(deployment.nodes[0].at, &ann.login, "GET", "match", "").await;
+    let view: MatchView = serde_json::from_str(&view).unwrap();
+    assert_eq!(view.lookout.and_then(|it| it.told), Some(at));
+}

@@ -1,15 +1,21 @@
 //! Looking for somebody to talk with, over real sockets.
 
+mod away;
+mod groups;
+mod lookouts;
+mod refused;
+
 use crate::support::{
     Login, Person, Server, account, guest, make_room, request, said, soon, unlimited,
 };
 use app::protocol::{
-    ids::{ProposalId, RoomId},
-    matching::{Ended, MatchState, MatchView},
+    ids::{Millis, ProposalId, RoomId, TicketId},
+    matching::{Ended, MatchState, MatchView, Proposed, Searching},
     packets::ServerPacket,
     room::RoomKind,
     snapshot::RoomSummary,
 };
+use std::time::Duration;
 use uuid::Uuid;
 
 async fn server() -> Server {
@@ -38,6 +44,78 @@ async fn look(server: &Server, who: &Login, wishes: &str) -> MatchView {
     let (status, body) = ask(server, who, "PUT", "match", wishes).await;
     assert_eq!(status, 200, "{body}");
     serde_json::from_str(&body).unwrap()
+}
+
+/// Where everybody is asked, however lately they acted.
+async fn asking_server() -> Server {
+    Server::start_with(|config| {
+        unlimited(config);
+        config.limits.sign_ups_per_hour = 0;
+        config.match_times.active = Duration::ZERO;
+    })
+    .await
+}
+
+async fn view(server: &Server, who: &Login) -> MatchView {
+    let (status, body) = ask(server, who, "GET", "match", "").await;
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+/// Waits until it stands so with somebody's search.
+async fn stands<T>(
+    server: &Server,
+    who: &Login,
+    what: &str,
+    pick: impl Fn(MatchState) -> Option<T>,
+) -> T {
+    let stands = async {
+        loop {
+            if let Some(it) = pick(view(server, who).await.state) {
+                return it;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    soon(what, stands).await
+}
+
+fn searching(state: MatchState) -> Option<Box<Searching>> {
+    if let MatchState::Searching(it) = state { Some(it) } else { None }
+}
+
+fn is_proposed(state: MatchState) -> Option<Box<Proposed>> {
+    if let MatchState::Proposed(it) = state { Some(it) } else { None }
+}
+
+fn is_matched(state: MatchState) -> Option<RoomId> {
+    if let MatchState::Matched { room } = state { Some(room) } else { None }
+}
+
+fn ended(state: MatchState) -> Option<Ended> {
+    if let MatchState::Idle { ended } = state { ended } else { None }
+}
+
+/// The ticket and since when it waits, of one who searches.
+async fn ticket(server: &Server, who: &Login) -> (TicketId, Millis) {
+    let it = stands(server, who, "a search", searching).await;
+    (it.ticket, it.since)
+}
+
+/// What was proposed to all of these.
+async fn proposal(server: &Server, people: &[&Login]) -> ProposalId {
+    let mut ids = Vec::new();
+    for who in people {
+        ids.push(stands(server, who, "a proposal", is_proposed).await.proposal);
+    }
+    ids.dedup();
+    let [id] = ids[..] else { panic!("{ids:?}") };
+    id
+}
+
+async fn answer(server: &Server, who: &Login, id: ProposalId, yes: bool) -> (u16, String) {
+    let body = format!(r#"{{"yes":{yes}}}"#);
+    ask(server, who, "PUT", &format!("match/proposals/{id}"), &body).await
 }
 
 const TEA: &str = r#"{"languages":["ko"],"interests":["tea"]}"#;

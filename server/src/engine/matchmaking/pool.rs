@@ -1,12 +1,15 @@
 //! Those who wait, as a round sees them. Pure: `now` is an argument.
 
+mod lookouts;
+
 use super::words::{Words, want};
-use crate::store::{MetRow, NewProposal, Shared, TicketRow, TicketState};
+use crate::store::{MetRow, NewProposal, Shared, TicketRow};
 use ::matching::{
     fit::{fit, reasons},
     ids::{Person, TicketId as Id},
     pairs::Pairs,
     round::{next_round_at, round},
+    standing::{Deed, score},
     ticket::{Interests, Ticket},
     weight::wanted,
 };
@@ -14,6 +17,7 @@ use app::protocol::{
     ids::{Millis, TicketId, UserId},
     matching::{Common, Wish},
 };
+use lookouts::Lookouts;
 use std::collections::{HashMap, HashSet};
 
 const SECOND_MS: i64 = 1_000;
@@ -35,6 +39,7 @@ pub(super) struct Pool {
     /// Since when owners have no socket.
     away: HashMap<UserId, Millis>,
     last_round: Option<Millis>,
+    lookouts: Lookouts,
 }
 
 impl Pool {
@@ -56,6 +61,7 @@ impl Pool {
                     skipped_at: row.skipped_at.map(|it| it.0),
                     ..self.words.ticket(&row.wishes, row.band, row.guest, row.since)
                 };
+                self.lookouts.note(row.id);
                 self.waiting.insert(row.id, Waiting { row, ticket });
             } else if self.waiting.remove(&row.id).is_some() {
                 self.met.remove(&row.user);
@@ -79,6 +85,21 @@ impl Pool {
         for waiting in self.waiting.values_mut().filter(|it| users.contains(&it.row.user)) {
             let met = self.met.get(&waiting.row.user);
             waiting.ticket.is_newcomer = met.is_none_or(|it| it.iter().all(|it| it.at.is_none()));
+        }
+    }
+
+    /// What these owners did.
+    pub(super) fn take_deeds(
+        &mut self,
+        users: &[UserId],
+        deeds: &HashMap<UserId, Vec<Deed>>,
+        now: Millis,
+    ) {
+        let users: HashSet<UserId> = users.iter().copied().collect();
+        for waiting in self.waiting.values_mut().filter(|it| users.contains(&it.row.user)) {
+            let deeds = deeds.get(&waiting.row.user).map_or(&[][..], Vec::as_slice);
+            let total = score(deeds, now.0).total;
+            waiting.ticket.standing = u8::try_from(total).unwrap_or_default();
         }
     }
 
@@ -119,10 +140,7 @@ impl Pool {
     }
 
     fn searching(&self) -> impl Iterator<Item = &Waiting> {
-        let searches = |it: &&Waiting| {
-            it.row.state == TicketState::Searching && !self.away.contains_key(&it.row.user)
-        };
-        self.waiting.values().filter(searches)
+        self.waiting.values().filter(|it| self.is_searching(it))
     }
 
     /// Puts together who is to be proposed to each other. `apart` has those with whom somebody is
@@ -175,6 +193,8 @@ impl Pool {
             interests.filter(|it| in_all(it, |row| &row.wishes.interests)).cloned().collect();
         let packs = together.iter().filter_map(|it| it.row.wishes.pack.clone());
         shared.pack = packs.min();
+        // Who came for something in particular is together with those who came for the same.
+        shared.about = first.row.wishes.about;
         for one in &together {
             let others = together.iter().filter(|it| it.row.id != one.row.id);
             let met = others.map(|it| common(one, it)).max_by_key(|it| it.met);
@@ -243,11 +263,11 @@ fn common(one: &Waiting, other: &Waiting) -> Common {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Band;
+    use crate::store::{Band, TicketState};
     use app::protocol::matching::{Kept, Mood, Pace, Wishes as Wished};
     use uuid::Uuid;
 
-    fn row(n: u128, languages: &[&str], interests: &[&str], since: i64) -> TicketRow {
+    pub(super) fn row(n: u128, languages: &[&str], interests: &[&str], since: i64) -> TicketRow {
         let words = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
         let wishes = Wished {
             languages: words(languages),
@@ -268,7 +288,7 @@ mod tests {
         }
     }
 
-    fn user(n: u128) -> UserId {
+    pub(super) fn user(n: u128) -> UserId {
         UserId(Uuid::from_u128(0x100 + n))
     }
 

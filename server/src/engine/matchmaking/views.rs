@@ -6,10 +6,10 @@ use super::{
     KEPT_MS,
     waits::Waits,
 };
-use crate::store::{ProposalRow, Search, StoreResult, TicketRow, TicketState};
+use crate::store::{ProposalRow, Search, Seeker, StoreResult, TicketRow, TicketState};
 use app::protocol::{
     ids::{Millis, UserId},
-    matching::{Common, MatchState, MatchView, Proposed, Searching},
+    matching::{About, AboutRoom, Common, MatchState, MatchView, Proposed, Searching},
 };
 use std::{
     collections::HashMap,
@@ -65,11 +65,8 @@ impl Engine {
     pub async fn match_view(&self, user: UserId) -> StoreResult<MatchView> {
         let mut views = self.match_views(&[user]).await?;
         let view = views.remove(&user);
-        Ok(view.unwrap_or(MatchView {
-            at: clock::now(),
-            waiting: 0,
-            state: MatchState::Idle { ended: None },
-        }))
+        let state = MatchState::Idle { ended: None };
+        Ok(view.unwrap_or(MatchView { at: clock::now(), waiting: 0, state, lookout: None }))
     }
 
     /// How it stands with the searches of some users, in one look for all of them.
@@ -81,32 +78,46 @@ impl Engine {
             return Ok(HashMap::new());
         }
         let at = clock::now();
-        let mut searches = self.store().searches_of(users).await?;
-        if searches.values().any(|it| it.ticket.state.is_open()) {
+        let mut seekers = self.store().seekers(users).await?;
+        if seekers.values().any(is_seeking) {
             self.read_waits(at).await?;
         }
         let waiting = self.count_waiting(at).await?;
         let mut views = HashMap::new();
         for user in users {
-            let search = searches.remove(user);
-            let is_open = search.as_ref().is_some_and(|it| it.ticket.state.is_open());
-            let state = search.map(|it| self.match_state(it, *user, at));
-            let state = state.unwrap_or(MatchState::Idle { ended: None });
+            let seeker = seekers.remove(user).unwrap_or_default();
             // Whoever waits is one of those who wait, however old the count is.
-            let waiting = waiting.max(u32::from(is_open));
-            views.insert(*user, MatchView { at, waiting, state });
+            let waiting = waiting.max(u32::from(is_seeking(&seeker)));
+            let state = seeker.search.map(|it| self.match_state(it, *user, at));
+            let state = state.unwrap_or(MatchState::Idle { ended: None });
+            let lookout = seeker.lookout.filter(|it| it.until > at);
+            views.insert(*user, MatchView { at, waiting, state, lookout });
         }
         Ok(views)
     }
 
     fn match_state(&self, search: Search, user: UserId, now: Millis) -> MatchState {
         let band = search.ticket.band;
+        let shared = search.proposal.as_ref().and_then(|it| it.shared.about);
         let mut state = state_of(search, user, now);
-        if let MatchState::Searching(it) = &mut state {
-            let mut waits = self.0.matchmaking.pictures.waits();
-            (it.usual_secs, it.savings) = waits.usual(&it.wishes, band);
+        match &mut state {
+            MatchState::Searching(it) => {
+                let mut waits = self.0.matchmaking.pictures.waits();
+                (it.usual_secs, it.savings) = waits.usual(&it.wishes, band);
+                it.about = it.wishes.about.and_then(|about| self.about_room(user, about));
+            }
+            MatchState::Proposed(it) => {
+                it.about = shared.and_then(|about| self.about_room(user, about));
+            }
+            MatchState::Idle { .. } | MatchState::Matched { .. } | MatchState::Unknown => {}
         }
         state
+    }
+
+    /// What a search is about; nothing where the user may not read it, or not any more.
+    pub fn about_room(&self, user: UserId, about: About) -> Option<AboutRoom> {
+        let room = self.readable(&about.room.to_string(), user).ok()?;
+        Some(AboutRoom { room: room.id, seq: about.seq, name: room.name })
     }
 
     async fn count_waiting(&self, now: Millis) -> StoreResult<u32> {
@@ -130,6 +141,10 @@ impl Engine {
     }
 }
 
+fn is_seeking(seeker: &Seeker) -> bool {
+    seeker.search.as_ref().is_some_and(|it| it.ticket.state.is_open())
+}
+
 fn state_of(search: Search, user: UserId, now: Millis) -> MatchState {
     let Search { ticket, proposal, room } = search;
     match (ticket.state, proposal, room) {
@@ -146,6 +161,7 @@ fn state_of(search: Search, user: UserId, now: Millis) -> MatchState {
                 relaxed: Vec::new(),
                 best: None,
                 savings: Vec::new(),
+                about: None,
             }))
         }
         (TicketState::Matched, _, Some(room)) => MatchState::Matched { room },
@@ -168,6 +184,7 @@ fn proposed(row: &ProposalRow, ticket: &TicketRow, user: UserId) -> Proposed {
         languages: row.shared.languages.clone(),
         interests: row.shared.interests.clone(),
         common: row.shared.met.get(&ticket.id).copied().unwrap_or(Common { met: 0, of: 0 }),
+        about: None,
     }
 }
 

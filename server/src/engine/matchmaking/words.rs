@@ -54,6 +54,7 @@ impl Words {
             patience: Patience::USUAL,
             skipped_at: None,
             is_newcomer: false,
+            standing: 100,
             size,
             limits: Limits {
                 languages: asked.languages.iter().map(|it| self.word("language", it)).collect(),

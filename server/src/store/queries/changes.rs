@@ -1,7 +1,7 @@
 //! Writing what a batch decided, but for its entries: only what is another than before.
 
 use super::{
-    Db, Tx, batch, number, proposals::note_conduct, questions::write_pairs, speed::set_speed,
+    Db, Tx, batch, conduct::note_conduct, number, questions::write_pairs, speed::set_speed,
 };
 use crate::store::{
     RoomSanction, StoreResult,

@@ -1,10 +1,8 @@
 //! What stands of match and pair rooms beside the room itself.
 
 use super::{
-    BEGIN_READ, BEGIN_WRITE, Db, DbRow, Queries, Tx,
-    facts::account_from,
-    proposals::{note_conduct, shared_from},
-    rooms::count_from,
+    BEGIN_READ, BEGIN_WRITE, Db, DbRow, Queries, Tx, conduct::note_conduct, facts::account_from,
+    proposals::shared_from, rooms::count_from,
 };
 use crate::{
     store::{

@@ -1,19 +1,23 @@
 //! Roles, and what reviewers do about a user on the whole server.
 
 use super::{
-    BEGIN_WRITE, FOR_UPDATE, Queries, Tx, audit, lock_deployment,
+    BEGIN_WRITE, FOR_UPDATE, Queries, Tx, audit,
+    conduct::{forgive, note_conduct},
+    lock_deployment,
     logins::delete_logins,
     notices,
+    tickets::refuse_search,
     users::{user_columns, user_from},
 };
 use crate::{
     audit::Line,
     store::{
-        Notify, Sanction, Sanctioned, Sanctioning, StoreError, StoreResult, User, rows::role_name,
+        Notify, Sanction, Sanctioned, Sanctioning, StoreError, StoreResult, Turned, User,
+        rows::role_name,
     },
 };
 use app::protocol::{
-    ids::{LoginId, Millis, UserId},
+    ids::{Millis, UserId},
     order::{Action, Detail, Told},
     people::Role,
     powers::Power,
@@ -70,9 +74,9 @@ impl Queries {
         let (by, user) = (Some(sanctioning.by), sanctioning.user);
         let (actor, user) = lock_people(&mut tx, by, user).await?;
         check_reviewer(actor.as_ref(), &user, now)?;
-        let ended = sanction(&mut tx, &user, sanctioning, now).await?;
+        let done = sanction(&mut tx, &user, sanctioning, now).await?;
         tx.commit().await?;
-        Ok(Sanctioned { user: user.id, ended })
+        Ok(done)
     }
 }
 
@@ -124,15 +128,23 @@ pub(super) fn check_reviewer(actor: Option<&User>, user: &User, now: Millis) -> 
     Err(StoreError::Refused(refused))
 }
 
-/// Does it, tells the user and writes it down. Names the logins that ended by it.
+/// Does it, tells the user and writes it down. It counts when people are matched, and ends the
+/// user's search.
 pub(super) async fn sanction(
     tx: &mut Tx,
     user: &User,
     sanctioning: &Sanctioning<'_>,
     now: Millis,
-) -> StoreResult<Vec<LoginId>> {
+) -> StoreResult<Sanctioned> {
     let Sanctioning { by, what, why, reason, .. } = *sanctioning;
-    let mut ended = Vec::new();
+    let turned = match what {
+        Sanction::Warn | Sanction::Mute { .. } | Sanction::Ban { .. } => {
+            note_conduct(tx, user.id, "sanctioned", now).await?;
+            refuse_search(tx, user.id, now).await?
+        }
+        Sanction::Unmute | Sanction::Unban => Turned::default(),
+    };
+    let mut done = Sanctioned { user: user.id, ended: Vec::new(), turned };
     let (action, told, until) = match what {
         Sanction::Warn => (Action::Warn, Told::Warned, None),
         Sanction::Mute { until } => {
@@ -141,16 +153,18 @@ pub(super) async fn sanction(
         }
         Sanction::Ban { until } => {
             set_until(tx, "banned_until", user.id, Some(until.0)).await?;
-            ended = delete_logins(tx, user.id, None).await?;
+            done.ended = delete_logins(tx, user.id, None).await?;
             (Action::Ban, Told::Banned, Some(until))
         }
-        Sanction::Unmute if !user.is_muted(now) => return Ok(ended),
+        Sanction::Unmute if !user.is_muted(now) => return Ok(done),
         Sanction::Unmute => {
+            forgive(tx, user.id).await?;
             set_until(tx, "muted_until", user.id, None).await?;
             (Action::Unmute, Told::Unmuted, None)
         }
-        Sanction::Unban if !user.is_banned(now) => return Ok(ended),
+        Sanction::Unban if !user.is_banned(now) => return Ok(done),
         Sanction::Unban => {
+            forgive(tx, user.id).await?;
             set_until(tx, "banned_until", user.id, None).await?;
             (Action::Unban, Told::Unbanned, None)
         }
@@ -159,7 +173,7 @@ pub(super) async fn sanction(
     audit::write(tx, &Line::user(Some(by), action, user.id, detail), now).await?;
     let notify = Notify { why, until, text: reason, ..Notify::new(told) };
     notices::write(tx, user.id, &notify, now).await?;
-    Ok(ended)
+    Ok(done)
 }
 
 async fn set_until(

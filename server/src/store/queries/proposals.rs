@@ -4,6 +4,7 @@
 
 use super::{
     BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx,
+    conduct::note_conduct,
     leases::leads,
     tickets::{TICKET, desk_id, tickets_from},
 };
@@ -380,26 +381,16 @@ async fn set_state(
         .execute(&mut **tx)
         .await?;
     }
-    if why == Why::NoAnswer {
-        note_conduct(tx, ticket.user, "not_answered", now).await?;
+    let counted = match why {
+        Why::NoAnswer => Some("not_answered"),
+        Why::Refused => Some("skipped"),
+        Why::Proposed | Why::Taken | Why::OtherGone | Why::Cancelled | Why::Away | Why::GaveUp => {
+            None
+        }
+    };
+    if let Some(kind) = counted {
+        note_conduct(tx, ticket.user, kind, now).await?;
     }
-    Ok(())
-}
-
-/// Notes something that counts when people are matched.
-pub(super) async fn note_conduct(
-    tx: &mut Tx,
-    user: UserId,
-    kind: &str,
-    now: Millis,
-) -> StoreResult<()> {
-    sqlx::query("insert into conduct (id, account_id, kind, at) values ($1, $2, $3, $4)")
-        .bind(uuid::Uuid::now_v7())
-        .bind(user.0)
-        .bind(kind)
-        .bind(now.0)
-        .execute(&mut **tx)
-        .await?;
     Ok(())
 }
 

@@ -1,9 +1,10 @@
 //! Reports, and what reviewers decide about them.
 
 use super::{
-    BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx, audit, notices,
+    BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx, audit,
+    conduct::note_conduct,
+    notices,
     order::{check_reviewer, lock_people, sanction},
-    proposals::note_conduct,
     seq_from,
 };
 use crate::{
@@ -236,8 +237,7 @@ async fn carry_out(
     };
     let (by, reason) = (decision.by, decision.note);
     let sanctioning = Sanctioning { by, user: user.id, what, why: Some(why), reason };
-    let ended = sanction(tx, user, &sanctioning, now).await?;
-    Ok(Some(Sanctioned { user: user.id, ended }))
+    sanction(tx, user, &sanctioning, now).await.map(Some)
 }
 
 fn why_from(row: &DbRow) -> StoreResult<Why> {

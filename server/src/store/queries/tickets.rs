@@ -1,20 +1,21 @@
 //! Tickets: wishes to be matched, and what is known of their owners.
 
 use super::{
-    BEGIN_WRITE, DbRow, Queries, Tx,
+    BEGIN_WRITE, DbRow, IDS_A_QUERY, Queries, Tx,
+    conduct::check_seeker,
     jobs::lock_account,
     leases::leads,
     making::lock_signed_in,
     proposals::{Happening, seat_from},
 };
 use crate::store::{
-    Fence, MetRow, NewTicket, ProposalRow, Search, Seat, StoreResult, TicketRow, TicketState,
-    Turned, WaitRow, matching::Band,
+    Fence, MetRow, NewTicket, ProposalRow, Search, Seat, Seeker, StoreError, StoreResult,
+    TicketRow, TicketState, Turned, WaitRow, matching::Band,
 };
 use ::matching::desk::Event;
 use app::protocol::{
     ids::{Millis, ProposalId, RoomId, TicketId, UserId},
-    matching::Wishes,
+    matching::{Lookout, Wishes},
 };
 use sqlx::{QueryBuilder, Row};
 use std::collections::{BTreeSet, HashMap};
@@ -25,17 +26,21 @@ pub(super) const TICKET: &str = "ticket.id, ticket.account_id, ticket.wishes, ti
     ticket.changed_at";
 /// A round may come in between as often.
 const CANCELS_MAX: u32 = 5;
-/// Accounts of whom is asked in one query.
-const ASKED_AT_ONCE: usize = 500;
+/// A user's tickets are forgotten so long after their end, once there is another one.
+const FORGET_OWN_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How it stands with searches: each one's open ticket, or else the last one, with the proposal
 /// that it is in and the room into which it was matched, while its owner is a member there.
+/// Beside it, their lookout.
 const SEARCHES: &str = ", seat.proposal_id, proposal.expires_at, proposal.common,
-        room.id as room_id
+        room.id as room_id, account.id as seeker_id, lookout.wishes as lookout_wishes,
+        lookout.until as lookout_until, lookout.told_at
     from account
-    join ticket on ticket.id = (
-        select last.id from ticket as last where last.account_id = account.id
-        order by case when last.ended_at is null then 0 else 1 end, last.since desc, last.id desc
-        limit 1)
+    left join lookout on lookout.account_id = account.id
+    left join ticket on ticket.id = coalesce(
+        (select open.id from ticket as open
+         where open.account_id = account.id and open.state in ('searching', 'proposed')),
+        (select last.id from ticket as last where last.account_id = account.id
+         order by last.since desc, last.id desc limit 1))
     left join seat on seat.ticket_id = ticket.id and seat.held = 1
     left join proposal on proposal.id = seat.proposal_id
     left join member on member.room_id = proposal.room_id and member.account_id = account.id
@@ -54,15 +59,21 @@ impl Queries {
         }
         let wishes = serde_json::to_string(&new.wishes).unwrap_or_default();
         let open = sqlx::query(
-            "update ticket set wishes = $2, acted_at = $3, changed_at = $3
+            "update ticket set wishes = $2, acted_at = $3, changed_at = $3, band = $4, guest = $5
              where account_id = $1 and state in ('searching', 'proposed')",
         )
         .bind(new.user.0)
         .bind(&wishes)
         .bind(now.0)
+        .bind(new.band.name())
+        .bind(i64::from(new.guest))
         .execute(&mut *tx)
         .await?;
         if open.rows_affected() == 0 {
+            if let Err(refusal) = check_seeker(&mut tx, new.user, now).await? {
+                return Err(StoreError::Refused(refusal));
+            }
+            forget_tickets(&mut tx, new.user, now).await?;
             sqlx::query(
                 "insert into ticket (id, account_id, wishes, band, guest, since, state, acted_at,
                      changed_at)
@@ -82,12 +93,12 @@ impl Queries {
         Ok(ticket)
     }
 
-    pub(in crate::store) async fn searches_of(
+    pub(in crate::store) async fn seekers(
         &self,
         users: &[UserId],
-    ) -> StoreResult<HashMap<UserId, Search>> {
-        let mut searches = HashMap::new();
-        for some in users.chunks(ASKED_AT_ONCE) {
+    ) -> StoreResult<HashMap<UserId, Seeker>> {
+        let mut seekers = HashMap::new();
+        for some in users.chunks(IDS_A_QUERY) {
             let mut sql = QueryBuilder::new("select ");
             sql.push(TICKET).push(SEARCHES);
             let mut list = sql.separated(", ");
@@ -96,14 +107,15 @@ impl Queries {
             }
             sql.push(")");
             let is_usual = some.len() == 1;
-            let rows = sql.build().persistent(is_usual).fetch_all(&self.readers).await?;
-            let found = rows.iter().filter_map(|row| search_from(row).transpose());
-            let found: Vec<Search> = found.collect::<StoreResult<_>>()?;
-            searches.extend(found.into_iter().map(|it| (it.ticket.user, it)));
+            for row in &sql.build().persistent(is_usual).fetch_all(&self.readers).await? {
+                let seeker = Seeker { search: search_from(row)?, lookout: lookout_from(row)? };
+                seekers.insert(UserId(row.try_get("seeker_id")?), seeker);
+            }
         }
-        let open = searches.values_mut().filter_map(|it| it.proposal.as_mut()).collect();
+        let searches = seekers.values_mut().filter_map(|it| it.search.as_mut());
+        let open = searches.filter_map(|it| it.proposal.as_mut()).collect();
         self.seat(open).await?;
-        Ok(searches)
+        Ok(seekers)
     }
 
     /// Reads who is in these proposals.
@@ -111,7 +123,7 @@ impl Queries {
         let ids: BTreeSet<ProposalId> = proposals.iter().map(|it| it.id).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let mut seats: HashMap<ProposalId, Vec<Seat>> = HashMap::new();
-        for some in ids.chunks(ASKED_AT_ONCE) {
+        for some in ids.chunks(IDS_A_QUERY) {
             let mut sql = QueryBuilder::new(
                 "select proposal_id, ticket_id, account_id, answer from seat
                  where proposal_id in (",
@@ -172,7 +184,7 @@ impl Queries {
         let rows =
             sqlx::query(sql).bind(since.0).bind(i64::from(most)).fetch_all(&self.readers).await?;
         let wait = |row: &DbRow| -> StoreResult<Option<WaitRow>> {
-            let Some(wishes) = wishes_from(row)? else { return Ok(None) };
+            let Some(wishes) = wishes_from(row, "wishes")? else { return Ok(None) };
             Ok(Some(WaitRow {
                 at: Millis(row.try_get("at")?),
                 waited_ms: row.try_get("waited_ms")?,
@@ -217,7 +229,7 @@ impl Queries {
 
     pub(in crate::store) async fn met(&self, users: &[UserId]) -> StoreResult<Vec<MetRow>> {
         let mut met = Vec::new();
-        for some in users.chunks(ASKED_AT_ONCE) {
+        for some in users.chunks(IDS_A_QUERY) {
             for column in ["low_id", "high_id"] {
                 let mut sql = QueryBuilder::new(
                     "select low_id, high_id, at, skipped_at, cast(case when exists (
@@ -249,12 +261,14 @@ impl Queries {
         &self,
         fence: Fence,
         before: Millis,
+        now: Millis,
     ) -> StoreResult<()> {
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         if !leads(&mut tx, fence).await? {
             return Ok(());
         }
         for sql in [
+            "delete from conduct where id in (select id from conduct where at < $1 limit 1000)",
             "delete from wait where id in (select id from wait where at < $1 limit 1000)",
             "delete from proposal where id in
                  (select id from proposal where expires_at < $1 and state <> 'open' limit 500)",
@@ -263,6 +277,8 @@ impl Queries {
         ] {
             sqlx::query(sql).bind(before.0).execute(&mut *tx).await?;
         }
+        // Whoever was told, or was not: after a day it is over.
+        sqlx::query("delete from lookout where until < $1").bind(now.0).execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -277,9 +293,41 @@ pub(super) fn desk_id(ticket: TicketId) -> ::matching::ids::TicketId {
 async fn last_ticket(tx: &mut Tx, user: UserId) -> StoreResult<Option<TicketRow>> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(TICKET).push(" from ticket where account_id = ").push_bind(user.0);
-    sql.push(" order by case when ended_at is null then 0 else 1 end, since desc, id desc limit 1");
+    // An open one is the last one, too; but for clocks that were set back.
+    sql.push(" and state in ('searching', 'proposed')");
+    if let Some(row) = sql.build().fetch_optional(&mut **tx).await? {
+        return ticket_from(&row);
+    }
+    let mut sql = QueryBuilder::new("select ");
+    sql.push(TICKET).push(" from ticket where account_id = ").push_bind(user.0);
+    sql.push(" order by since desc, id desc limit 1");
     let row = sql.build().fetch_optional(&mut **tx).await?;
     row.as_ref().map_or(Ok(None), ticket_from)
+}
+
+/// Ends the search of somebody who may not be matched for a while; nothing where they have none.
+pub(super) async fn refuse_search(tx: &mut Tx, user: UserId, now: Millis) -> StoreResult<Turned> {
+    let open = last_ticket(tx, user).await?.filter(|it| it.state.is_open());
+    let Some(ticket) = open else { return Ok(Turned::default()) };
+    let mut happening = Happening::to(tx, ticket.id, now).await?;
+    let cancelled = happening.decide(tx, Event::Cancel(desk_id(ticket.id))).await?;
+    let Ok(turned) = cancelled else { return Ok(Turned::default()) };
+    sqlx::query("update ticket set state = 'refused' where id = $1 and state = 'cancelled'")
+        .bind(ticket.id.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(turned)
+}
+
+/// Whoever looks for somebody often leaves many tickets: those that have been over for a day are
+/// forgotten with the next one.
+async fn forget_tickets(tx: &mut Tx, user: UserId, now: Millis) -> StoreResult<()> {
+    sqlx::query("delete from ticket where account_id = $1 and ended_at < $2")
+        .bind(user.0)
+        .bind(now.0 - FORGET_OWN_MS)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// How it stands with somebody's search, but for who is in the proposal.
@@ -304,9 +352,21 @@ pub(super) fn tickets_from(rows: &[DbRow]) -> StoreResult<Vec<TicketRow>> {
     rows.iter().filter_map(|row| ticket_from(row).transpose()).collect()
 }
 
-/// A ticket; none whose wishes are of a newer server.
+/// A lookout as its owner sees it.
+fn lookout_from(row: &DbRow) -> StoreResult<Option<Lookout>> {
+    let until: Option<i64> = row.try_get("lookout_until")?;
+    let Some(until) = until.map(Millis) else { return Ok(None) };
+    let told = row.try_get::<Option<i64>, _>("told_at")?.map(Millis);
+    let wishes = wishes_from(row, "lookout_wishes")?;
+    Ok(wishes.map(|wishes| Lookout { wishes, until, told }))
+}
+
+/// A ticket; none where there is none, or whose wishes are of a newer server.
 fn ticket_from(row: &DbRow) -> StoreResult<Option<TicketRow>> {
-    let Some(wishes) = wishes_from(row)? else { return Ok(None) };
+    if row.try_get::<Option<uuid::Uuid>, _>("id")?.is_none() {
+        return Ok(None);
+    }
+    let Some(wishes) = wishes_from(row, "wishes")? else { return Ok(None) };
     Ok(Some(TicketRow {
         id: TicketId(row.try_get("id")?),
         user: UserId(row.try_get("account_id")?),
@@ -321,6 +381,6 @@ fn ticket_from(row: &DbRow) -> StoreResult<Option<TicketRow>> {
     }))
 }
 
-fn wishes_from(row: &DbRow) -> StoreResult<Option<Wishes>> {
-    Ok(serde_json::from_str(row.try_get("wishes")?).ok())
+pub(super) fn wishes_from(row: &DbRow, column: &str) -> StoreResult<Option<Wishes>> {
+    Ok(serde_json::from_str(row.try_get(column)?).ok())
 }

@@ -313,3 +313,117 @@ async fn who_stops_while_a_round_proposes_to_them_holds_nobody_up() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_leaves_proposals_unanswered_pauses_and_old_conduct_is_forgotten() {
+    const MIN: i64 = 60_000;
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let [bob, eve] = [&people[0], &people[1]];
+        let mut now = LATER;
+        for _ in 0..2 {
+            let tickets = [take(&store, bob, now).await, take(&store, eve, now).await];
+            now += LATER;
+            propose(&store, &[&tickets[0], &tickets[1]], now).await;
+            now += LATER;
+            let term = fence(&store).await;
+            store.end_searches(term, &HashSet::new(), Millis(now)).await.unwrap().unwrap();
+        }
+        let new = NewTicket {
+            user: bob.0.id,
+            login: bob.1,
+            wishes: wishes(&[]),
+            band: Band::Adult,
+            guest: false,
+        };
+        let take = async |at| store.take_ticket(&new, Millis(at)).await;
+        let until = Millis(now + MIN);
+        let found = take(now).await.unwrap_err();
+        assert!(
+            matches!(found, StoreError::Refused(Refusal::TooSoon { until: it }) if it == until),
+            "{found}"
+        );
+        assert!(take(until.0).await.unwrap().is_some());
+        let deeds = store.deeds_of(&[bob.0.id], Millis(0)).await.unwrap();
+        assert_eq!(deeds[&bob.0.id].len(), 2);
+        let term = fence(&store).await;
+        store.forget_searches(term, Millis(now + 1), Millis(now)).await.unwrap();
+        assert!(store.deeds_of(&[bob.0.id], Millis(0)).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_lookout_is_told_of_once_and_goes_with_its_day() {
+    for Fixture { store, home, .. } in each().await {
+        let people = people(&store, ["bob"]).await;
+        let (bob, login) = &people[0];
+        store.set_born(bob.id, 1990).await.unwrap();
+        let new = NewLookout {
+            user: bob.id,
+            login: *login,
+            wishes: wishes(&["tea"]),
+            until: Millis(100),
+        };
+        assert!(store.keep_lookout(&new, Millis(5)).await.unwrap());
+        let open = async |now| store.lookouts(Millis(0), Millis(now)).await.unwrap();
+        let [row] = &open(6).await[..] else { panic!() };
+        assert_eq!((row.user, row.since, row.born, row.guest), (bob.id, Millis(5), 1990, false));
+        assert_eq!(
+            (open(100).await, store.lookouts(Millis(6), Millis(6)).await.unwrap()),
+            (vec![], vec![])
+        );
+        let other = home.open().await;
+        let tell = async |node: &Store, since| {
+            node.tell_lookout(bob.id, Millis(since), Millis(7)).await.unwrap()
+        };
+        assert!(!tell(&store, 4).await, "that was another one");
+        assert!(tell(&store, 5).await && !tell(&other, 5).await, "once, whichever node");
+        assert!(open(8).await.is_empty());
+        let shown = store.seekers(&[bob.id]).await.unwrap()[&bob.id].clone();
+        assert_eq!(shown.lookout.and_then(|it| it.told), Some(Millis(7)));
+        let unknown = NewLookout { login: LoginId(Uuid::from_u128(9)), ..new.clone() };
+        assert!(!store.keep_lookout(&unknown, Millis(8)).await.unwrap());
+        assert!(store.keep_lookout(&new, Millis(8)).await.unwrap(), "and anew");
+        assert_eq!(open(9).await.len(), 1);
+        let fence = fence(&store).await;
+        store.forget_searches(fence, Millis(0), Millis(101)).await.unwrap();
+        assert_eq!(store.seekers(&[bob.id]).await.unwrap()[&bob.id], Seeker::default());
+    }
+}
+
+#[tokio::test]
+async fn what_reviewers_do_ends_a_search_and_counts_until_it_is_taken_back() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob"]).await;
+        let bob = &people[0];
+        let new = NewUser {
+            name: "root".into(),
+            name_key: "root".into(),
+            password: Some("x".into()),
+            role: Role::Owner,
+        };
+        let root = store.create_user(new, Millis(0)).await.unwrap();
+        let does = async |what, now| {
+            let doing = Sanctioning { by: root.id, user: bob.0.id, what, why: None, reason: "" };
+            store.sanction(&doing, Millis(now)).await.unwrap()
+        };
+        take(&store, bob, 5).await;
+        let done = does(Sanction::Mute { until: Millis(1_000) }, 6).await;
+        assert_eq!(done.turned.users, [bob.0.id]);
+        assert_eq!(state(&store, &bob.0).await, TicketState::Ended(Ended::Refused));
+        let new = NewTicket {
+            user: bob.0.id,
+            login: bob.1,
+            wishes: wishes(&[]),
+            band: Band::Adult,
+            guest: false,
+        };
+        let refused = store.take_ticket(&new, Millis(7)).await.unwrap_err();
+        assert!(matches!(
+            refused,
+            StoreError::Refused(Refusal::Muted { until: Some(Millis(1_000)) })
+        ));
+        does(Sanction::Unmute, 8).await;
+        assert!(store.take_ticket(&new, Millis(9)).await.unwrap().is_some());
+    }
+}
