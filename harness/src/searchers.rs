@@ -184,7 +184,15 @@ async fn ask(queue: &Queue, address: Address) -> Result<()> {
         let body = job.joins.then(|| wishes(job.who));
         let method = if job.joins { "PUT" } else { "DELETE" };
         let cookie = &queue.cookies[job.who];
-        let answer = http.ask(method, "/api/v1/match", cookie, body.as_ref()).await?;
+        let asked = http.ask(method, "/api/v1/match", cookie, body.as_ref()).await;
+        let answer = match asked {
+            Ok(answer) => answer,
+            // A connection without requests is closed after a while; the same again does no harm.
+            Err(_) => {
+                http = Http::connect(&address).await?;
+                http.ask(method, "/api/v1/match", cookie, body.as_ref()).await?
+            }
+        };
         queue.done(&job, answer.status);
     }
 }
