@@ -70,6 +70,14 @@ impl Queries {
         .execute(&mut *tx)
         .await?;
         if open.rows_affected() == 0 {
+            // Who was matched while this was on its way is in a room by now, and looks for nobody.
+            let last = last_ticket(&mut tx, new.user).await?;
+            if let Some(last) = last
+                && last.state == TicketState::Matched
+                && last.changed_at >= now
+            {
+                return Ok(Some(last));
+            }
             if let Err(refusal) = check_seeker(&mut tx, new.user, now).await? {
                 return Err(StoreError::Refused(refusal));
             }

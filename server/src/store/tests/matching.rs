@@ -427,3 +427,17 @@ async fn what_reviewers_do_ends_a_search_and_counts_until_it_is_taken_back() {
         assert!(store.take_ticket(&new, Millis(9)).await.unwrap().is_some());
     }
 }
+
+#[tokio::test]
+async fn who_is_matched_while_other_wishes_are_on_their_way_gets_no_second_ticket() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let [bob, eve] = [&people[0], &people[1]];
+        let tickets = [take(&store, bob, 10).await, take(&store, eve, 10).await];
+        // Both acted a moment ago: they are matched at once.
+        assert_eq!(propose(&store, &[&tickets[0], &tickets[1]], 20).await.rooms.len(), 1);
+        let late = take(&store, bob, 19).await;
+        assert_eq!((late.id, late.state), (tickets[0].id, TicketState::Matched));
+        assert_ne!(take(&store, bob, 21).await.id, tickets[0].id);
+    }
+}
