@@ -66,7 +66,7 @@ pub fn BookPage() -> impl IntoView {
                     <MenuButton />
                     <h1 class="page__title">{title}</h1>
                 </header>
-                <p class="page__links">
+                <p class="page__links book__links">
                     <a href=room.clone()>{words.to_room}</a>
                     " "
                     <a href=format!("{room}/questions")>{words.settings}</a>
@@ -137,7 +137,7 @@ fn saving(room: &str, words: &'static Words) -> impl IntoView + use<> {
     let here = untrack(|| expect_context::<Route>().address());
     let query = here.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
     view! {
-        <p class="page__links">
+        <p class="page__links book__links">
             <a href=format!("{room}/book.md{query}") download="">{words.save_markdown}</a>
             " "
             <a href=format!("{room}/book.json{query}") download="">{words.save_json}</a>

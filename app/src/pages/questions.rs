@@ -43,7 +43,7 @@ pub fn QuestionsPage() -> impl IntoView {
     let open = (!shown.open.is_empty()).then(|| {
         let cards = shown.open.iter().map(|it| card(it, &about)).collect_view();
         view! {
-            <section>
+            <section class="book__open">
                 <h2>{words.open}</h2>
                 <ol class="book">{cards}</ol>
             </section>
@@ -58,7 +58,7 @@ pub fn QuestionsPage() -> impl IntoView {
                     <MenuButton />
                     <h1>{words.settings}</h1>
                 </header>
-                <p class="page__links">
+                <p class="page__links book__links">
                     <a href=room.clone()>{words.to_room}</a>
                     " "
                     <a href=format!("{room}/book")>{words.book}</a>
@@ -76,7 +76,7 @@ pub fn QuestionsPage() -> impl IntoView {
 
 fn asking(action: &str, words: &'static Words) -> impl IntoView + use<> {
     view! {
-        <form class="settings-card" method="post" action=action.to_owned()>
+        <form class="settings-card book__form" method="post" action=action.to_owned()>
             <p>{words.ask_lead}</p>
             <button class="plain" name="act" value="ask">{words.ask}</button>
         </form>
@@ -107,7 +107,7 @@ fn settings(
         view! { <option value=it.name() selected=selected>{(words.order_name)(it)}</option> }
     });
     view! {
-        <form class="settings-card" method="post" action=action.to_owned()>
+        <form class="settings-card book__form" method="post" action=action.to_owned()>
             <p>{words.settings_lead}</p>
             <label class="labelled">
                 <span>{words.pack}</span>
@@ -116,7 +116,7 @@ fn settings(
                     {packs.collect_view()}
                 </select>
             </label>
-            <fieldset class="choices">
+            <fieldset class="choices choices--column">
                 <legend>{words.mode}</legend>
                 {modes.collect_view()}
             </fieldset>
@@ -168,7 +168,7 @@ fn pausing(shown: &Shown, action: &str, words: &'static Words) -> AnyView {
     let action = action.to_owned();
     if let Some(until) = shown.settings.paused_until.filter(|it| *it > now) {
         return view! {
-            <form class="settings-card" method="post" action=action>
+            <form class="settings-card book__form" method="post" action=action>
                 <p>{(words.paused_until)(&moment(until))}</p>
                 <input type="hidden" name="days" value="0" />
                 <button class="plain" name="act" value="pause">{words.resume}</button>
@@ -180,7 +180,7 @@ fn pausing(shown: &Shown, action: &str, words: &'static Words) -> AnyView {
         view! { <option value=it.to_string()>{(words.days)(it)}</option> }
     });
     view! {
-        <form class="settings-card" method="post" action=action>
+        <form class="settings-card book__form" method="post" action=action>
             <p>{words.pause_lead}</p>
             <label class="labelled">
                 <span>{words.pause_for}</span>

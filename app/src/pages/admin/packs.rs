@@ -104,7 +104,7 @@ fn edit_form(edit: PackEdit, words: &'static Words) -> impl IntoView {
                 </textarea>
             </label>
             <p class="hint" id="pack-hint">{words.pack_hint}</p>
-            <p class="page__links">
+            <p class="book__links">
                 <button class="primary" name="act" value="save">{words.save}</button>
                 " "
                 <button class="plain" name="act" value="try">{words.try_it}</button>
