@@ -11,6 +11,7 @@ use app::protocol::{
     matching::{About, Wishes},
     pages::{Plain, RoomSettings, WishForm},
     refusal::Refusal,
+    room::RoomKind,
     snapshot::{DirectoryQuery, DoorView, Preferences, RoomSummary, RoomView, Snapshot},
 };
 
@@ -159,7 +160,12 @@ async fn room_settings(site: &Site, login: &Login, address: &str) -> Result<Room
     let (store, now) = (site.engine.store(), clock::now());
     let facts = store.door_facts(room.id, login.user.id, now).await?;
     let DoorFacts { successor, empty_mins, .. } = facts.ok_or(Refusal::NoSuchRoom)?;
+    let daily = match room.kind {
+        RoomKind::Channel => Some(store.has_daily(room.id).await?),
+        _ => None,
+    };
     Ok(RoomSettings {
+        daily,
         standing,
         successor,
         empty_mins,

@@ -78,6 +78,10 @@ pub struct Questions {
     pub remove: &'static str,
     pub faults: &'static str,
     pub line: fn(u32) -> String,
+    pub daily: &'static str,
+    pub daily_lead: &'static str,
+    pub daily_begin: &'static str,
+    pub daily_end: &'static str,
 }
 
 /// The texts in a language.
@@ -171,6 +175,10 @@ static EN: Questions = Questions {
     remove: "Remove",
     faults: "Not saved. Mend this first:",
     line: |line| format!("Line {line}"),
+    daily: "Question of the day",
+    daily_lead: "Every day at midnight UTC a question from the packs is told to all here.",
+    daily_begin: "Begin",
+    daily_end: "End",
 };
 
 static KO: Questions = Questions {
@@ -256,4 +264,8 @@ static KO: Questions = Questions {
     remove: "지우기",
     faults: "저장하지 않았어요. 이것부터 고쳐 주세요.",
     line: |line| format!("{line}번째 줄"),
+    daily: "오늘의 질문",
+    daily_lead: "날마다 협정 세계시 자정(한국 시각 아침 9시)에 꾸러미의 질문 하나를 모두에게 알려요.",
+    daily_begin: "시작하기",
+    daily_end: "그만하기",
 };

@@ -8,6 +8,7 @@ use super::{First, refilled::Refilled};
 use crate::{
     client::{Client, standing::rank_in},
     components::{FormNote, Frame, MenuButton, PageTitle},
+    i18n::questions,
     pages::new_room::{Capacity, Doors},
     protocol::{
         ids::RoomId,
@@ -70,6 +71,7 @@ pub fn RoomSettingsPage() -> impl IntoView {
                 <About kept=kept.clone() />
                 {is_host.then(|| view! { <DoorForm kept=kept.clone() /> })}
                 <LockAndSlow kept=kept.clone() />
+                {daily(&kept.settings)}
                 {has_host.then(|| view! { <Invites kept=kept.clone() /> })}
                 <People kept=kept.clone() />
                 {is_host.then(|| view! { <Successor kept=kept.clone() /> })}
@@ -100,6 +102,26 @@ fn ActForm(
             {children()}
         </form>
     }
+}
+
+/// A channel's question of the day.
+fn daily(settings: &RoomSettings) -> impl IntoView + use<> {
+    let language = expect_context::<First>().0.preferences.language;
+    let words = questions(language);
+    let action = format!("/rooms/{}/daily", settings.room.id);
+    settings.daily.map(|on| {
+        let button = if on { words.daily_end } else { words.daily_begin };
+        view! {
+            <section class="settings-card">
+                <h2>{words.daily}</h2>
+                <p>{words.daily_lead}</p>
+                <form class="act-form" method="post" action=action>
+                    <input type="hidden" name="on" value=(!on).to_string() />
+                    <button class="primary">{button}</button>
+                </form>
+            </section>
+        }
+    })
 }
 
 /// Name and topic.

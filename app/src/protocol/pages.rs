@@ -297,6 +297,8 @@ pub struct InviteSummary {
 /// A room's settings, for who may change them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomSettings {
+    /// Whether it has a question of the day; none where it cannot have one.
+    pub daily: Option<bool>,
     /// The room.
     pub room: RoomSummary,
     /// How the reader stands in it.

@@ -5,6 +5,7 @@
 //! it is done again by whoever leads next, and what was written then is known by its id.
 
 mod agenda;
+mod daily;
 mod hosts;
 
 use super::{By, Engine, clock, encode::frame};
@@ -97,6 +98,7 @@ impl Engine {
             self.do_jobs(fence, jobs).await?;
         }
         self.ask_by_clocks(fence).await?;
+        self.tell_dailies(fence).await?;
         self.end_what_is_over(fence).await?;
         self.compare_hosts(fence).await?;
         self.store().next_due(PURGE_AFTER_MS).await

@@ -11,6 +11,8 @@ mod changes;
 mod conduct;
 #[path = "queries/copying.rs"]
 mod copying;
+#[path = "queries/daily.rs"]
+mod daily;
 #[path = "queries/direct.rs"]
 mod direct;
 #[path = "queries/doors.rs"]

@@ -1,6 +1,6 @@
 //! The questions of two who were matched, and the packs that they come from.
 
-use super::{Queries, Store, StoreResult, on_either, postgres};
+use super::{Fence, Queries, Store, StoreResult, on_either, postgres};
 use crate::questions::{
     asked::{Asked, Skip},
     ready::ReadyPacks,
@@ -62,6 +62,30 @@ impl Store {
     /// The rooms whose clock is due, each with one of the two in whose name it asks.
     pub async fn clocks_due(&self, now: Millis, most: u32) -> StoreResult<Vec<(RoomId, UserId)>> {
         on_either!(self, it => it.clocks_due(now, most))
+    }
+}
+
+/// The question of the day. Days are numbered from 1970.
+impl Store {
+    /// Whether a channel has one.
+    pub async fn has_daily(&self, room: RoomId) -> StoreResult<bool> {
+        on_either!(self, it => it.has_daily(room))
+    }
+
+    /// Gives a channel one from that day on, or none any more.
+    pub async fn set_daily(&self, room: RoomId, on: bool, day: i64) -> StoreResult<()> {
+        on_either!(self, it => it.set_daily(room, on, day))
+    }
+
+    /// The channels to which that of the day is not told yet, each with the owner in whose name it
+    /// is. None on a server that nobody owns.
+    pub async fn dailies_due(&self, day: i64, most: u32) -> StoreResult<Vec<(RoomId, UserId)>> {
+        on_either!(self, it => it.dailies_due(day, most))
+    }
+
+    /// Notes that it was told; nothing where another node leads by now.
+    pub async fn daily_told(&self, fence: Fence, room: RoomId, day: i64) -> StoreResult<()> {
+        on_either!(self, it => it.daily_told(fence, room, day))
     }
 }
 

@@ -281,6 +281,9 @@ pub(crate) const HERE: &[Row] = &[
                                                    "sxxxx..xx | sxoxoooxo | sxoxoooxo | saaxxooaa | sxoxoooxo | saaxx...."),
     row("delete", "/api/v1/rooms/{room}/invites/{invite}", "",
                                                    "sxoxo..xo | sxoxoooxo | sxoxoooxo | saaxxooaa | sxoxoooxo | saaxx...."),
+    row("post",   "/rooms/{room}/daily", "on=false", "sxoxo..xo | sxxxxxxxx | sxxxxxxxx | saaxxxxaa | sxxxxxxxx | saaxx...."),
+    row("put",    "/api/v1/rooms/{room}/daily", "", "sxoxo..xo | sxxxxxxxx | sxxxxxxxx | saaxxxxaa | sxxxxxxxx | saaxx...."),
+    row("delete", "/api/v1/rooms/{room}/daily", "", "sxoxo..xo | sxxxxxxxx | sxxxxxxxx | saaxxxxaa | sxxxxxxxx | saaxx...."),
     // There are no questions but where two who were matched talk.
     row("get",    "/rooms/{room}/book", "",        "sxxxx..bb | seexxxxbb | seexxxxbb | saaxxxxaa | seexxxxbb | saaxx...."),
     row("get",    "/rooms/{room}/questions", "",   "sxxxx..bb | seexxxxbb | seexxxxbb | saaxxxxaa | seexxxxbb | saaxx...."),

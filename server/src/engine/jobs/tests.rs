@@ -301,3 +301,42 @@ async fn a_host_who_stays_away_is_followed_by_another_once() {
     scene.engine.do_what_is_due().await.unwrap();
     assert_eq!(deeds(&scene, room).await, [Deed::Hosted]);
 }
+
+#[tokio::test]
+async fn the_question_of_the_day_is_told_once_whoever_leads() {
+    let scene = scene().await;
+    let new = NewUser {
+        name: "Root".into(),
+        name_key: "root".into(),
+        password: Some("secret".into()),
+        role: Role::Owner,
+    };
+    let owner = scene.engine.store().create_user(new, Millis(0)).await.unwrap();
+    assert_eq!(
+        scene.engine.set_daily(&scene.ann, scene.room, true).await,
+        Err(Refusal::NotAllowed),
+        "Ann is a guest"
+    );
+    let store = scene.engine.store();
+    let login = store.create_login(&owner, &[9; 32], "", Millis(0)).await.unwrap();
+    let root =
+        Who { user: owner.id, name: "Root".into(), role: owner.role, login, ..scene.ann.clone() };
+    scene.engine.set_daily(&root, scene.room, true).await.unwrap();
+    let told = async || {
+        let page = store.entries(scene.room, Some(Seq::ZERO), None, 99).await.unwrap();
+        page.entries.into_iter().filter(|it| matches!(it.what, What::Announced { .. })).count()
+    };
+    assert_eq!(told().await, 0, "another node leads");
+    scene.lead().await;
+    assert_eq!(told().await, 1);
+    scene.another_begins().await;
+    scene.lead().await;
+    assert_eq!(told().await, 1);
+    // Off and on again on the same day tells nothing twice.
+    for on in [false, true] {
+        scene.engine.set_daily(&root, scene.room, on).await.unwrap();
+    }
+    scene.engine.do_what_is_due().await.unwrap();
+    assert_eq!(told().await, 1);
+    assert!(store.has_daily(scene.room).await.unwrap());
+}

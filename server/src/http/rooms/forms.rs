@@ -216,6 +216,28 @@ pub(in crate::http) async fn act(
     }
 }
 
+/// A channel's question of the day, on or off.
+#[derive(Deserialize)]
+pub(in crate::http) struct Daily {
+    #[serde(default)]
+    on: String,
+}
+
+pub(in crate::http) async fn daily(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    Sent { login, form: Daily { on }, .. }: Sent<Daily>,
+) -> Response {
+    let done = async {
+        let found = crate::http::api::find(&site, &login, &room)?;
+        site.engine.set_daily(&login.who(), found.id, on == "true").await
+    };
+    match done.await {
+        Ok(()) => back(&site, &settings_path(&room), &Flash::done(Done::Acted)),
+        Err(refusal) => back(&site, &room_path(&room), &Flash::refused(refusal, String::new())),
+    }
+}
+
 pub(in crate::http) fn settings_path(room: &str) -> String {
     format!("{}/settings", room_path(room))
 }

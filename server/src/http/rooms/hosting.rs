@@ -137,3 +137,25 @@ pub(in crate::http) async fn sanctions(
     let sanctions = site.engine.store().sanctions(room.id, clock::now()).await?;
     Ok(Json(SanctionsBody { sanctions }))
 }
+
+/// `PUT rooms/{room}/daily`
+pub(in crate::http) async fn begin_daily(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<StatusCode> {
+    let room = find(&site, &login, &room)?;
+    site.engine.set_daily(&login.who(), room.id, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE rooms/{room}/daily`
+pub(in crate::http) async fn end_daily(
+    State(site): State<Arc<Site>>,
+    Path(room): Path<String>,
+    SignedIn { login, .. }: SignedIn,
+) -> Answer<StatusCode> {
+    let room = find(&site, &login, &room)?;
+    site.engine.set_daily(&login.who(), room.id, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

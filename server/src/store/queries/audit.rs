@@ -85,7 +85,8 @@ pub(super) async fn write_appended(
         let Some(first) = done.entries.first() else { continue };
         let (by, room) = (Some(append.author), append.room);
         match &append.change {
-            Change::Announce(_) => {
+            // What the server tells by itself is nobody's act.
+            Change::Announce(_) if append.login.is_some() => {
                 write(tx, &Line::room(by, Action::Announce, room, Detail::default()), now).await?;
             }
             Change::Act(act) if facts.own_rank_before(room, append.author) < act.act.rank() => {
