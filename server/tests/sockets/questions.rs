@@ -32,7 +32,7 @@ async fn does(server: &Server, who: &Login, method: &str, path: &str, body: &str
 /// Ann and Bob, who were matched and answer questions about tea, strictly; Root runs the server.
 struct Two {
     server: Server,
-    root: Login,
+    owner: Login,
     ann: Person,
     bob: Person,
     room: RoomId,
@@ -44,8 +44,8 @@ async fn two() -> Two {
         config.limits.sign_ups_per_hour = 0;
     })
     .await;
-    let root = account(server.at, "Root").await;
-    does(&server, &root, "PUT", "packs/tea", TEA).await;
+    let owner = account(server.at, "Root").await;
+    does(&server, &owner, "PUT", "packs/tea", TEA).await;
     let mut people = Vec::new();
     for name in ["Ann", "Bob"] {
         let login = account(server.at, name).await;
@@ -71,7 +71,7 @@ async fn two() -> Two {
     for person in [&mut ann, &mut bob] {
         soon("the room", async { while person.enter(room).await.is_err() {} }).await;
     }
-    let two = Two { server, root, ann, bob, room };
+    let two = Two { server, owner, ann, bob, room };
     two.does(&two.ann.login, "PUT", "questions/settings", STRICT).await;
     two
 }
@@ -142,7 +142,7 @@ impl Two {
 
     /// Stops the server and starts it again; both come back.
     async fn restarted(self) -> Self {
-        let Self { server, root, ann, bob, room } = self;
+        let Self { server, owner, ann, bob, room } = self;
         let server = server.restart().await;
         let mut people = Vec::new();
         for person in [ann, bob] {
@@ -152,7 +152,7 @@ impl Two {
             people.push(person);
         }
         let (bob, ann) = (people.pop().unwrap(), people.pop().unwrap());
-        Self { server, root, ann, bob, room }
+        Self { server, owner, ann, bob, room }
     }
 }
 
@@ -226,7 +226,7 @@ async fn what_is_not_ones_own_to_answer_or_no_answer_is_refused() {
         ("GET", "book", ""),
     ] {
         // Who runs the server is a stranger there, too.
-        for who in [&kim, &two.root] {
+        for who in [&kim, &two.owner] {
             two.refused(who, (method, path, body), (404, "no_such_room")).await;
         }
     }
@@ -283,23 +283,23 @@ async fn a_pack_with_faults_changes_nothing_and_says_where_they_are() {
     let two = two().await;
     let put = async |who: &Login, body: &str| ask(&two.server, who, "PUT", "packs/tea", body).await;
     assert_eq!(put(&two.ann.login, TEA).await.0, 403);
-    let (status, faults) = put(&two.root, &TEA.replace("depth = 2", "depth = 9")).await;
+    let (status, faults) = put(&two.owner, &TEA.replace("depth = 2", "depth = 9")).await;
     assert_eq!(status, 422);
     assert!(faults.contains(r#""line":2"#) && faults.contains("depth"), "{faults}");
-    let (status, faults) = put(&two.root, "id = \"tea\"\ndepth = = 2").await;
+    let (status, faults) = put(&two.owner, "id = \"tea\"\ndepth = = 2").await;
     assert!(status == 422 && faults.contains(r#""line":2"#), "{faults}");
     let many = format!("id = \"tea\"\nquestions = [{}]", "{},".repeat(10_000));
-    let (status, faults) = put(&two.root, &many).await;
+    let (status, faults) = put(&two.owner, &many).await;
     assert!(status == 422 && faults.contains("10000"), "{faults}");
-    assert_eq!(put(&two.root, &format!("#{}", "x".repeat(256 * 1024))).await.0, 413);
+    assert_eq!(put(&two.owner, &format!("#{}", "x".repeat(256 * 1024))).await.0, 413);
     let other = TEA.replace("id = \"tea\"", "id = \"coffee\"");
-    assert_eq!(put(&two.root, &other).await.0, 422, "kept under another id than it has");
+    assert_eq!(put(&two.owner, &other).await.0, 422, "kept under another id than it has");
     let (_, packs) = ask(&two.server, &two.ann.login, "GET", "packs", "").await;
     assert!(packs.contains(r#""id":"tea""#) && packs.contains("first-light"), "{packs}");
     assert!(!packs.contains("Which tea"), "questions are told when they come up");
     two.does(&two.ann.login, "POST", "questions", "{}").await;
-    does(&two.server, &two.root, "DELETE", "packs/tea", "").await;
-    assert_eq!(ask(&two.server, &two.root, "DELETE", "packs/tea", "").await.0, 404);
+    does(&two.server, &two.owner, "DELETE", "packs/tea", "").await;
+    assert_eq!(ask(&two.server, &two.owner, "DELETE", "packs/tea", "").await.0, 404);
     two.refused(&two.ann.login, ("POST", "questions", "{}"), (404, "not_found")).await;
 }
 
@@ -418,10 +418,10 @@ async fn nobody_reads_a_sealed_answer_by_any_door() {
     let admin = account(two.server.at, "Admin").await;
     for (login, role) in [(&moderator, Role::Moderator), (&admin, Role::Admin)] {
         let body = format!(r#"{{"role":{}}}"#, serde_json::to_string(&role).unwrap());
-        does(&two.server, &two.root, "PUT", &format!("people/{}/role", login.id), &body).await;
+        does(&two.server, &two.owner, "PUT", &format!("people/{}/role", login.id), &body).await;
     }
-    let root = two.root.clone();
-    let strangers = [&moderator, &admin, &root];
+    let owner = two.owner.clone();
+    let strangers = [&moderator, &admin, &owner];
     let mut wire = Wire::open(&two.server, &two.ann.login, two.room).await;
     two.does(&two.ann.login, "POST", "questions", "{}").await;
     let asked = comes_up(&mut two.bob).await.id;

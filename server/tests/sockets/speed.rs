@@ -40,8 +40,8 @@ async fn who_joins_in_is_put_together_two_by_two_and_the_others_are_left_alone()
         config.limits.sign_ups_per_hour = 0;
     })
     .await;
-    let root = account(server.at, "Root").await;
-    let room = crate::support::make_room(server.at, &root, "private", "open").await;
+    let owner = account(server.at, "Root").await;
+    let room = crate::support::make_room(server.at, &owner, "private", "open").await;
     let mut people = Vec::new();
     for name in ["Ann", "Bob", "Kim"] {
         people.push(member(&server, name, room).await);
@@ -58,10 +58,10 @@ async fn who_joins_in_is_put_together_two_by_two_and_the_others_are_left_alone()
     check(&people[0].login, ("POST", &acts, start), 403, "not_allowed").await;
     check(&people[0].login, ("PUT", &mine, "{}"), 404, "not_found").await;
     let long = r#"{"act":"speed","rounds":2,"mins":500,"in_mins":0}"#;
-    check(&root, ("POST", &acts, long), 422, "out_of_bounds").await;
+    check(&owner, ("POST", &acts, long), 422, "out_of_bounds").await;
     let far = r#"{"act":"speed","rounds":2,"mins":5,"in_mins":60}"#;
-    check(&root, ("POST", &acts, far), 204, "").await;
-    check(&root, ("PUT", &mine, "{}"), 422, "no_language").await;
+    check(&owner, ("POST", &acts, far), 204, "").await;
+    check(&owner, ("PUT", &mine, "{}"), 422, "no_language").await;
     let visitor = guest(server.at, "Visitor").await;
     check(&visitor, ("PUT", &mine, "{}"), 403, "").await;
     for person in &people[..2] {
@@ -70,7 +70,7 @@ async fn who_joins_in_is_put_together_two_by_two_and_the_others_are_left_alone()
     let (_, view) = ask(&server, &people[2].login, "GET", &speed, "").await;
     let view: SpeedView = serde_json::from_str(&view).unwrap();
     assert!(view.guests == 2 && !view.mine && view.plan.is_some());
-    check(&root, ("POST", &acts, start), 204, "").await;
+    check(&owner, ("POST", &acts, start), 204, "").await;
     let [ann, bob, kim] = &mut people[..] else { panic!() };
     let made = ann.expect("a partner", matched).await;
     assert_eq!(bob.expect("a partner", matched).await, made);
@@ -80,7 +80,7 @@ async fn who_joins_in_is_put_together_two_by_two_and_the_others_are_left_alone()
     let (_, view) = ask(&server, &ann.login, "GET", &speed, "").await;
     let plan = serde_json::from_str::<SpeedView>(&view).unwrap().plan.unwrap();
     assert_eq!((plan.done, plan.rounds), (1, 2));
-    check(&root, ("POST", &acts, r#"{"act":"speed_over"}"#), 204, "").await;
+    check(&owner, ("POST", &acts, r#"{"act":"speed_over"}"#), 204, "").await;
     let (_, view) = ask(&server, &ann.login, "GET", &speed, "").await;
     assert_eq!(serde_json::from_str::<SpeedView>(&view).unwrap(), SpeedView::default());
 }

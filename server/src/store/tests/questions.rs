@@ -303,3 +303,21 @@ async fn another_node_reads_a_changed_pack() {
         assert_eq!(chosen, Err(refused(QuestionRefusal::NoPack)));
     }
 }
+
+#[tokio::test]
+async fn the_question_of_a_day_is_due_until_it_was_told() {
+    for Fixture { store, room, ann, .. } in each().await {
+        let due = async |day| store.dailies_due(day, 9).await.unwrap();
+        assert_eq!(due(7).await, []);
+        store.set_daily(room, true, 7).await.unwrap();
+        assert_eq!(due(7).await, [(room, ann.id)]);
+        let (earlier, leads) = (fence(&store).await, fence(&store).await);
+        store.daily_told(earlier, room, 7).await.unwrap();
+        assert_eq!(due(7).await.len(), 1, "another leads");
+        store.daily_told(leads, room, 7).await.unwrap();
+        assert_eq!((due(7).await.len(), due(8).await.len()), (0, 1));
+        assert!(store.has_daily(room).await.unwrap());
+        store.set_daily(room, false, 7).await.unwrap();
+        assert!(!store.has_daily(room).await.unwrap() && due(8).await.is_empty());
+    }
+}
