@@ -135,7 +135,6 @@ table! {
     post "/rooms/{room}/quiet" => direct::form_quiet,
     post "/rooms/{room}/questions" => question_pages::act,
     post "/rooms/{room}/daily" => rooms::forms::daily,
-    post "/rooms/{room}/next" => matchmaking::form_next,
     post "/rooms/{room}/speed" => speed::form,
     post "/rooms/{room}/meeting" => meetings::form,
     post "/match/wishes" => matchmaking::form_search,
