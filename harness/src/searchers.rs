@@ -185,13 +185,12 @@ async fn ask(queue: &Queue, address: Address) -> Result<()> {
         let method = if job.joins { "PUT" } else { "DELETE" };
         let cookie = &queue.cookies[job.who];
         let asked = http.ask(method, "/api/v1/match", cookie, body.as_ref()).await;
-        let answer = match asked {
-            Ok(answer) => answer,
+        let answer = if let Ok(answer) = asked {
+            answer
+        } else {
             // A connection without requests is closed after a while; the same again does no harm.
-            Err(_) => {
-                http = Http::connect(&address).await?;
-                http.ask(method, "/api/v1/match", cookie, body.as_ref()).await?
-            }
+            http = Http::connect(&address).await?;
+            http.ask(method, "/api/v1/match", cookie, body.as_ref()).await?
         };
         queue.done(&job, answer.status);
     }
