@@ -146,6 +146,8 @@ pub struct Client {
     pub matching: RwSignal<Option<MatchView>>,
     /// The seconds since the user began to wait, or that are left to answer a proposal.
     pub secs_of_match: RwSignal<u32>,
+    /// The room into which the user was matched since the page was opened.
+    pub led_to: RwSignal<Option<RoomId>>,
     /// Of the match or pair room shown: what there is beyond its log.
     pub meeting: RwSignal<Option<MeetingView>>,
     /// Reminders that have come, until the user knows of them.
@@ -258,6 +260,7 @@ impl Client {
             peer_seen: RwSignal::new(view.map(|it| it.seen).unwrap_or_default()),
             notices: RwSignal::new(first.notices),
             matching: RwSignal::new(first.matching.as_deref().cloned()),
+            led_to: RwSignal::new(None),
             secs_of_match: RwSignal::new(matching::secs(first.matching.as_deref(), first.at)),
             meeting: RwSignal::new(view.and_then(|it| it.meeting.as_deref().cloned())),
             reminders: RwSignal::new(Vec::new()),

@@ -29,10 +29,13 @@ test("who joins in is led to a partner when the round begins", async ({ person }
   }
   // The host lets them begin at once; who has joined in stays.
   await ask(root, "POST", `rooms/${room}/acts`, { act: "speed", rounds: 2, mins: 3, in_mins: 0 });
-  const nav = (guest: typeof ann) => guest.page.getByRole("navigation", { name: "Channels" });
   for (const guest of [ann, bob]) {
-    await expect(nav(guest).getByRole("link", { name: /Someone is here|Go there/ })).toBeVisible();
+    await guest.page.getByRole("link", { name: "Go there" }).click();
+    await expect(guest.page.getByRole("heading", { name: "event hall" })).toHaveCount(0);
+    await guest.isAlive();
   }
+  await ann.say("nice to meet you");
+  await bob.sees("nice to meet you");
   await root.open(`/rooms/${room}/speed`);
   await expect(root.page.getByText("2 people have joined in.")).toBeVisible();
   await root.page.getByRole("button", { name: "Call the rounds off" }).click();

@@ -37,11 +37,16 @@ impl Client {
 
     /// It stands otherwise.
     pub(super) fn match_changed(self, view: MatchView) {
-        let before = untrack(|| self.open_proposal());
+        let before = untrack(|| (self.open_proposal(), self.matched_room()));
         self.matching.set(Some(view));
         self.count_match();
-        let found = untrack(|| self.open_proposal());
-        if found.is_some() && found != before {
+        let (found, room) = untrack(|| (self.open_proposal(), self.matched_room()));
+        if room != before.1 {
+            self.led_to.set(room);
+        }
+        // Where there was nothing to say yes to, the room itself is the news.
+        let is_led = room.is_some() && room != before.1 && before.0.is_none();
+        if (found.is_some() && found != before.0) || is_led {
             if self.chimes {
                 browser::chime();
             }
