@@ -172,11 +172,22 @@ test("what is planned is changed and given up by forms", async ({ person }) => {
   await expect(card).toHaveCount(0);
 });
 
+/** A tab with scripts, by which somebody is there: who has no socket is taken to be away. */
+async function beThere({ page, url }: Person): Promise<void> {
+  const storageState = await page.context().storageState();
+  const options = { storageState, javaScriptEnabled: true };
+  const context = await page.context().browser()!.newContext(options);
+  const tab = await context.newPage();
+  await tab.goto(`${url}/rooms/plaza`);
+  await expect(tab.locator("main[data-connected=true]")).toBeVisible();
+}
+
 test("two look for somebody, meet, keep their room and answer a question, all by forms", async ({ person }) => {
   await (await person("root")).asAccount();
   const ann = await (await person("ann")).asAccount();
   const bob = await (await person("bob")).asAccount();
   for (const one of [ann, bob]) {
+    await beThere(one);
     await one.page.goto(`${one.url}/match/wishes`);
     await one.page.getByLabel("English", { exact: true }).check();
     await one.page.getByText("tea", { exact: true }).click();

@@ -10,7 +10,7 @@ test("who joins in is led to a partner when the round begins", async ({ person }
   const room = await make(root, { name: "event hall" });
   await come([room], ann, bob);
 
-  await root.open(`/rooms/${room}/speed`);
+  await root.page.goto(`${root.url}/rooms/${room}/speed`);
   await expect(root.page.getByText("No speed rounds are set up here.")).toBeVisible();
   await root.page.getByLabel("Rounds").selectOption("2");
   await root.page.getByLabel("Length of a round").selectOption("3");
@@ -36,7 +36,7 @@ test("who joins in is led to a partner when the round begins", async ({ person }
   }
   await ann.say("nice to meet you");
   await bob.sees("nice to meet you");
-  await root.open(`/rooms/${room}/speed`);
+  await root.page.goto(`${root.url}/rooms/${room}/speed`);
   await expect(root.page.getByText("2 people have joined in.")).toBeVisible();
   await root.page.getByRole("button", { name: "Call the rounds off" }).click();
   await expect(root.page.getByText("No speed rounds are set up here.")).toBeVisible();

@@ -141,7 +141,11 @@ pub(super) async fn invite(
 /// The page for what is not there.
 pub(super) async fn not_found(site: &Arc<Site>, visitor: &Visitor, path: &str) -> Response {
     match snapshot::load(site, visitor.login.as_ref(), visitor.preferences, Wanted::Nothing).await {
-        Ok(snapshot) => {
+        Ok(mut snapshot) => {
+            // A room's page says so itself, also where no script can find out.
+            if path.starts_with("/rooms/") {
+                snapshot.refused = Some(Refusal::NoSuchRoom);
+            }
             let page = Page::new(path, snapshot).status(StatusCode::NOT_FOUND);
             page.render(site, &visitor.flash).await
         }
