@@ -1,6 +1,6 @@
 //! `/rooms/{room}/speed`: the speed rounds of a room, for who joins in and who sets them up.
 
-use super::First;
+use super::{First, wishes::year_field};
 use crate::{
     client::{Client, standing::rank_in},
     components::{FormNote, Frame, MenuButton, PageTitle, address},
@@ -91,23 +91,7 @@ fn joining(
         }
         .into_any();
     }
-    let born = (!page.born).then(|| {
-        view! {
-            <label class="labelled">
-                <span>{words.born}</span>
-                <input
-                    class="field field--short"
-                    name="born"
-                    type="number"
-                    inputmode="numeric"
-                    min="1900"
-                    max="2100"
-                    required
-                    value=typed
-                />
-            </label>
-        }
-    });
+    let born = (!page.born).then(|| year_field(words.born, typed, None));
     view! {
         <form class="settings-card" method="post" action=action>
             <p>{words.join_lead}</p>

@@ -216,8 +216,20 @@ fn more(words: &'static Wishing, form: &WishForm, language: Language) -> impl In
 /// Asked once, before the first search.
 fn born(words: &'static Wishing) -> impl IntoView {
     view! {
+        {year_field(words.born, None, Some("born-hint"))}
+        <p class="hint" id="born-hint">{words.born_hint}</p>
+    }
+}
+
+/// The field for the year of birth, with what was typed.
+pub(super) fn year_field(
+    label: &'static str,
+    typed: Option<String>,
+    described_by: Option<&'static str>,
+) -> impl IntoView {
+    view! {
         <label class="labelled">
-            <span>{words.born}</span>
+            <span>{label}</span>
             <input
                 class="field field--short"
                 name="born"
@@ -226,9 +238,9 @@ fn born(words: &'static Wishing) -> impl IntoView {
                 min="1900"
                 max="2100"
                 required
-                aria-describedby="born-hint"
+                aria-describedby=described_by
+                value=typed
             />
         </label>
-        <p class="hint" id="born-hint">{words.born_hint}</p>
     }
 }

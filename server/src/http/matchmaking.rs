@@ -195,11 +195,16 @@ fn wishes_of(fields: &HashMap<String, String>) -> Wishes {
 /// Before somebody looks for others: not too often, and with the year that the form asked for.
 async fn prepare(site: &Site, login: &Login, born: Option<&str>) -> Result<(), Refusal> {
     site.rates.searches.check(&login.user.id)?;
-    if let Some(born) = born {
-        let year = born.trim().parse().map_err(|_| Refusal::AgeMissing)?;
-        site.engine.state_born(login.user.id, year).await?;
+    match born {
+        Some(born) => state_born(site, login, born).await,
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// States the year of birth as a form has it.
+pub(super) async fn state_born(site: &Site, login: &Login, typed: &str) -> Result<(), Refusal> {
+    let year = typed.trim().parse().map_err(|_| Refusal::AgeMissing)?;
+    site.engine.state_born(login.user.id, year).await
 }
 
 async fn begin(
@@ -226,10 +231,7 @@ pub(super) async fn form_look_out(
         site.engine.look_out(&login.who(), wishes.clone()).await
     };
     match kept.await {
-        Ok(kept) => {
-            let done = outcome(Ok::<_, Refusal>(kept), Done::LookoutKept, String::new());
-            back(&site, WISHES_PAGE, &done)
-        }
+        Ok(_) => back(&site, WISHES_PAGE, &Flash::done(Done::LookoutKept)),
         Err(refusal) => wishes_again(&site, &visitor, wishes, refusal).await,
     }
 }
@@ -266,9 +268,7 @@ pub(super) async fn form_stop(
 ) -> Response {
     match site.engine.stop_search(login.user.id).await {
         Ok(_) => Redirect::to(PAGE).into_response(),
-        Err(refusal) => {
-            back(&site, PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
-        }
+        Err(refusal) => back(&site, PAGE, &Flash::refused(refusal, String::new())),
     }
 }
 
@@ -295,9 +295,7 @@ pub(super) async fn form_wish(
     };
     match changed.await {
         Ok(()) => Redirect::to(PAGE).into_response(),
-        Err(refusal) => {
-            back(&site, PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
-        }
+        Err(refusal) => back(&site, PAGE, &Flash::refused(refusal, String::new())),
     }
 }
 
@@ -321,9 +319,7 @@ pub(super) async fn form_again(
 ) -> Response {
     match search_again(&site, &login).await {
         Ok(_) => Redirect::to(PAGE).into_response(),
-        Err(refusal) => {
-            back(&site, WISHES_PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
-        }
+        Err(refusal) => back(&site, WISHES_PAGE, &Flash::refused(refusal, String::new())),
     }
 }
 
@@ -345,9 +341,7 @@ pub(super) async fn form_answer(
     };
     match answered {
         Ok(()) => Redirect::to(PAGE).into_response(),
-        Err(refusal) => {
-            back(&site, PAGE, &outcome(Err::<(), _>(refusal), Done::Saved, String::new()))
-        }
+        Err(refusal) => back(&site, PAGE, &Flash::refused(refusal, String::new())),
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     Site,
     api::{Answer, find},
     forms::{back, outcome},
+    matchmaking::state_born,
     pages::{room_path, show_plain, to_sign_in},
     rooms::hosting::{act_in, standing},
     sender::Sent,
@@ -130,8 +131,7 @@ pub(super) async fn form(
         match form.act.as_str() {
             "join" => {
                 if !form.born.is_empty() {
-                    let year = form.born.trim().parse().map_err(|_| Refusal::AgeMissing)?;
-                    site.engine.state_born(login.user.id, year).await?;
+                    state_born(&site, &login, &form.born).await?;
                 }
                 let reads = Some(visitor.preferences.language);
                 join_in(&site, &login, &room, reads).await.map(drop)

@@ -6,7 +6,7 @@ mod lookouts;
 mod refused;
 
 use crate::support::{
-    Login, Person, Server, account, guest, make_room, request, said, soon, unlimited,
+    Login, Person, Server, account, ask, guest, make_room, request, said, soon, unlimited,
 };
 use app::protocol::{
     ids::{Millis, ProposalId, RoomId, TicketId},
@@ -33,11 +33,6 @@ async fn person(server: &Server, name: &str) -> Person {
     let mut person = Person::connect(server.at, login).await;
     person.hello(vec![]).await;
     person
-}
-
-async fn ask(server: &Server, who: &Login, method: &str, path: &str, body: &str) -> (u16, String) {
-    let path = format!("/api/v1/{path}");
-    request(server.at, method, &path, Some(&who.cookie), Some(body)).await
 }
 
 async fn look(server: &Server, who: &Login, wishes: &str) -> MatchView {

@@ -1,6 +1,6 @@
 //! Match and pair rooms, over real sockets.
 
-use crate::support::{Login, Person, Server, account, request, said, unlimited};
+use crate::support::{Login, Person, Server, account, ask, request, said, unlimited};
 use app::protocol::{
     ids::{RoomId, UserId},
     matching::{MatchState, MatchView, MeetingView, Openness},
@@ -20,11 +20,6 @@ async fn server() -> Server {
         config.limits.sign_ups_per_hour = 0;
     })
     .await
-}
-
-async fn ask(server: &Server, who: &Login, method: &str, path: &str, body: &str) -> (u16, String) {
-    let path = format!("/api/v1/{path}");
-    request(server.at, method, &path, Some(&who.cookie), Some(body)).await
 }
 
 /// As [`ask`], of a page.

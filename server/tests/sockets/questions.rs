@@ -1,7 +1,7 @@
 //! Questions of two who were matched, over real sockets: a whole evening with a restart in its
 //! middle, what is refused, and that nobody reads a sealed answer by any door.
 
-use crate::support::{Login, Person, Server, account, open, request, soon, unlimited};
+use crate::support::{Login, Person, Server, account, ask, open, request, soon, unlimited};
 use app::protocol::{
     ids::{AskedId, RoomId},
     matching::{MatchState, MatchView},
@@ -17,11 +17,6 @@ use uuid::Uuid;
 
 const TEA: &str = include_str!("../support/tea.toml");
 const STRICT: &str = r#"{"pack":"tea","mode":"strict","by_word":true}"#;
-
-async fn ask(server: &Server, who: &Login, method: &str, path: &str, body: &str) -> (u16, String) {
-    let path = format!("/api/v1/{path}");
-    request(server.at, method, &path, Some(&who.cookie), Some(body)).await
-}
 
 /// Does something that is allowed.
 async fn does(server: &Server, who: &Login, method: &str, path: &str, body: &str) {

@@ -1,17 +1,12 @@
 //! Speed rounds over real sockets.
 
-use crate::support::{Login, Person, Server, account, guest, request, unlimited};
+use crate::support::{Login, Person, Server, account, ask, guest, unlimited};
 use app::protocol::{
     ids::RoomId,
     matching::{MatchState, MatchView},
     packets::ServerPacket,
     speed::SpeedView,
 };
-
-async fn ask(server: &Server, who: &Login, method: &str, path: &str, body: &str) -> (u16, String) {
-    let path = format!("/api/v1/{path}");
-    request(server.at, method, &path, Some(&who.cookie), Some(body)).await
-}
 
 async fn member(server: &Server, name: &str, room: RoomId) -> Person {
     let login = account(server.at, name).await;

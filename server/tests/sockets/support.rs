@@ -152,6 +152,18 @@ pub(crate) async fn request(
     (status, body)
 }
 
+/// A request of somebody who is signed in, to the REST interface.
+pub(crate) async fn ask(
+    server: &Server,
+    who: &Login,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> (u16, String) {
+    let path = format!("/api/v1/{path}");
+    request(server.at, method, &path, Some(&who.cookie), Some(body)).await
+}
+
 /// As [`request`], with the login cookie that came along.
 pub(crate) async fn request_raw(
     at: SocketAddr,
