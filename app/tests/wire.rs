@@ -56,6 +56,10 @@ fn have(n: u64) -> Have {
     Have { room: ROOM, have: seq(n) }
 }
 
+fn say(text: &str, after: Option<Cid>) -> Say {
+    Say { cid: Cid(id(0xc1)), room: ROOM, text: text.into(), after }
+}
+
 fn from_client() -> Vec<(&'static str, ClientPacket)> {
     use ClientPacket as P;
     let cid = Cid(id(0xc1));
@@ -67,7 +71,8 @@ fn from_client() -> Vec<(&'static str, ClientPacket)> {
         ("hello_again", P::Hello(again)),
         ("enter", P::Enter(Enter { cid, room: ROOM, have: seq(0) })),
         ("leave", P::Leave(Leave { cid, room: ROOM })),
-        ("say", P::Say(Say { cid, room: ROOM, text: "안녕하세요 <b>\"hi\"</b>\n🙂".into() })),
+        ("say", P::Say(say("안녕하세요 <b>\"hi\"</b>\n🙂", None))),
+        ("say_after", P::Say(say("그리고", Some(Cid(id(0xc0)))))),
         ("seek", P::Seek(Seek { room: ROOM, after: seq(41) })),
         ("type", P::Type(TypeIn { room: ROOM })),
         ("attend", P::Attend(Attend { attending: true })),

@@ -106,7 +106,7 @@ struct Talk {
 impl Talk {
     fn append(&self, cid: Option<Cid>, change: Change) -> Append {
         let Self { room, author, login, .. } = *self;
-        Append { room, author, login: Some(login), cid, fence: None, change }
+        Append { room, author, login: Some(login), cid, after: None, fence: None, change }
     }
 
     fn batch(&self, n: usize) -> Vec<Append> {

@@ -136,6 +136,13 @@ impl From<&Who> for By {
     }
 }
 
+/// How a client names what it says, and what it says that it must stand behind.
+#[derive(Clone, Copy, Debug)]
+struct Own {
+    cid: Cid,
+    after: Option<Cid>,
+}
+
 /// How much goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figures {
@@ -306,16 +313,17 @@ impl Engine {
     }
 
     /// Hands a change to the room's task, or refuses it as busy.
-    fn command(&self, room: &Arc<Room>, by: By, cid: Option<Cid>, change: Change, reply: ReplyTo) {
+    fn command(&self, room: &Arc<Room>, by: By, own: Option<Own>, change: Change, reply: ReplyTo) {
         let Ok(permit) = self.0.waiting.clone().try_acquire_owned() else {
             metrics::counter!("maru_busy_total").increment(1);
             reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
             return;
         };
         // Everything has an id, so that it can be asked again when the database went away.
-        let cid = Some(cid.unwrap_or_else(|| Cid(uuid::Uuid::now_v7())));
+        let Own { cid, after } =
+            own.unwrap_or_else(|| Own { cid: Cid(uuid::Uuid::now_v7()), after: None });
         let (author, login, fence) = (by.user, by.login, by.fence);
-        let append = Append { room: room.id, author, login, cid, fence, change };
+        let append = Append { room: room.id, author, login, cid: Some(cid), after, fence, change };
         room.send(Command { append, reply, _permit: permit });
     }
 

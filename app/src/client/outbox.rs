@@ -101,7 +101,8 @@ impl Outbox {
         }
         self.paused.retain(|_, until| *until > now);
         let mut room_left = SENDS_IN_FLIGHT_MAX.saturating_sub(self.in_flight());
-        for item in &mut self.items {
+        for at in 0..self.items.len() {
+            let item = &mut self.items[at];
             if item.state != SendState::Queued || self.paused.contains_key(&item.room) {
                 continue;
             }
@@ -110,9 +111,15 @@ impl Outbox {
             }
             room_left -= 1;
             item.state = SendState::Sent;
-            due.push(Say { cid: item.cid, room: item.room, text: item.text.clone() });
+            due.push(self.say(at));
         }
         due
+    }
+
+    /// What was sent and has no answer, in order, as it would be sent again.
+    pub fn unanswered(&self) -> Vec<Say> {
+        let sent = |at: &usize| self.items[*at].state == SendState::Sent;
+        (0..self.items.len()).filter(sent).map(|at| self.say(at)).collect()
     }
 
     /// When to call [`Self::due`] next; `None` until something else happens.
@@ -187,7 +194,7 @@ impl Outbox {
     /// The server refused it. True when that was about something here.
     ///
     /// When the same will do after a pause, it and all that was sent to that room after it wait in
-    /// their order: the server refuses those too until it has seen this one again.
+    /// their order: the server stores none of those before this one.
     pub fn refused(&mut self, refused: &Refused, now: Millis) -> bool {
         let Some(at) = refused.cid.and_then(|cid| self.find(cid)) else {
             return false;
@@ -235,6 +242,15 @@ impl Outbox {
 
     fn find(&self, cid: Cid) -> Option<usize> {
         self.items.iter().position(|it| it.cid == cid)
+    }
+
+    /// The packet of an item. It states what must be stored before it: what was said before it in
+    /// that room and is on its way as well. What was refused or discarded must not.
+    fn say(&self, at: usize) -> Say {
+        let Outgoing { cid, room, text, .. } = &self.items[at];
+        let mut earlier = self.items.range(..at).rev().filter(|it| it.room == *room);
+        let after = earlier.find(|it| it.state == SendState::Sent).map(|it| it.cid);
+        Say { cid: *cid, room: *room, text: text.clone(), after }
     }
 
     fn in_flight(&self) -> usize {

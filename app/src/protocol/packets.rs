@@ -105,6 +105,10 @@ pub struct Say {
     pub room: RoomId,
     /// What to say. Checked by the server as a [`super::message::MessageText`].
     pub text: String,
+    /// What the client said before it in that room and has no answer to. The server stores this
+    /// only once that is stored; absent where nothing comes before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Cid>,
 }
 
 /// The data of [`ClientPacket::Seek`].

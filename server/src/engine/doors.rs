@@ -1,7 +1,7 @@
 //! What pages, REST and bots ask of the engine. Each asks for somebody, and what they may not know
 //! of is answered like what is not there.
 
-use super::{By, Engine, Room, Who, direct::is_listed, sight::Sight};
+use super::{By, Engine, Own, Room, Who, direct::is_listed, sight::Sight};
 use crate::{
     cluster::Word,
     engine::{clock, session::mailbox::ReplyTo},
@@ -229,7 +229,8 @@ impl Engine {
     ) -> Result<Appending, Refusal> {
         let room = self.hub().room(room).ok_or(Refusal::NoSuchRoom)?;
         let (reply, outcome) = ReplyTo::once();
-        self.command(&room, by, cid, change, reply);
+        let own = cid.map(|cid| Own { cid, after: None });
+        self.command(&room, by, own, change, reply);
         // Dropped without an answer: the store failed, and that was logged.
         outcome.await.unwrap_or(Err(Refusal::Internal))
     }

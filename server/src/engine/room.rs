@@ -5,7 +5,6 @@ mod filling;
 mod inbox;
 mod looks;
 mod members;
-mod order;
 mod readers;
 mod ring;
 mod task;
@@ -32,7 +31,6 @@ use app::protocol::{
 use feed::{Feed, Piece};
 use inbox::Inbox;
 use members::{Member, members};
-use order::Order;
 use readers::Readers;
 use std::{
     collections::{HashMap, HashSet},
@@ -94,7 +92,6 @@ struct State {
     moves: u64,
     /// A task reads what is missing.
     filling: bool,
-    order: Order,
     readers: Readers,
     changed: HashSet<UserId>,
     typing: Vec<(UserId, Arc<str>)>,
@@ -136,7 +133,6 @@ impl Room {
             settled: 0,
             moves: 0,
             filling: false,
-            order: Order::default(),
             readers: Readers::default(),
             changed: HashSet::new(),
             typing: Vec::new(),

@@ -1,12 +1,11 @@
 //! One socket's task: reads packets, writes what its cursors find, and has one exit.
 
-mod gate;
 pub(crate) mod incoming;
 pub(crate) mod mailbox;
 pub(crate) mod news;
 mod reading;
 
-use super::{By, Engine, Room, Who, clock, encode::frame};
+use super::{By, Engine, Own, Room, Who, clock, encode::frame};
 use crate::{
     planted::{self, Bug, Point},
     store::{Change, Way},
@@ -26,7 +25,6 @@ use app::{
     },
 };
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use gate::Gate;
 use incoming::start_for;
 use mailbox::{Answer, Asked, Mailbox, ReplyTo};
 use reading::Cursors;
@@ -85,7 +83,6 @@ struct Session {
     /// Packets to be written at the next opportunity.
     replies: Vec<ServerPacket>,
     in_flight: usize,
-    gate: Gate,
     sends: Pace,
     frames: Pace,
     seeks: Pace,
@@ -117,7 +114,6 @@ pub(crate) async fn run(engine: Engine, socket: WebSocket, who: Who) {
         cursors: Cursors::new(engine.clone(), mailbox.clone()),
         replies: Vec::new(),
         in_flight: 0,
-        gate: Gate::default(),
         began: now,
         heard: now,
         greeted: false,
@@ -335,7 +331,7 @@ impl Session {
     }
 
     /// Hands a change to its room; the answer comes by the mailbox.
-    fn ask(&mut self, room: RoomId, cid: Cid, own: Option<Cid>, change: Change, asked: Asked) {
+    fn ask(&mut self, room: RoomId, cid: Cid, own: Option<Own>, change: Change, asked: Asked) {
         let room = match self.engine.found(self.who.user, room) {
             Ok(room) => room,
             Err(reason) => return self.refuse(Some(cid), reason),
@@ -349,31 +345,25 @@ impl Session {
         self.engine.command(&room, by, own, change, reply);
     }
 
-    fn say(&mut self, Say { cid, room, text }: Say) {
-        let now = self.now();
-        let admitted = self.gate.admit(room, cid, now).and_then(|()| {
-            let text = MessageText::try_from(text)?;
-            if self.in_flight >= SENDS_IN_FLIGHT_MAX {
-                return Err(Refusal::TooManyInFlight);
-            }
-            self.sends.take(now).map_err(|retry_after_ms| Refusal::TooFast { retry_after_ms })?;
-            Ok(text)
-        });
-        match admitted {
+    fn say(&mut self, Say { cid, room, text, after }: Say) {
+        match self.take_say(text) {
             Ok(text) => {
-                self.gate.passed(room);
-                let asked = Asked::Say { cid, room };
-                self.ask(room, cid, Some(cid), Change::Message(text.into()), asked);
+                let own = Some(Own { cid, after });
+                self.ask(room, cid, own, Change::Message(text.into()), Asked::Say { cid });
             }
-            Err(reason) => self.refuse_say(cid, room, reason),
+            Err(reason) => self.refuse(Some(cid), reason),
         }
     }
 
-    fn refuse_say(&mut self, cid: Cid, room: RoomId, reason: Refusal) {
-        if reason.retry_after_ms().is_some() {
-            self.gate.hold(room, cid, reason, self.now());
+    /// Whether that may be said now, as far as the session knows.
+    fn take_say(&mut self, text: String) -> Result<MessageText, Refusal> {
+        let text = MessageText::try_from(text)?;
+        if self.in_flight >= SENDS_IN_FLIGHT_MAX {
+            return Err(Refusal::TooManyInFlight);
         }
-        self.refuse(Some(cid), reason);
+        let paced = self.sends.take(self.now());
+        paced.map_err(|retry_after_ms| Refusal::TooFast { retry_after_ms })?;
+        Ok(text)
     }
 
     fn seek(&mut self, Seek { room, after }: Seek) {
@@ -413,11 +403,10 @@ impl Session {
     fn tell(&mut self, Answer { asked, outcome }: Answer) {
         self.in_flight = self.in_flight.saturating_sub(1);
         match (asked, outcome) {
-            (Asked::Say { cid, .. }, Ok(done)) => {
+            (Asked::Say { cid }, Ok(done)) => {
                 let acked = Acked { cid, room: done.room, seq: done.seq, at: done.at };
                 self.replies.push(ServerPacket::Acked(acked));
             }
-            (Asked::Say { cid, room }, Err(reason)) => self.refuse_say(cid, room, reason),
             (Asked::Enter { cid, room, have }, Ok(_)) => {
                 let followed = self.engine.read(self.who.user, room).and_then(|it| {
                     let start = start_for(it.head(), have, true);
@@ -433,9 +422,10 @@ impl Session {
             (Asked::Leave { cid, room }, Ok(_)) => {
                 self.replies.push(ServerPacket::Left(Leave { cid, room }));
             }
-            (Asked::Enter { cid, .. } | Asked::Leave { cid, .. }, Err(reason)) => {
-                self.refuse(Some(cid), reason);
-            }
+            (
+                Asked::Say { cid } | Asked::Enter { cid, .. } | Asked::Leave { cid, .. },
+                Err(reason),
+            ) => self.refuse(Some(cid), reason),
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Append {
     pub login: Option<LoginId>,
     /// The author's id for it: with one known already, nothing is appended.
     pub cid: Option<Cid>,
+    /// What the same author said before it and has no answer to: it is not written before that.
+    pub after: Option<Cid>,
     /// Who asks as the holder of the lease [`CARETAKER`]: nothing of an earlier holder is
     /// accepted.
     pub fence: Option<Fence>,

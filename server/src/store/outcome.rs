@@ -9,6 +9,10 @@ use app::protocol::{
     refusal::Refusal,
 };
 
+/// The pause for what came before something earlier was written. Where that was refused for good,
+/// the client knows by then, and sends this without naming it.
+const EARLY_RETRY_MS: u32 = 250;
+
 /// Where an accepted change stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appending {
@@ -100,6 +104,9 @@ pub enum AppendError {
     /// The invitation is over, used up or taken back.
     #[error("the invitation is over")]
     InviteOver,
+    /// What the author said before it is not written yet.
+    #[error("something earlier is not written yet")]
+    Early,
     /// The author said something not long ago.
     #[error("slow mode")]
     SlowMode {
@@ -180,6 +187,7 @@ impl From<AppendError> for Refusal {
             AppendError::NotAgreed => Self::NotAgreed,
             AppendError::SignedOut => Self::NotSignedIn,
             AppendError::DiskFull => Self::DiskFull,
+            AppendError::Early => Self::Busy { retry_after_ms: EARLY_RETRY_MS },
             AppendError::Deposed | AppendError::Rejected => Self::Internal,
         }
     }

@@ -150,6 +150,7 @@ impl Fixture {
             author: self.ann.id,
             login: Some(self.login),
             cid,
+            after: None,
             fence: None,
             change,
         }

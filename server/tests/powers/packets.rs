@@ -75,7 +75,7 @@ fn packets(room: RoomId) -> Vec<ClientPacket> {
         ClientPacket::Hello(Hello { version: VERSION, epoch: None, rooms, attending: false }),
         ClientPacket::Enter(Enter { cid, room, have }),
         ClientPacket::Leave(Leave { cid, room }),
-        ClientPacket::Say(Say { cid, room, text: "hi".into() }),
+        ClientPacket::Say(Say { cid, room, text: "hi".into(), after: None }),
         ClientPacket::Seek(Seek { room, after: have }),
         ClientPacket::Type(TypeIn { room }),
         ClientPacket::See(See { room, seq: have }),
@@ -132,7 +132,7 @@ pub(crate) async fn outcome(browser: &Browser, packet: &ClientPacket) -> char {
     let is_answered =
         matches!(packet, ClientPacket::Say(_) | ClientPacket::Enter(_) | ClientPacket::Leave(_));
     if !is_answered {
-        let say = Say { cid: last, room: RoomId(Uuid::now_v7()), text: "end".into() };
+        let say = Say { cid: last, room: RoomId(Uuid::now_v7()), text: "end".into(), after: None };
         send(&mut socket, &ClientPacket::Say(say)).await;
     }
     loop {

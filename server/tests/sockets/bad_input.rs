@@ -3,9 +3,9 @@
 use crate::support::{Person, Server, cid, guest, one_in_plaza, open, request, soon, unlimited};
 use app::protocol::{
     close::Close,
-    ids::{RoomId, Seq},
+    ids::{Cid, RoomId, Seq},
     limits::TEXT_CHARS_MAX,
-    packets::{ClientPacket, Enter, Leave, Say, Seek, ServerPacket, TypeIn},
+    packets::{Acked, ClientPacket, Enter, Leave, Say, Seek, ServerPacket, TypeIn},
     refusal::Refusal,
 };
 use std::time::Duration;
@@ -189,7 +189,7 @@ async fn rooms_that_do_not_exist_are_refused_by_every_packet() {
     let (_server, mut bob, _) = with_bob().await;
     let room = RoomId(Uuid::nil());
     for packet in [
-        ClientPacket::Say(Say { cid: cid(), room, text: "hi".into() }),
+        ClientPacket::Say(Say { cid: cid(), room, text: "hi".into(), after: None }),
         ClientPacket::Enter(Enter { cid: cid(), room, have: Seq::ZERO }),
         ClientPacket::Leave(Leave { cid: cid(), room }),
         ClientPacket::Seek(Seek { room, after: Seq::ZERO }),
@@ -215,38 +215,44 @@ async fn too_fast_is_refused_and_what_is_behind_waits_its_turn() {
         Server::start_with(|it| (it.limits.sends_per_sec, it.limits.sends_burst) = (5, 3)).await;
     let (mut ann, plaza) = one_in_plaza(&server).await;
     let cids: Vec<_> = (0..6).map(|_| cid()).collect();
+    let before = |n: usize| n.checked_sub(1).map(|it| cids[it]);
     for (n, it) in cids.iter().enumerate() {
-        ann.say_as(*it, plaza, &n.to_string()).await;
+        ann.say_after(before(n), *it, plaza, &n.to_string()).await;
     }
-    let mut pause = 0;
     for (n, it) in cids.iter().enumerate() {
         match ann.answer_to(*it).await {
             Ok(_) => assert!(n < 3, "{n} was taken"),
-            Err(Refusal::TooFast { retry_after_ms }) => {
-                assert!(n >= 3, "{n} was refused");
-                pause = pause.max(retry_after_ms);
-            }
+            Err(Refusal::TooFast { .. }) => assert!(n >= 3, "{n} was refused"),
             Err(other) => panic!("{other:?}"),
         }
     }
-    // Out of turn it stays refused, even when there are tokens again.
-    tokio::time::sleep(Duration::from_millis(u64::from(pause) + 450)).await;
-    ann.say_as(cids[5], plaza, "5").await;
-    assert!(ann.answer_to(cids[5]).await.is_err());
+    // Out of turn it stays refused, though there are tokens again.
+    let busy = answered(&mut ann, (before(5), cids[5]), plaza, "5").await;
+    assert!(matches!(busy, Err(Refusal::Busy { .. })), "{busy:?}");
     for (n, it) in cids.iter().enumerate().skip(3) {
-        loop {
-            ann.say_as(*it, plaza, &n.to_string()).await;
-            match ann.answer_to(*it).await {
-                Ok(_) => break,
-                Err(it) => {
-                    let pause = it.retry_after_ms().expect("a pause");
-                    tokio::time::sleep(Duration::from_millis(pause.into())).await;
-                }
-            }
-        }
+        let taken = answered(&mut ann, (before(n), *it), plaza, &n.to_string()).await;
+        assert!(taken.is_ok(), "{n}: {taken:?}");
     }
     let log = server.log(&ann.login, plaza).await;
     assert_eq!(crate::support::said(&log), ["0", "1", "2", "3", "4", "5"]);
+}
+
+/// The answer to something said, as soon as there is one but too fast.
+async fn answered(
+    person: &mut Person,
+    (after, cid): (Option<Cid>, Cid),
+    room: RoomId,
+    text: &str,
+) -> Result<Acked, Refusal> {
+    loop {
+        person.say_after(after, cid, room, text).await;
+        match person.answer_to(cid).await {
+            Err(Refusal::TooFast { retry_after_ms }) => {
+                tokio::time::sleep(Duration::from_millis(retry_after_ms.into())).await;
+            }
+            answer => return answer,
+        }
+    }
 }
 
 #[tokio::test]
@@ -278,6 +284,7 @@ async fn more_than_64_in_flight_are_refused() {
             cid: id,
             room: plaza,
             text: "x".repeat(40),
+            after: None,
         }))
         .unwrap();
         let n = u8::try_from(text.len() & 0xff).unwrap();

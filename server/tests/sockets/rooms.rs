@@ -79,11 +79,11 @@ async fn everything_of(person: &mut Person, room: RoomId) -> Vec<String> {
     let packets = [
         ClientPacket::Enter(Enter { cid: enter, room, have: Seq::ZERO }),
         ClientPacket::Leave(Leave { cid: leave, room }),
-        ClientPacket::Say(Say { cid: say, room, text: text.clone() }),
+        ClientPacket::Say(Say { cid: say, room, text: text.clone(), after: None }),
         ClientPacket::Seek(Seek { room, after: Seq::ZERO }),
         ClientPacket::Type(TypeIn { room }),
         ClientPacket::Watch(Watch { rooms: vec![room] }),
-        ClientPacket::Say(Say { cid: end, room: RoomId(Uuid::nil()), text }),
+        ClientPacket::Say(Say { cid: end, room: RoomId(Uuid::nil()), text, after: None }),
     ];
     for packet in packets {
         person.send(&packet).await;

@@ -330,7 +330,18 @@ impl Person {
     }
 
     pub(crate) async fn say_as(&mut self, cid: Cid, room: RoomId, text: &str) {
-        self.send(&ClientPacket::Say(Say { cid, room, text: text.to_owned() })).await;
+        self.say_after(None, cid, room, text).await;
+    }
+
+    /// Says something that must not be stored before something else.
+    pub(crate) async fn say_after(
+        &mut self,
+        after: Option<Cid>,
+        cid: Cid,
+        room: RoomId,
+        text: &str,
+    ) {
+        self.send(&ClientPacket::Say(Say { cid, room, text: text.to_owned(), after })).await;
     }
 
     pub(crate) async fn answer_to(&mut self, cid: Cid) -> Result<Acked, Refusal> {

@@ -160,6 +160,27 @@ fn what_a_restored_backup_may_not_have_is_sent_again_in_order() {
 }
 
 #[test]
+fn what_is_sent_names_what_has_no_answer_before_it_in_its_room() {
+    let named = |said: Vec<Say>| -> Vec<_> {
+        let number = |it: Cid| it.0.as_u128();
+        said.into_iter().map(|it| (number(it.cid), it.after.map(number))).collect()
+    };
+    let mut outbox = filled(&[1, 1, 2, 1, 1]);
+    outbox.connected(Millis(0));
+    let due = named(outbox.due(Millis(0)));
+    assert_eq!(due, [(1, None), (2, Some(1)), (3, None), (4, Some(2)), (5, Some(4))]);
+    outbox.acked(&ack(1, 1));
+    outbox.refused(&refuse(2, Refusal::NotEntered), Millis(0));
+    // What stands in the log, or never will, is no longer waited for.
+    assert_eq!(named(outbox.unanswered()), [(3, None), (4, None), (5, Some(4))]);
+    outbox.disconnected();
+    outbox.retry(cid(2), Millis(1));
+    outbox.connected(Millis(1));
+    let due = named(outbox.due(Millis(1)));
+    assert_eq!(due, [(2, None), (3, None), (4, Some(2)), (5, Some(4))]);
+}
+
+#[test]
 fn a_restored_outbox_sends_what_was_not_stored_first() {
     let mut before = filled(&[1, 1, 1, 1]);
     before.connected(Millis(0));
@@ -190,6 +211,10 @@ enum Deed {
     Handle(Answer),
     /// The client takes one packet from the wire.
     Hear,
+    /// The server takes one packet of a socket that is gone: its database stood still meanwhile.
+    Late {
+        wire: usize,
+    },
     Cut,
     Connect,
 }
@@ -210,6 +235,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => Just(Deed::Handle(Answer::Wait)),
         1 => Just(Deed::Handle(Answer::Never)),
         6 => Just(Deed::Hear),
+        2 => (0..4_usize).prop_map(|wire| Deed::Late { wire }),
         1 => Just(Deed::Cut),
         1 => Just(Deed::Connect),
     ]
@@ -221,15 +247,16 @@ enum Reply {
     Logged(Cid),
 }
 
-/// A client, a wire and a server that keeps the rule of the protocol: after it asked to wait, it
-/// refuses all of that room until it sees the refused one again.
+/// A client, its wires, and a server that keeps the rule of the protocol: what comes after
+/// something is stored only once that is.
 struct World {
     now: Millis,
     said: u128,
     outbox: Outbox,
     up: VecDeque<Say>,
+    /// What came by sockets that are gone, and waits for the database.
+    late: Vec<VecDeque<Say>>,
     down: VecDeque<Reply>,
-    awaited: HashMap<RoomId, Cid>,
     logs: HashMap<RoomId, Vec<Cid>>,
     never: HashSet<Cid>,
     is_connected: bool,
@@ -242,8 +269,8 @@ impl World {
             said: 0,
             outbox: Outbox::with_pace(Pace::new(20, 5, Millis(0))),
             up: VecDeque::new(),
+            late: Vec::new(),
             down: VecDeque::new(),
-            awaited: HashMap::new(),
             logs: HashMap::new(),
             never: HashSet::new(),
             is_connected: false,
@@ -260,10 +287,13 @@ impl World {
             Deed::Send => self.up.extend(self.outbox.due(self.now)),
             Deed::Handle(answer) => self.handle(answer),
             Deed::Hear => self.hear(),
+            Deed::Late { wire } => {
+                let say = self.late.get_mut(wire).and_then(VecDeque::pop_front);
+                let _ = say.map(|it| self.take(&it, Answer::Store));
+            }
             Deed::Cut => {
-                self.up.clear();
+                self.late.push(std::mem::take(&mut self.up));
                 self.down.clear();
-                self.awaited.clear();
                 self.is_connected = false;
                 self.outbox.disconnected();
             }
@@ -281,36 +311,33 @@ impl World {
 
     fn handle(&mut self, answer: Answer) {
         let Some(say) = self.up.pop_front() else { return };
+        let reply = match self.take(&say, answer) {
+            Ok(seq) => Reply::Acked(Acked { cid: say.cid, room: say.room, seq, at: self.now }),
+            Err(reason) => Reply::Refused(Refused { cid: Some(say.cid), reason }),
+        };
+        self.down.push_back(reply);
+    }
+
+    /// What the server makes of it, by whatever socket it came.
+    fn take(&mut self, say: &Say, answer: Answer) -> Result<Seq, Refusal> {
         let log = self.logs.entry(say.room).or_default();
-        let known = log.iter().position(|it| *it == say.cid);
-        if known.is_none() {
-            if self.awaited.get(&say.room).is_some_and(|it| *it != say.cid) {
-                return self
-                    .down
-                    .push_back(Reply::Refused(Refused { cid: Some(say.cid), reason: BUSY }));
-            }
-            self.awaited.remove(&say.room);
-            // What is refused for good is refused again when it comes again.
-            let answer = if self.never.contains(&say.cid) { Answer::Never } else { answer };
-            if answer != Answer::Store {
-                let reason = if answer == Answer::Wait { BUSY } else { Refusal::NotEntered };
-                if answer == Answer::Wait {
-                    self.awaited.insert(say.room, say.cid);
-                } else {
-                    self.never.insert(say.cid);
-                }
-                return self.down.push_back(Reply::Refused(Refused { cid: Some(say.cid), reason }));
-            }
-            log.push(say.cid);
+        let place = |at: usize| Seq::ZERO.plus(at as u64 + 1);
+        if let Some(at) = log.iter().position(|it| *it == say.cid) {
+            return Ok(place(at));
+        }
+        // What is refused for good is refused again when it comes again.
+        if answer == Answer::Never || self.never.contains(&say.cid) {
+            self.never.insert(say.cid);
+            return Err(Refusal::NotEntered);
+        }
+        if answer == Answer::Wait || say.after.is_some_and(|it| !log.contains(&it)) {
+            return Err(BUSY);
+        }
+        log.push(say.cid);
+        if self.is_connected {
             self.down.push_back(Reply::Logged(say.cid));
         }
-        let seq = Seq::ZERO.plus(log.iter().position(|it| *it == say.cid).unwrap() as u64 + 1);
-        self.down.push_back(Reply::Acked(Acked {
-            cid: say.cid,
-            room: say.room,
-            seq,
-            at: self.now,
-        }));
+        Ok(place(log.len() - 1))
     }
 
     fn hear(&mut self) {

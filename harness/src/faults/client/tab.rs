@@ -270,11 +270,7 @@ impl Tab {
 
     /// The second socket sends what the first has sent and nobody has answered, in the same order.
     pub(super) fn copy_unanswered(&mut self) {
-        let unanswered = self.outbox.items().filter(|it| it.state == SendState::Sent);
-        let says: Vec<Say> = unanswered
-            .map(|it| Say { cid: it.cid, room: it.room, text: it.text.clone() })
-            .collect();
-        for say in says {
+        for say in self.outbox.unanswered() {
             self.note(Happened::Sent { socket: self.second.socket, cid: say.cid });
             write(&mut self.second.out, &ClientPacket::Say(say));
         }

@@ -40,7 +40,8 @@ async fn restart(scene: &mut Scene, signal: Signal) -> Result<()> {
 
 async fn pause(scene: &mut Scene) -> Result<()> {
     scene.deployment.postgres.as_ref().context("no PostgreSQL")?.pause(true)?;
-    scene.wait(10, 10).await;
+    // Longer than any statement is waited for, too.
+    scene.wait(10, 20).await;
     scene.deployment.postgres.as_ref().context("no PostgreSQL")?.pause(false)
 }
 

@@ -49,6 +49,7 @@ impl Talker {
                 author: self.author,
                 login: None,
                 cid: Some(Cid(Uuid::now_v7())),
+                after: None,
                 fence: None,
                 change: Change::Message(n.to_string()),
             };
@@ -104,6 +105,7 @@ impl Load {
                 author,
                 login: None,
                 cid: None,
+                after: None,
                 fence: None,
                 change: Change::Join(Way::Plain),
             };
@@ -155,7 +157,8 @@ async fn a_full_disk_refuses_what_is_new_and_tells_what_was_committed() {
     let new =
         NewUser { name: "ann".into(), name_key: "ann".into(), password: None, role: Role::Guest };
     let author = store.create_user(new, Millis(0)).await.unwrap().id;
-    let change = |change, cid| Append { room, author, login: None, cid, fence: None, change };
+    let change =
+        |change, cid| Append { room, author, login: None, cid, after: None, fence: None, change };
     let said = || change(Change::Message("hi".into()), Some(Cid(Uuid::now_v7())));
     let (join, first, second) = (change(Change::Join(Way::Plain), None), said(), said());
     let done = store.append(&[join, first.clone()], Millis(5)).await.unwrap();

@@ -119,6 +119,7 @@ async fn a_leader_that_dies_before_it_notes_what_it_said_has_said_it_once() {
         author: job.account,
         login: None,
         cid: Some(Cid(job.id.0)),
+        after: None,
         fence: Some(fence),
         change: Change::Message(job.detail.text.clone()),
     };
@@ -254,6 +255,7 @@ async fn a_mute_that_is_over_is_told_once() {
         author: scene.ann.user,
         login: Some(scene.ann.login),
         cid: None,
+        after: None,
         fence: None,
         change: Change::Act(act),
     };

@@ -125,11 +125,6 @@ impl Room {
 
     fn take_page(self: &Arc<Self>, reading: Reading, page: EntryPage) {
         let mut state = self.state();
-        if !state.order.is_empty() {
-            for entry in &page.entries {
-                entry.cid.into_iter().for_each(|cid| state.order.found(entry.author, cid));
-            }
-        }
         let have = state.feed.ring().head();
         let new = page.entries.into_iter().filter(|it| it.seq > have).collect();
         let pieces = turns::pieces(self.id, new, false);

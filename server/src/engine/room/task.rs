@@ -8,10 +8,10 @@ use crate::{
         session::mailbox::ReplyTo,
     },
     planted::{self, Bug},
-    store::{Append, Appending, Change},
+    store::{Appending, Change},
 };
 use app::protocol::{message::Entry, refusal::Refusal};
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 /// The planted bug `ack-early`.
 fn ack_early(room: &Arc<Room>, batch: &mut [Command]) {
@@ -48,46 +48,11 @@ pub(super) async fn run(room: Arc<Room>, committer: Committer) {
     }
 }
 
-impl Room {
-    /// Those of the commands that may be written now. The others are asked to come again: before
-    /// them, something of the same author has to.
-    fn in_order(&self, commands: Vec<Command>) -> Vec<Command> {
-        let order = &mut self.state().order;
-        if order.is_empty() {
-            return commands;
-        }
-        let now = Instant::now();
-        order.give_up(now);
-        let mut admits = |it: &Append| {
-            let cid = it.shown_cid();
-            cid.is_none_or(|cid| order.admits(it.author, cid, now))
-        };
-        let (admitted, early): (Vec<_>, Vec<_>) =
-            commands.into_iter().partition(|it| admits(&it.append));
-        for command in early {
-            command.reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
-        }
-        admitted
-    }
-
-    /// The batch was not written, as far as is known.
-    fn hold(&self, batch: &[Command]) {
-        let (order, now) = (&mut self.state().order, Instant::now());
-        for append in batch.iter().map(|it| &it.append) {
-            append.shown_cid().into_iter().for_each(|cid| order.hold(append.author, cid, now));
-        }
-    }
-}
-
 async fn serve(room: &Arc<Room>, committer: &Committer) {
     loop {
-        let commands = room.next_commands();
-        if commands.is_empty() {
-            return;
-        }
-        let mut batch = room.in_order(commands);
+        let mut batch = room.next_commands();
         if batch.is_empty() {
-            continue;
+            return;
         }
         if planted::has(Bug::AckEarly) {
             ack_early(room, &mut batch);
@@ -106,7 +71,6 @@ async fn serve(room: &Arc<Room>, committer: &Committer) {
             }
             // Whoever asks again by the same id learns what became of it.
             Err(BatchError::Away) => {
-                room.hold(&batch);
                 for command in batch {
                     command.reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
                 }
@@ -115,7 +79,6 @@ async fn serve(room: &Arc<Room>, committer: &Committer) {
             // Dropped without an answer, which tells that the outcome is unknown. What was
             // written all the same is found by reading the log again.
             Err(BatchError::Unknown) => {
-                room.hold(&batch);
                 drop(batch);
                 room.look_again();
             }

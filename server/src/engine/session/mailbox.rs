@@ -55,7 +55,7 @@ pub(crate) struct Answer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Asked {
     /// To say something.
-    Say { cid: Cid, room: RoomId },
+    Say { cid: Cid },
     /// To enter a room, of which the client has some.
     Enter { cid: Cid, room: RoomId, have: Seq },
     /// To leave a room.

@@ -23,6 +23,10 @@ impl Turn<'_> {
             self.may_write()?;
         }
         self.may_talk()?;
+        // By any node and any socket, also one that is gone: only what is written counts.
+        if self.append.after.is_some_and(|it| !self.facts.known.contains_key(&(author, it))) {
+            return Err(AppendError::Early);
+        }
         if self.room.settings.slow_secs > 0 {
             if !keeps_order {
                 self.in_time(&member)?;

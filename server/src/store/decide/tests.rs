@@ -28,6 +28,7 @@ fn change(author: u8, op: u8, cid: u8) -> Append {
         author: UserId(Uuid::from_u128(author.into())),
         login: Some(LoginId(Uuid::nil())),
         cid,
+        after: None,
         fence: None,
         change,
     }
@@ -84,6 +85,25 @@ fn what_was_committed_is_told_though_its_author_may_nothing_any_more() {
     let again = decide(&mut facts, &[said, change(1, 2, 2)], Millis(8));
     assert_eq!(again[0], done[1].map(|it| Appending { fresh: false, ..it }));
     assert_eq!(again[1], Err(AppendError::SignedOut));
+}
+
+#[test]
+fn nothing_is_said_before_what_its_author_said_first() {
+    let after = |cid: u8, before: u8| Append {
+        after: Some(Cid(Uuid::from_u128(before.into()))),
+        ..change(1, 2, cid)
+    };
+    let places = |facts: &mut Facts, batch: &[Append]| -> Vec<_> {
+        let done = decide(facts, batch, Millis(7)).into_iter();
+        done.map(|it| it.map(|it| it.seq.get())).collect()
+    };
+    let mut facts = facts(9);
+    // Somebody else's of that id does not count.
+    let batch = [change(1, 0, 0), change(2, 0, 0), change(2, 2, 1), after(2, 1), after(3, 2)];
+    let early = Err(AppendError::Early);
+    assert_eq!(places(&mut facts, &batch), [Ok(1), Ok(2), Ok(3), early, early]);
+    let batch = [change(1, 2, 1), after(3, 2), after(2, 1), after(3, 2), after(2, 9)];
+    assert_eq!(places(&mut facts, &batch), [Ok(4), early, Ok(5), Ok(6), Ok(5)]);
 }
 
 proptest! {

@@ -254,7 +254,10 @@ pub(super) async fn read_known(
     batch: &[Append],
     facts: &mut Facts,
 ) -> StoreResult<()> {
-    let cids = distinct(batch.iter().filter_map(|it| Some((it.author, it.cid?))));
+    let named = |cid: fn(&Append) -> Option<Cid>| {
+        batch.iter().filter_map(move |it| Some((it.author, cid(it)?)))
+    };
+    let cids = distinct(named(|it| it.cid).chain(named(|it| it.after)));
     if cids.is_empty() {
         return Ok(());
     }

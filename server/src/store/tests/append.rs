@@ -64,6 +64,26 @@ async fn the_same_cid_again_is_the_same_entry_whatever_it_says_and_wherever() {
 }
 
 #[tokio::test]
+async fn what_is_said_after_something_waits_for_it_in_every_transaction() {
+    for it in each().await {
+        appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;
+        let said = |cid, before: Option<u128>| Append {
+            after: before.map(|it| Cid(Uuid::from_u128(it))),
+            ..it.by_ann(cid, Change::Message(cid.to_string()))
+        };
+        let early = [said(2, Some(1)), said(3, Some(2))];
+        let refused = Err(AppendError::Early);
+        assert_eq!(appended(&it.store, &early, Millis(6)).await, [refused, refused]);
+        appended(&it.store, &[said(1, None)], Millis(7)).await;
+        let seqs: Vec<_> = appended(&it.store, &early, Millis(8)).await;
+        let seqs: Vec<_> = seqs.into_iter().map(|it| it.unwrap().seq.get()).collect();
+        assert_eq!(seqs, [3, 4]);
+        // Whose author knows no more of it is stored as ever.
+        assert!(appended(&it.store, &[said(5, None)], Millis(9)).await[0].unwrap().fresh);
+    }
+}
+
+#[tokio::test]
 async fn an_ended_login_and_a_missing_room_are_refused_and_harm_nobody() {
     for it in each().await {
         appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;

@@ -14,7 +14,7 @@ const KEPT: i64 = LATER + 10_000;
 
 fn append(room: RoomId, (user, login): &(User, LoginId), change: Change) -> Append {
     let cid = Some(Cid(Uuid::now_v7()));
-    Append { room, author: user.id, login: Some(*login), cid, fence: None, change }
+    Append { room, author: user.id, login: Some(*login), cid, after: None, fence: None, change }
 }
 
 /// The deeds of a log, with their texts.

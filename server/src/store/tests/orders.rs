@@ -51,6 +51,7 @@ impl Case {
             // Nobody's login is the second one of all.
             login: Some(if op == 39 { LoginId(Uuid::nil()) } else { self.logins[who] }),
             cid: (cid > 0).then(|| Cid(Uuid::from_u128(cid.into()))),
+            after: None,
             fence: None,
             change: change(op, who, self.people[whom].id),
         }

@@ -70,6 +70,7 @@ impl Two {
             author: user.id,
             login: Some(*login),
             cid: Some(Cid(Uuid::now_v7())),
+            after: None,
             fence: None,
             change,
         }

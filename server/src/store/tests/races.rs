@@ -61,7 +61,7 @@ async fn lane(stores: &[Store; 2], n: usize) -> Lane {
 impl Lane {
     fn by(&self, author: UserId, change: Change) -> Append {
         let cid = Some(Cid(Uuid::now_v7()));
-        Append { room: self.room, author, login: None, cid, fence: None, change }
+        Append { room: self.room, author, login: None, cid, after: None, fence: None, change }
     }
 
     fn act(&self, author: UserId, act: Act) -> Append {

@@ -39,6 +39,7 @@ async fn events() -> Vec<Event> {
             author: ann.id,
             login: Some(login),
             cid: None,
+            after: None,
             fence: None,
             change: change.clone(),
         };
@@ -53,6 +54,7 @@ async fn events() -> Vec<Event> {
                 author: user.id,
                 login: Some(login),
                 cid: None,
+                after: None,
                 fence: None,
                 change: Change::Join(Way::Plain),
             };
@@ -130,6 +132,7 @@ async fn a_round_puts_two_into_a_room_that_ends_with_it_and_is_begun_once() {
             author,
             login: None,
             cid: None,
+            after: None,
             fence: None,
             change: Change::CloseOver,
         };
