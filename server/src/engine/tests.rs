@@ -1,3 +1,4 @@
+mod matching;
 mod rooms;
 
 use super::*;

@@ -99,6 +99,7 @@ impl Turn<'_> {
         let over = [settings.closes_at, empty_until].into_iter().flatten().min();
         let ends = matches!(settings.kind, RoomKind::Temporary | RoomKind::Match);
         if ends && over.is_some_and(|it| it <= self.now) {
+            self.note_talk();
             self.close("");
         }
     }

@@ -37,7 +37,7 @@ pub(in crate::store) struct Meeter {
     pub(in crate::store) openness: Openness,
     /// They are known to the others by a mask.
     pub(in crate::store) masked: bool,
-    /// How much they said here. Read where somebody leaves.
+    /// How much they said here. Read where somebody leaves, or its time may be over.
     pub(in crate::store) said: u32,
 }
 
@@ -161,18 +161,26 @@ impl Turn<'_> {
         }
     }
 
+    /// A match room ends: where they talked, it counts for all in it.
+    pub(super) fn note_talk(&mut self) {
+        let Some(meeting) = self.facts.meeting(self.append.room) else { return };
+        if self.room.settings.kind == RoomKind::Match && meeting.is_talk() {
+            let all: Vec<_> = meeting.meeters.keys().map(|it| (*it, "talked", self.now)).collect();
+            self.facts.conduct.extend(all);
+        }
+    }
+
     /// Somebody parts from a match room: notes how it was.
     pub(super) fn part_from_match(&mut self, user: UserId) {
         let Some(meeting) = self.facts.meeting(self.append.room) else { return };
         if self.room.settings.kind == RoomKind::Match {
             let is_early = self.now.since(meeting.began_at) < EARLY_MS;
             let (talks, ends) = (meeting.is_talk(), meeting.meeters.len() <= 2);
-            let all: Vec<_> = meeting.meeters.keys().copied().collect();
-            let now = self.now;
-            if talks && ends {
-                self.facts.conduct.extend(all.into_iter().map(|it| (it, "talked", now)));
-            } else if !talks && is_early {
-                self.facts.conduct.push((user, "left_early", now));
+            if ends {
+                self.note_talk();
+            }
+            if !talks && is_early {
+                self.facts.conduct.push((user, "left_early", self.now));
             }
         }
         if let Some(meeting) = self.facts.meetings.get_mut(&self.append.room) {

@@ -37,7 +37,7 @@ pub(super) async fn read_meetings(
         let Some(mut meeting) = read_meeting(tx, room).await? else { continue };
         read_meeters(tx, room, &mut meeting, facts).await?;
         let of_room = || batch.iter().filter(|it| it.room == room);
-        if of_room().any(|it| matches!(it.change, Change::Leave)) {
+        if of_room().any(|it| matches!(it.change, Change::Leave | Change::CloseOver)) {
             read_said(tx, room, &mut meeting).await?;
         }
         if of_room().any(|it| matches!(it.change, Change::Keep(true))) {

@@ -140,12 +140,22 @@ impl Queries {
     }
 }
 
-/// The report of the same entry by the same user.
+/// The report of the same entry by the same user; or, of somebody they were matched with, the one
+/// that says the same of the same room and is not decided: whoever could not leave asks again.
 async fn same(tx: &mut Tx, report: &NewReport) -> StoreResult<Option<ReportId>> {
-    let (Some((room, _)), Some(seq)) = (&report.room, report.seq) else { return Ok(None) };
-    let sql = "select id from report where by_id = $1 and room_id = $2 and seq = $3";
-    let query = sqlx::query(sql).bind(report.by.0).bind(room.0).bind(super::number(seq));
-    let row = query.fetch_optional(&mut **tx).await?;
+    let Some((room, _)) = &report.room else { return Ok(None) };
+    let mut sql = QueryBuilder::new("select id from report where by_id = ");
+    sql.push_bind(report.by.0).push(" and room_id = ").push_bind(room.0);
+    if let Some(seq) = report.seq {
+        sql.push(" and seq = ").push_bind(super::number(seq));
+    } else {
+        sql.push(" and room_kind in ('match', 'pair') and seq is null and decision is null");
+        sql.push(" and against_id = ");
+        sql.push_bind(report.against.0);
+        sql.push(" and why = ").push_bind(report.why.name());
+        sql.push(" and text = ").push_bind(&report.text);
+    }
+    let row = sql.build().fetch_optional(&mut **tx).await?;
     row.map(|row| Ok(ReportId(row.try_get("id")?))).transpose()
 }
 

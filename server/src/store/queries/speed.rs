@@ -79,18 +79,22 @@ impl Queries {
         &self,
         now: Millis,
     ) -> StoreResult<(Vec<(RoomId, SpeedPlan)>, Option<Millis>)> {
+        // Those that are due, and the first ones after.
         let mut sql = QueryBuilder::new("select room_id, ");
-        sql.push(PLAN).push(" from speed join room on room.id = room_id where next_at <= ");
-        sql.push_bind(now.0).push(" and closed_at is null order by next_at, room_id");
-        let rows = sql.build().fetch_all(&self.readers).await?;
-        let due = |row: &DbRow| Ok((RoomId(row.try_get("room_id")?), plan_from(row)?));
-        let due = rows.iter().map(due).collect::<StoreResult<_>>()?;
-        let (next,): (Option<i64>,) =
-            sqlx::query_as("select min(next_at) from speed where next_at > $1")
-                .bind(now.0)
-                .fetch_one(&self.readers)
-                .await?;
-        Ok((due, next.map(Millis)))
+        sql.push(PLAN).push(" from speed join room on room.id = room_id where closed_at is null");
+        sql.push(" and next_at <= coalesce((select min(next_at) from speed");
+        sql.push(" join room on room.id = room_id where closed_at is null and next_at > ");
+        sql.push_bind(now.0).push("), ").push_bind(now.0).push(") order by next_at, room_id");
+        let (mut due, mut next) = (Vec::new(), None);
+        for row in sql.build().fetch_all(&self.readers).await? {
+            let plan = plan_from(&row)?;
+            if plan.next_at > now {
+                next = Some(plan.next_at);
+            } else {
+                due.push((RoomId(row.try_get("room_id")?), plan));
+            }
+        }
+        Ok((due, next))
     }
 
     pub(in crate::store) async fn speed_guests(

@@ -8,6 +8,8 @@ use super::{
 use app::protocol::{
     matching::Openness,
     message::{Deed, Did, What},
+    order::{Verdict, Why},
+    people::Role,
 };
 
 const KEPT: i64 = LATER + 10_000;
@@ -119,5 +121,41 @@ async fn whom_one_shuns_is_listed_by_the_mask_and_forgotten_by_it() {
         store.unblock(bob, mask.id()).await.unwrap();
         assert_eq!(store.blocks(bob).await.unwrap(), []);
         assert!(store.met(&[eve]).await.unwrap().iter().all(|it| !it.shunned));
+    }
+}
+
+#[tokio::test]
+async fn whoever_reports_again_since_they_could_not_leave_has_reported_once() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["bob", "eve"]).await;
+        let [bob, eve] = [people[0].0.id, people[1].0.id];
+        let room = matched(&store, &people, LATER).await;
+        let report = |by, against, text: &str| NewReport {
+            by,
+            against,
+            room: Some((room, String::new())),
+            seq: None,
+            why: Why::Spam,
+            text: text.into(),
+            excerpt: Vec::new(),
+        };
+        let reports = async |it: NewReport| store.report(&it, Millis(KEPT)).await.unwrap();
+        let (first, fresh) = reports(report(bob, eve, "ads")).await;
+        assert!(fresh);
+        assert_eq!(reports(report(bob, eve, "ads")).await, (first, false));
+        // Who has more to say is heard, and the other may report as well.
+        assert!(reports(report(bob, eve, "ads, and worse")).await.1);
+        assert!(reports(report(eve, bob, "ads")).await.1);
+        let owner = NewUser {
+            name: "root".into(),
+            name_key: "root".into(),
+            password: Some("x".into()),
+            role: Role::Owner,
+        };
+        let by = store.create_user(owner, Millis(0)).await.unwrap().id;
+        let until = Millis(KEPT);
+        let decision = Decision { by, report: first, verdict: Verdict::None, until, note: "" };
+        store.decide_report(&decision, Millis(KEPT)).await.unwrap();
+        assert!(reports(report(bob, eve, "ads")).await.1, "what is decided is over");
     }
 }

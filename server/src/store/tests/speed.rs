@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::{Band, NewProposal, Shared, SpeedRound, TicketRow, TicketState};
+use ::matching::standing::{Deed, Kind};
 use app::protocol::{
     ids::TicketId,
     matching::Wishes,
@@ -24,6 +25,7 @@ struct Event {
     store: Store,
     room: RoomId,
     ann: UserId,
+    login: LoginId,
     guests: Vec<UserId>,
     _home: Home,
 }
@@ -66,7 +68,7 @@ async fn events() -> Vec<Event> {
             assert!(store.join_speed(room, user.id, &wishes()).await.unwrap());
             guests.push(user.id);
         }
-        events.push(Event { store, room, ann: ann.id, guests, _home: home });
+        events.push(Event { store, room, ann: ann.id, login, guests, _home: home });
     }
     events
 }
@@ -122,6 +124,17 @@ async fn a_round_puts_two_into_a_room_that_ends_with_it_and_is_begun_once() {
         let deposed = store.take_fence(CARETAKER).await.unwrap();
         assert_ne!(fence, deposed);
         assert_eq!(store.begin_speed(fence, &round, now).await.unwrap(), None);
+        let talk = |n: u128| Append {
+            room: made,
+            author: guests[usize::from(n > 2)],
+            login: None,
+            cid: Some(Cid(Uuid::from_u128(n))),
+            after: None,
+            fence: None,
+            change: Change::Message("hi".into()),
+        };
+        let talk: Vec<_> = (0..6).map(talk).collect();
+        assert!(appended(store, &talk, now).await.iter().all(Result::is_ok));
         // The room ends by itself.
         let over = |now| store.over(now, MINUTE_MS, 10);
         assert_eq!(over(Millis(round.until.0 - 1)).await.unwrap().rooms, []);
@@ -138,6 +151,38 @@ async fn a_round_puts_two_into_a_room_that_ends_with_it_and_is_begun_once() {
         };
         appended(store, &[close], round.until).await[0].unwrap();
         assert_eq!(store.search_of(guests[0]).await.unwrap().unwrap().room, None);
+        let talked = [Deed { kind: Kind::Good, at: round.until.0 }];
+        let deeds = store.deeds_of(guests, Millis(0)).await.unwrap();
+        assert!(guests.iter().all(|it| deeds[it] == talked), "{deeds:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_next_is_told_with_what_is_due_and_rooms_that_are_closed_count_for_nothing() {
+    for event in events().await {
+        let Event { store, room, ann, .. } = &event;
+        let other = own_room(store, (*ann, event.login), (RoomKind::Private, 9)).await;
+        let act = Act::Speed { rounds: 2, mins: 5, in_mins: 2, weekly: false };
+        let by_ann = |change| Append {
+            room: other,
+            author: *ann,
+            login: None,
+            cid: None,
+            after: None,
+            fence: None,
+            change,
+        };
+        let start = Change::Act(HostAct::new(act, None, Millis(0)));
+        appended(store, &[by_ann(start)], Millis(0)).await[0].unwrap();
+        let due = async |now| {
+            let (due, next) = store.speed_due(Millis(now)).await.unwrap();
+            (due.into_iter().map(|it| it.0).collect::<Vec<_>>(), next.map(|it| it.0))
+        };
+        assert_eq!(due(0).await, (vec![], Some(MINUTE_MS)));
+        assert_eq!(due(MINUTE_MS).await, (vec![*room], Some(2 * MINUTE_MS)));
+        assert_eq!(due(2 * MINUTE_MS).await, (vec![*room, other], None));
+        appended(store, &[by_ann(Change::Leave)], Millis(1)).await[0].unwrap();
+        assert_eq!(due(MINUTE_MS).await, (vec![*room], None));
     }
 }
 

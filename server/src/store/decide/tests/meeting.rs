@@ -199,6 +199,23 @@ fn how_a_match_ends_is_noted() {
 }
 
 #[test]
+fn a_match_that_ends_by_the_clock_counts_as_one_that_is_left() {
+    let ends = |said: u32| {
+        let mut it = scene(2);
+        it.facts.rooms.get_mut(&ROOM).unwrap().settings.closes_at = Some(Millis(5 * MINUTE));
+        it.meeting().meeters.values_mut().for_each(|it| it.said = said);
+        it.now = Millis(5 * MINUTE - 1);
+        assert_eq!(it.does(1, Change::CloseOver), told(""));
+        assert_eq!(it.conduct(), "");
+        it.now = Millis(5 * MINUTE);
+        assert_eq!(it.does(1, Change::CloseOver), told("1 closed"));
+        it.conduct()
+    };
+    assert_eq!(ends(3), "1 talked, 2 talked");
+    assert_eq!(ends(2), "");
+}
+
+#[test]
 fn who_leaves_a_pair_room_ends_it() {
     let mut it = scene(2);
     it.keeps(1).unwrap();
