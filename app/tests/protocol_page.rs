@@ -97,7 +97,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::AlreadyAnswered => Some(Refusal::AnswerFirst),
         Refusal::AnswerFirst => Some(Refusal::NoSkipsLeft),
         Refusal::NoSkipsLeft => Some(Refusal::QuestionOver),
-        Refusal::QuestionOver => Some(Refusal::NotAgreed),
+        Refusal::QuestionOver => Some(Refusal::NothingToAsk),
+        Refusal::NothingToAsk => Some(Refusal::NotAgreed),
         Refusal::NotAgreed => Some(Refusal::Internal),
         Refusal::Internal | Refusal::Unknown => None,
     };

@@ -310,6 +310,7 @@ fn refusal(reason: Refusal) -> String {
         Refusal::AnswerFirst => "Answer the question to go on talking.".to_owned(),
         Refusal::NoSkipsLeft => "You have skipped twice today. Try again tomorrow.".to_owned(),
         Refusal::QuestionOver => "This question is not open.".to_owned(),
+        Refusal::NothingToAsk => "There is no question to ask. Choose a pack.".to_owned(),
         Refusal::NotAgreed => "You have not both agreed to that yet.".to_owned(),
         Refusal::LastOwner => "There has to be at least one owner.".to_owned(),
         Refusal::Unknown => "The server refused.".to_owned(),

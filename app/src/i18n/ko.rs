@@ -289,6 +289,7 @@ fn refusal(reason: Refusal) -> String {
         Refusal::AnswerFirst => "질문에 답하면 이야기를 이어갈 수 있어요.".to_owned(),
         Refusal::NoSkipsLeft => "오늘은 두 번 건너뛰었어요. 내일 다시 해 보세요.".to_owned(),
         Refusal::QuestionOver => "열려 있는 질문이 아니에요.".to_owned(),
+        Refusal::NothingToAsk => "물어볼 질문이 없어요. 질문 꾸러미를 골라 주세요.".to_owned(),
         Refusal::NotAgreed => "아직 둘 다 동의하지 않았어요.".to_owned(),
         Refusal::LastOwner => "소유자가 적어도 한 명은 있어야 해요.".to_owned(),
         Refusal::Unknown => "서버가 거절했어요.".to_owned(),

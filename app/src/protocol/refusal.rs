@@ -211,6 +211,9 @@ pub enum Refusal {
     /// The question is not open.
     #[error("the question is not open")]
     QuestionOver,
+    /// No question can be asked: no pack is chosen, or none of it is left.
+    #[error("nothing to ask")]
+    NothingToAsk,
     /// Those in the room have not agreed to that yet.
     #[error("not agreed")]
     NotAgreed,
@@ -296,6 +299,7 @@ enum Reason {
     AnswerFirst,
     NoSkipsLeft,
     QuestionOver,
+    NothingToAsk,
     NotAgreed,
     #[serde(other)]
     Unknown,
@@ -359,6 +363,7 @@ impl From<FlatRefusal> for Refusal {
             Reason::AnswerFirst => Self::AnswerFirst,
             Reason::NoSkipsLeft => Self::NoSkipsLeft,
             Reason::QuestionOver => Self::QuestionOver,
+            Reason::NothingToAsk => Self::NothingToAsk,
             Reason::NotAgreed => Self::NotAgreed,
             Reason::Unknown => Self::Unknown,
         }

@@ -62,7 +62,8 @@ pub(super) fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::LastOwner
         | Refusal::AgeMissing
         | Refusal::AlreadyAnswered
-        | Refusal::NoSkipsLeft => StatusCode::CONFLICT,
+        | Refusal::NoSkipsLeft
+        | Refusal::NothingToAsk => StatusCode::CONFLICT,
         Refusal::Empty
         | Refusal::TooLong { .. }
         | Refusal::NameLength { .. }

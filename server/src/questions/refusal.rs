@@ -67,10 +67,8 @@ pub enum QuestionRefusal {
 impl From<QuestionRefusal> for Refusal {
     fn from(refusal: QuestionRefusal) -> Self {
         match refusal {
-            QuestionRefusal::NotAsked
-            | QuestionRefusal::NotOfThePair
-            | QuestionRefusal::NoPack
-            | QuestionRefusal::NothingLeft => Self::NotFound,
+            QuestionRefusal::NotAsked | QuestionRefusal::NotOfThePair => Self::NotFound,
+            QuestionRefusal::NoPack | QuestionRefusal::NothingLeft => Self::NothingToAsk,
             QuestionRefusal::NotOpen
             | QuestionRefusal::NotUnsealed
             | QuestionRefusal::NothingToEdit

@@ -250,7 +250,7 @@ async fn what_is_not_ones_own_to_answer_or_no_answer_is_refused() {
         two.refused(bob, ("PUT", "questions/settings", wrong), (400, "malformed")).await;
     }
     let unknown = r#"{"pack":"nowhere"}"#;
-    two.refused(bob, ("PUT", "questions/settings", unknown), (404, "not_found")).await;
+    two.refused(bob, ("PUT", "questions/settings", unknown), (409, "nothing_to_ask")).await;
     two.refused(bob, ("GET", "book?show=secrets", ""), (400, "malformed")).await;
 }
 
@@ -270,7 +270,7 @@ async fn nobody_skips_a_third_time_and_nothing_is_asked_twice() {
     two.does(&two.ann.login, "POST", "questions", "{}").await;
     let fourth = comes_up(&mut two.bob).await;
     assert!(asked.iter().all(|it| it.question != fourth.question));
-    two.refused(&two.ann.login, ("POST", "questions", "{}"), (404, "not_found")).await;
+    two.refused(&two.ann.login, ("POST", "questions", "{}"), (409, "nothing_to_ask")).await;
 }
 
 #[tokio::test]
@@ -295,7 +295,7 @@ async fn a_pack_with_faults_changes_nothing_and_says_where_they_are() {
     two.does(&two.ann.login, "POST", "questions", "{}").await;
     does(&two.server, &two.owner, "DELETE", "packs/tea", "").await;
     assert_eq!(ask(&two.server, &two.owner, "DELETE", "packs/tea", "").await.0, 404);
-    two.refused(&two.ann.login, ("POST", "questions", "{}"), (404, "not_found")).await;
+    two.refused(&two.ann.login, ("POST", "questions", "{}"), (409, "nothing_to_ask")).await;
 }
 
 /// All that comes over a socket, as it comes.

@@ -206,17 +206,19 @@ impl Acting {
         Ok(None)
     }
 
-    /// Where the form leads.
-    fn page(&self, room: &str, is_refused: bool) -> String {
+    /// Where the form leads: who has nothing to ask chooses a pack.
+    fn page(&self, room: &str, refused: Option<Refusal>) -> String {
         let room = room_path(room);
-        let page = match (self.to.as_str(), self.act.as_str()) {
-            ("book", _) => format!("{room}/book?show=all"),
-            ("questions", _) | (_, "settings" | "pause") => format!("{room}/questions?"),
+        let page = match (self.to.as_str(), self.act.as_str(), refused) {
+            ("book", ..) => format!("{room}/book?show=all"),
+            ("questions", ..)
+            | (_, "settings" | "pause", _)
+            | (.., Some(Refusal::NothingToAsk)) => format!("{room}/questions?"),
             _ => return room,
         };
         // Only what is an id goes into the address.
         match asked_id(&self.asked) {
-            Ok(asked) if is_refused => format!("{page}&answer={asked}#q{asked}"),
+            Ok(asked) if refused.is_some() => format!("{page}&answer={asked}#q{asked}"),
             Ok(asked) => format!("{page}#q{asked}"),
             Err(_) => page.trim_end_matches('?').to_owned(),
         }
@@ -230,7 +232,7 @@ pub(in crate::http) async fn act(
     Sent { login, visitor, form }: Sent<Acting>,
 ) -> Response {
     let done = form.done(&site, (&login, visitor.preferences.zone_min), &room).await;
-    let path = form.page(&room, done.is_err());
+    let path = form.page(&room, done.as_ref().err().copied());
     match done {
         Ok(None) => Redirect::to(&path).into_response(),
         Ok(Some(done)) => back(&site, &path, &Flash::done(done)),
@@ -275,14 +277,17 @@ mod tests {
     #[test]
     fn a_form_leads_back_to_its_page_and_to_its_question() {
         let id = "00000000-0000-0000-0000-000000000007";
-        let check = |fields: &str, is_refused: bool, expected: &str| {
-            assert_eq!(acting(fields).page("1", is_refused), expected, "{fields}");
+        let check = |fields: &str, refused: Option<Refusal>, expected: &str| {
+            assert_eq!(acting(fields).page("1", refused), expected, "{fields}");
         };
-        check("act=answer", false, "/rooms/1");
-        check("act=pause", true, "/rooms/1/questions");
+        let malformed = Some(Refusal::Malformed);
+        check("act=answer", None, "/rooms/1");
+        check("act=ask", malformed, "/rooms/1");
+        check("act=ask", Some(Refusal::NothingToAsk), "/rooms/1/questions");
+        check("act=pause", malformed, "/rooms/1/questions");
         let book = format!("act=answer&to=book&asked={id}");
-        check(&book, false, &format!("/rooms/1/book?show=all#q{id}"));
-        check(&book, true, &format!("/rooms/1/book?show=all&answer={id}#q{id}"));
-        check("act=skip&to=questions&asked=%22x", true, "/rooms/1/questions");
+        check(&book, None, &format!("/rooms/1/book?show=all#q{id}"));
+        check(&book, malformed, &format!("/rooms/1/book?show=all&answer={id}#q{id}"));
+        check("act=skip&to=questions&asked=%22x", malformed, "/rooms/1/questions");
     }
 }
