@@ -1,6 +1,6 @@
 //! `/rooms/{room}/meeting`: what those in a match or pair room agree to, and the ways out of it.
 
-use super::{First, NotFound};
+use super::{First, NotFound, refilled::Refilled};
 use crate::{
     client::Client,
     components::{FormNote, Frame, MenuButton, PageTitle, area_text, title},
@@ -130,7 +130,12 @@ fn whom(words: &Closer) -> AnyView {
     if others.len() < 2 {
         return ().into_any();
     }
-    let option = |it: Person| view! { <option value=it.id.to_string()>{it.name}</option> };
+    let refilled = Refilled::new();
+    let option = |it: Person| {
+        let id = it.id.to_string();
+        let selected = refilled.is_chosen("who", &id, "");
+        view! { <option value=id selected=selected>{it.name}</option> }
+    };
     view! {
         <label class="labelled">
             <span>{words.whom}</span>
@@ -147,10 +152,12 @@ fn report(words: &Closer, name: &str, action: String) -> AnyView {
     let first = expect_context::<First>().0;
     let reasons = people(first.preferences.language);
     let meeting = &expect_context::<Client>().texts.meeting;
+    let refilled = Refilled::new();
     let whys = reasons.whys.iter().map(|(why, label)| {
+        let checked = refilled.is_chosen("why", why, "");
         view! {
             <label class="choice">
-                <input type="radio" name="why" value=*why required />
+                <input type="radio" name="why" value=*why required checked=checked />
                 <span>{*label}</span>
             </label>
         }
@@ -168,7 +175,7 @@ fn report(words: &Closer, name: &str, action: String) -> AnyView {
                 <label class="labelled">
                     <span>{reasons.report_text}</span>
                     <textarea class="field" name="text" rows="3" maxlength="1000">
-                        {area_text(first.typed.as_deref().unwrap_or_default())}
+                        {area_text(&refilled.value("text", ""))}
                     </textarea>
                 </label>
                 <button class="primary" name="act" value="leave_block">{meeting.leave_report}</button>

@@ -4,13 +4,13 @@ use super::{
     Site,
     api::{Answer, Body},
     direct::Complaint,
-    forms::{back, outcome, unreadable},
+    forms::{back, outcome, refill, unreadable},
     matchmaking::{PAGE, search_again},
     pages::room_path,
     sender::Sent,
-    visitor::SignedIn,
+    visitor::{SignedIn, Visitor},
 };
-use crate::{auth::Login, engine::Parting};
+use crate::{auth::Login, engine::Parting, snapshot::Wanted};
 use app::protocol::{
     ids::{RoomId, UserId},
     matching::{MeetingView, Openness},
@@ -114,64 +114,97 @@ async fn part(site: &Site, login: &Login, room: &str, leaving: Leaving) -> Resul
 
 /// `keep`, `unkeep`, `open`, `leave`, `next` or `leave_block`; with a reason, a report goes along
 /// when one leaves.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct MeetingForm {
     act: String,
-    #[serde(default)]
     openness: Option<Openness>,
-    #[serde(default)]
-    why: Option<Why>,
-    #[serde(default)]
+    why: String,
     text: String,
-    #[serde(default)]
-    who: Option<UserId>,
+    who: String,
+}
+
+impl MeetingForm {
+    /// It tells of somebody, too.
+    fn is_report(&self) -> bool {
+        !self.why.is_empty() || !self.text.trim().is_empty()
+    }
+
+    fn leaving(&self) -> Result<Leaving, Refusal> {
+        let report = if self.is_report() {
+            let why = Why::from_name(&self.why).ok_or(Refusal::Malformed)?;
+            Some(Complaint { why, text: self.text.clone() })
+        } else {
+            None
+        };
+        let who = match self.who.as_str() {
+            "" => None,
+            id => Some(id.parse().map_err(|_| Refusal::NotFound)?),
+        };
+        let (block, next) = (self.act == "leave_block", self.act == "next");
+        Ok(Leaving { block, report, next, who })
+    }
+
+    /// What is shown again.
+    fn fields(self) -> Vec<(String, String)> {
+        let Self { why, text, who, .. } = self;
+        let fields = [("why", why), ("text", text), ("who", who)];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
 pub(super) async fn form(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    Sent { login, form, .. }: Sent<MeetingForm>,
+    Sent { login, visitor, form }: Sent<MeetingForm>,
 ) -> Response {
     let path = room_path(&room);
-    let MeetingForm { act, openness, why, text, who } = form;
-    let stays = match (act.as_str(), openness) {
-        ("keep" | "unkeep", _) => {
-            let found = find(&site, &login, &room);
-            match found {
-                Ok(found) => site.engine.keep(&login.who(), found, act == "keep").await,
-                Err(refusal) => Err(refusal),
-            }
-        }
+    let stays = match (form.act.as_str(), form.openness) {
+        (act @ ("keep" | "unkeep"), _) => match find(&site, &login, &room) {
+            Ok(found) => site.engine.keep(&login.who(), found, act == "keep").await,
+            Err(refusal) => Err(refusal),
+        },
         ("open", Some(openness)) => match find(&site, &login, &room) {
             Ok(found) => site.engine.open_up(&login.who(), found, openness).await,
             Err(refusal) => Err(refusal),
         },
         ("leave" | "next" | "leave_block", _) => {
-            let report = why.map(|why| Complaint { why, text });
-            let (block, next) = (act == "leave_block", act == "next");
-            return gone(&site, &login, &room, Leaving { block, report, next, who }).await;
+            return gone(&site, (&login, &visitor), &room, form).await;
         }
         _ => return unreadable(&site, &path),
     };
     back(&site, &path, &outcome(stays, Done::Saved, String::new()))
 }
 
-/// Leaves by the form.
-async fn gone(site: &Site, login: &Login, room: &str, leaving: Leaving) -> Response {
-    let (next, is_report, block) = (leaving.next, leaving.report.is_some(), leaving.block);
-    let left = part(site, login, room, leaving).await;
-    let done = if is_report {
-        Done::Reported
-    } else if block {
-        Done::Blocked
-    } else {
-        Done::LeftRoom
+/// Leaves by the form. Of a report that was refused, what was typed is shown again.
+async fn gone(
+    site: &Site,
+    (login, visitor): (&Login, &Visitor),
+    room: &str,
+    form: MeetingForm,
+) -> Response {
+    let left = match form.leaving() {
+        Ok(leaving) => part(site, login, room, leaving).await,
+        Err(refusal) => Err(refusal),
     };
-    if next && left.is_ok() {
+    if form.act == "next" && left.is_ok() {
         return Redirect::to(PAGE).into_response();
     }
     // Whoever could not leave is still there.
     let stays = left.is_err() && find(site, login, room).is_ok();
+    match left {
+        Err(refusal) if stays && form.is_report() => {
+            let path = format!("{}/meeting", room_path(room));
+            let refused = (refusal, form.fields());
+            return refill(site, visitor, &path, Wanted::Room(room), refused).await;
+        }
+        _ => {}
+    }
+    let done = match form.act.as_str() {
+        _ if form.is_report() => Done::Reported,
+        "leave_block" => Done::Blocked,
+        _ => Done::LeftRoom,
+    };
     let path = if stays { room_path(room) } else { "/rooms".to_owned() };
     back(site, &path, &outcome(left, done, String::new()))
 }

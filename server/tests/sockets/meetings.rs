@@ -365,7 +365,7 @@ async fn the_form_does_the_same_without_a_script() {
     let (ann, bob, room) = two(&server).await;
     let send = async |who: &Login, fields: &str| {
         let path = format!("/rooms/{room}/meeting");
-        form(&server, who, &path, fields).await
+        form(&server, who, &path, fields).await.0
     };
     assert_eq!(send(&ann.login, "act=open&openness=links").await, 303);
     assert_eq!(send(&bob.login, "act=open&openness=names").await, 303);
@@ -382,8 +382,25 @@ async fn the_form_does_the_same_without_a_script() {
     assert_ne!(known, bob.login.id);
 }
 
-/// Sends a form; the answer's status.
-async fn form(server: &Server, who: &Login, path: &str, fields: &str) -> u16 {
+#[tokio::test]
+async fn a_report_that_is_refused_gives_back_what_was_typed() {
+    let server = server().await;
+    let (ann, _bob, room) = two(&server).await;
+    let path = format!("/rooms/{room}/meeting");
+    let long = "far+too+much+".repeat(100);
+    let fields = format!("act=leave_block&why=harassment&text={long}");
+    let (status, page) = form(&server, &ann.login, &path, &fields).await;
+    assert_eq!(status, 422);
+    assert!(page.contains(long.replace('+', " ").trim()), "the text is there again");
+    let chosen = page.split("<input").find(|it| it.contains(r#"value="harassment""#)).unwrap();
+    assert!(chosen.contains("checked"), "{chosen}");
+    let (status, page) = form(&server, &ann.login, &path, "act=leave_block&text=no+reason").await;
+    assert!(status == 400 && page.contains("no reason"), "{status}");
+    assert_eq!(ask(&server, &ann.login, "GET", &format!("rooms/{room}"), "").await.0, 200);
+}
+
+/// Sends a form; the answer's status, and the answer.
+async fn form(server: &Server, who: &Login, path: &str, fields: &str) -> (u16, String) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(server.at).await.unwrap();
     let (at, cookie, length) = (server.at, &who.cookie, fields.len());
@@ -395,5 +412,5 @@ async fn form(server: &Server, who: &Login, path: &str, fields: &str) -> u16 {
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = String::new();
     crate::support::soon("an answer", stream.read_to_string(&mut answer)).await.unwrap();
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
+    (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
 }
