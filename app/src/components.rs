@@ -61,6 +61,7 @@ pub use match_notice::MatchNotice;
 pub use me_card::MeCard;
 pub use meeting_tools::MeetingTools;
 use meeting_tools::pressed;
+pub(crate) use meeting_tools::topic;
 pub use message_menu::MessageMenu;
 pub use message_text::MessageText;
 pub use notice_banner::NoticeBanner;

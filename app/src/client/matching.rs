@@ -1,24 +1,47 @@
 //! How it stands with the user's search for somebody, second by second.
 
-use super::{Client, browser};
+use super::{Client, browser, rest};
 use crate::protocol::{
     ids::{Millis, ProposalId, RoomId},
     matching::{MatchState, MatchView},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// The seconds since the user began to wait, or that are left to answer a proposal.
 pub(super) fn secs(view: Option<&MatchView>, now: Millis) -> u32 {
     let ms = match view.map(|it| &it.state) {
         Some(MatchState::Searching(it)) => now.since(it.since),
-        // The last second counts as one.
-        Some(MatchState::Proposed(it)) => it.until.since(now) + 999,
+        // The last second counts as one; where the clocks differ a little, there is none too many.
+        Some(MatchState::Proposed(it)) => it.until.since(now) + 800,
         _ => 0,
     };
     u32::try_from(ms / 1_000).unwrap_or_default()
 }
 
+/// Whether what was asked for says more than what is known. Of a search that goes on those who wait
+/// are told more than whoever asks.
+fn says_more(known: Option<&MatchView>, asked: &MatchView) -> bool {
+    let Some(known) = known else { return true };
+    let is_same = match (&known.state, &asked.state) {
+        (MatchState::Searching(known), MatchState::Searching(asked)) => {
+            known.ticket == asked.ticket
+        }
+        _ => false,
+    };
+    known.at <= asked.at && !is_same
+}
+
 impl Client {
+    /// Asks how it stands: nobody told what happened while there was no socket.
+    pub(super) fn reload_match(self) {
+        spawn_local(async move {
+            let Ok(view) = rest::load::<MatchView>("match").await else { return };
+            if self.matching.with_untracked(|it| says_more(it.as_ref(), &view)) {
+                self.match_changed(view);
+            }
+        });
+    }
+
     /// The room into which the user was matched.
     pub fn matched_room(self) -> Option<RoomId> {
         match self.matching.read().as_ref().map(|it| &it.state) {
@@ -81,20 +104,33 @@ mod tests {
         assert_eq!(secs(Some(&view), Millis(now_ms)), expected);
     }
 
+    fn searching(ticket: u128) -> MatchState {
+        MatchState::Searching(Box::new(Searching {
+            ticket: TicketId(Uuid::from_u128(ticket)),
+            wishes: Wishes::default(),
+            since: Millis(1_000),
+            usual_secs: None,
+            relaxed: vec![],
+            best: None,
+            savings: vec![],
+            about: None,
+        }))
+    }
+
+    #[test]
+    fn what_was_asked_for_counts_where_it_is_news() {
+        let view = |at: i64, state| MatchView { at: Millis(at), waiting: 2, state, lookout: None };
+        let matched = || MatchState::Matched { room: RoomId(Uuid::nil()) };
+        let known = view(5, searching(1));
+        assert!(says_more(None, &known));
+        assert!(says_more(Some(&known), &view(6, matched())));
+        assert!(says_more(Some(&known), &view(6, searching(2))));
+        assert!(!says_more(Some(&known), &view(6, searching(1))), "who waits is told more");
+        assert!(!says_more(Some(&known), &view(4, matched())), "it is older");
+    }
+
     #[test]
     fn waiting_counts_up_and_a_proposal_down() {
-        let searching = || {
-            MatchState::Searching(Box::new(Searching {
-                ticket: TicketId(Uuid::nil()),
-                wishes: Wishes::default(),
-                since: Millis(1_000),
-                usual_secs: None,
-                relaxed: vec![],
-                best: None,
-                savings: vec![],
-                about: None,
-            }))
-        };
         let proposed = || {
             MatchState::Proposed(Box::new(Proposed {
                 proposal: ProposalId(Uuid::nil()),
@@ -108,8 +144,8 @@ mod tests {
                 about: None,
             }))
         };
-        check(searching(), 900, 0);
-        check(searching(), 15_500, 14);
+        check(searching(0), 900, 0);
+        check(searching(0), 15_500, 14);
         check(proposed(), 0, 15);
         check(proposed(), 14_500, 1);
         check(proposed(), 16_500, 0);

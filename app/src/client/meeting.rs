@@ -57,6 +57,11 @@ impl Client {
         it.asked.iter().find(waits).cloned()
     }
 
+    /// The two have chosen what they are asked.
+    pub fn has_pack(self) -> bool {
+        self.meeting.read_untracked().as_ref().is_some_and(|it| it.settings.pack.is_some())
+    }
+
     /// An open question keeps the user from talking on.
     pub fn is_strict(self) -> bool {
         let mode = self.meeting.read().as_ref().map(|it| it.settings.mode);
@@ -104,6 +109,12 @@ impl Client {
     pub fn keep_room(self, keep: bool) {
         let body = if keep { r#"{"keep":true}"# } else { r#"{"keep":false}"# };
         self.meet("PUT", "meeting/keep".to_owned(), body.to_owned(), move || {
+            // Not loaded anew: a group that is kept is a room like others from then on.
+            self.meeting.update(|it| {
+                if let Some(it) = it {
+                    it.keep = keep;
+                }
+            });
             if keep {
                 self.tell(self.texts.meeting.keep_told.to_owned());
             }
@@ -138,10 +149,13 @@ impl Client {
     ) {
         // Ids and a text: writing them as JSON cannot fail.
         let Ok(body) = serde_json::to_string(words) else { return };
-        self.meet(method, format!("questions{path}"), body, done);
+        self.meet(method, format!("questions{path}"), body, move || {
+            done();
+            self.reload_meeting();
+        });
     }
 
-    /// Asks the server for it, and looks what came of it.
+    /// Asks the server for it; what is refused is told, and looked at anew.
     fn meet(self, method: &'static str, path: String, body: String, done: impl FnOnce() + 'static) {
         let Some(room) = self.room_id_now() else { return };
         self.trouble.set(None);
@@ -150,11 +164,12 @@ impl Client {
             if self.room_id_now() != Some(room) {
                 return;
             }
-            match asked {
-                Ok(_) => done(),
-                Err(LoadError::Refused(reason)) => self.trouble.set(Some(reason)),
-                Err(LoadError::Unreachable) => self.trouble.set(Some(Refusal::Unknown)),
-            }
+            let reason = match asked {
+                Ok(_) => return done(),
+                Err(LoadError::Refused(reason)) => reason,
+                Err(LoadError::Unreachable) => Refusal::Unknown,
+            };
+            self.trouble.set(Some(reason));
             self.reload_meeting();
         });
     }

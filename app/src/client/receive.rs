@@ -85,6 +85,7 @@ impl Client {
         self.reload_rooms();
         self.reload_people();
         self.reload_meeting();
+        self.reload_match();
         self.reload_reminders();
         self.ask_place();
         // What could not be loaded without a network can be now.

@@ -1,7 +1,10 @@
 //! The head of a direct room's page.
 
 use super::lively::{part, says};
-use super::{Avatar, MeetingTools, MenuButton, QuietForm, meeting_tools::common};
+use super::{
+    Avatar, MeetingTools, MenuButton, QuietForm,
+    meeting_tools::{common, topic},
+};
 use crate::{
     client::{Client, meeting::is_meeting},
     i18n::Texts,
@@ -47,6 +50,7 @@ pub fn DirectHeader() -> impl IntoView {
         Some(who)
     };
     let is_meeting = Memo::new(move |_| room.read().as_ref().is_some_and(is_meeting));
+    let about = Memo::new(move |_| client.meeting.read().as_ref().and_then(|it| it.about.clone()));
     let tools = move || {
         if is_meeting.get() {
             view! { <MeetingTools /> }.into_any()
@@ -65,6 +69,7 @@ pub fn DirectHeader() -> impl IntoView {
             <p class="direct-header__presence">{says(told)}</p>
             {part(tools)}
         </header>
+        {part(move || topic(client, about.get()))}
     }
 }
 

@@ -33,6 +33,10 @@ pub enum Picture {
     Bell,
     /// One is not told of a room.
     NoBell,
+    /// The answers of two.
+    Book,
+    /// On to the next one.
+    Next,
 }
 
 /// A picture in the colour of the text around it, unseen by screen readers.
@@ -61,6 +65,10 @@ pub fn Icon(
         }
         Picture::Bell => "M6 17v-6a6 6 0 0 1 12 0v6M4 17h16M10 20.5h4",
         Picture::NoBell => "M6 17v-6a6 6 0 0 1 12 0v6M4 17h16M10 20.5h4M4 4l16 16.5",
+        Picture::Book => {
+            "M12 6.5C9.5 5 7 4.5 3.5 4.5v13.5c3.5 0 6 .5 8.5 2 2.5-1.5 5-2 8.5-2V4.5c-3.5 0-6 .5-8.5 2ZM12 6.5V20"
+        }
+        Picture::Next => "M6 5.5l9 6.5-9 6.5ZM18.5 5.5v13",
     };
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -4,7 +4,11 @@ use super::lively::says;
 use super::{Icon, Picture, QuietForm, close_popovers};
 use crate::{
     client::Client,
-    protocol::{matching::MeetingView, room::RoomKind, snapshot::RoomSummary},
+    protocol::{
+        matching::{AboutRoom, MeetingView},
+        room::RoomKind,
+        snapshot::RoomSummary,
+    },
 };
 use leptos::{ev, prelude::*};
 
@@ -30,6 +34,14 @@ pub(super) fn common(client: Client) -> Option<String> {
     Some(parts.join(" · "))
 }
 
+/// What one talks, or would talk, with somebody about, where that is something in particular.
+pub(crate) fn topic(client: Client, about: Option<AboutRoom>) -> Option<AnyView> {
+    let AboutRoom { room, seq, name } = about?;
+    let to = seq.map_or_else(|| format!("/rooms/{room}"), |it| format!("/rooms/{room}?at={it}"));
+    let lead = (client.texts.meeting.topic)(seq.is_some());
+    Some(view! { <p class="meeting-tools__topic">{lead} " " <a href=to>{name}</a></p> }.into_any())
+}
+
 /// The two of a match or pair room, and not a group.
 fn is_two(room: &RoomSummary) -> bool {
     room.kind == RoomKind::Pair || room.capacity <= 2
@@ -46,15 +58,25 @@ pub fn MeetingTools() -> impl IntoView {
         let next = (kind == RoomKind::Match).then(|| {
             view! {
                 <form method="post" action=format!("/rooms/{id}/meeting")>
-                    <button class="ghost" name="act" value="next">{meeting.next}</button>
+                    <button class="ghost meeting-tools__way" name="act" value="next" title=meeting.next>
+                        <Icon picture=Picture::Next />
+                        <span>{meeting.next}</span>
+                    </button>
                 </form>
             }
         });
         let book = format!("/rooms/{id}/book");
         Some(view! {
             <div class="direct-header__tools">
-                <a class="ghost" rel="external" href=book hidden=!two>
-                    {meeting.answers}
+                <a
+                    class="ghost meeting-tools__way"
+                    rel="external"
+                    href=book
+                    title=meeting.answers
+                    hidden=!two
+                >
+                    <Icon picture=Picture::Book />
+                    <span>{meeting.answers}</span>
                 </a>
                 {next}
                 <button
@@ -89,10 +111,10 @@ fn MeetingMenu(
         move |on: &'static str, off: &'static str| move || if keeps.get() { on } else { off };
     let submit = move |event: ev::SubmitEvent| {
         match pressed(&event).as_str() {
-            "ask" => client.ask(None),
+            "ask" if client.has_pack() => client.ask(None),
             "keep" => client.keep_room(true),
             "unkeep" => client.keep_room(false),
-            // The others lead to another page.
+            // The others lead to another page; who has no pack chooses one there.
             _ => return,
         }
         event.prevent_default();

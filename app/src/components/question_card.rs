@@ -124,11 +124,20 @@ fn AnswerForm(now: Memo<Option<AskedQuestion>>, id: AskedId) -> impl IntoView {
         now.as_ref().and_then(|it| Some(it.mine_sealed.as_ref()?.text.as_str().to_owned()))
     };
     let first = area_text(&untrack(mine).unwrap_or_default());
-    let has_answered = Memo::new(move |_| mine().is_some());
+    let sealed = Memo::new(move |_| mine());
+    let has_answered = move || sealed.read().is_some();
     let skips_left = move || client.meeting.read().as_ref().map_or(0, |it| it.skips_left);
     Effect::new(move |_| {
         if let (Some(field), Some(kept)) = (field.get(), client.kept_answer(id)) {
             field.set_value(&kept);
+        }
+    });
+    Effect::new(move |_| {
+        // It may have been answered elsewhere.
+        if let (Some(field), Some(text)) = (field.get(), sealed.get())
+            && field.value().is_empty()
+        {
+            field.set_value(&text);
         }
     });
     let written = move |_| {
@@ -165,7 +174,7 @@ fn AnswerForm(now: Memo<Option<AskedQuestion>>, id: AskedId) -> impl IntoView {
                 {first}
             </textarea>
             <button class="primary" name="act" value="answer">
-                {says(move || if has_answered.get() { meeting.change_answer } else { meeting.answer })}
+                {says(move || if has_answered() { meeting.change_answer } else { meeting.answer })}
             </button>
             <button
                 class="question-card__skip"
@@ -173,7 +182,7 @@ fn AnswerForm(now: Memo<Option<AskedQuestion>>, id: AskedId) -> impl IntoView {
                 value="skip"
                 formnovalidate
                 disabled=flag(move || skips_left() == 0)
-                hidden=flag(move || has_answered.get())
+                hidden=flag(has_answered)
             >
                 {says(move || (meeting.skip)(skips_left()))}
             </button>

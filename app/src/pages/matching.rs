@@ -6,7 +6,7 @@ use crate::{
         Client,
         browser::{ask_to_notify, may_ask_to_notify},
     },
-    components::{Frame, MenuButton, PageTitle, ReminderNotice, Row, rows},
+    components::{Frame, MenuButton, PageTitle, ReminderNotice, Row, rows, topic},
     protocol::{
         ids::ProposalId,
         matching::{MatchState, MatchView, Proposed, Searching, Wish},
@@ -113,6 +113,7 @@ fn Waiting() -> impl IntoView {
         <h2>{meeting.looking}</h2>
         <p class="matching__lead">{says(told(whom))}</p>
         <ul class="matching__chips">{part(chips)}</ul>
+        {part(move || topic(client, with_search(client, |it| it.about.clone()).flatten()))}
         <dl class="matching__figures">
             <div><dt>{meeting.waiting_now}</dt><dd>{says(waiting)}</dd></div>
             <div><dt>{meeting.usual}</dt><dd>{says(told(usual))}</dd></div>
@@ -257,6 +258,7 @@ fn Ready(id: ProposalId, answered: bool) -> impl IntoView {
         <h2>{meeting.found}</h2>
         <p class="matching__lead">{meeting.shared}</p>
         <ul class="matching__chips">{part(shared)}</ul>
+        {part(move || topic(client, with_proposal(client, |it| it.about.clone()).flatten()))}
         <p class="matching__lead">{says(move || if answered { said_yes() } else { left() })}</p>
         <form class="matching__answer" method="post" action=action>
             <button class="primary" name="answer" value="yes" hidden=answered>{meeting.yes}</button>

@@ -45,7 +45,7 @@ pub fn SpeedRounds() -> impl IntoView {
                     <MenuButton />
                     <h1 class="page__title">{title}</h1>
                 </header>
-                <p>
+                <p class="page__links">
                     <a href=address(&page.room)>{words.back}</a>
                 </p>
                 <p class="page__lead">{words.lead}</p>

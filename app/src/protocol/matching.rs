@@ -492,6 +492,9 @@ pub struct MeetingView {
     pub languages: Vec<String>,
     /// What they like in common.
     pub interests: Vec<String>,
+    /// What they came to talk about, until the room is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<AboutRoom>,
     /// What they have chosen for their questions.
     pub settings: PairSettings,
     /// The open questions, the oldest first, then the newest of the others.

@@ -8,7 +8,7 @@ use crate::{
 };
 use app::protocol::{
     ids::{RoomId, Seq, UserId},
-    matching::{MeetingView, Openness},
+    matching::{AboutRoom, MeetingView, Openness},
     message::{Deed, What},
     order::Why,
     refusal::Refusal,
@@ -139,6 +139,7 @@ impl Engine {
             return Ok(None);
         }
         let Some(row) = self.store().meeting(room, reader).await? else { return Ok(None) };
+        let is_match = found.kind() == RoomKind::Match;
         let questions = self.questions_view(reader, room).await?.unwrap_or_default();
         Ok(Some(MeetingView {
             openness: row.openness,
@@ -146,11 +147,20 @@ impl Engine {
             keep: row.keep,
             languages: row.common.languages,
             interests: row.common.interests,
+            about: if is_match { self.topic(reader, room).await? } else { None },
             settings: questions.settings,
             asked: questions.asked,
             answered: questions.answered,
             skips_left: questions.skips_left,
         }))
+    }
+
+    /// What those in a match room came to talk about, by the search that led the reader there.
+    async fn topic(&self, reader: UserId, room: RoomId) -> Result<Option<AboutRoom>, Refusal> {
+        let search = self.store().search_of(reader).await?;
+        let search = search.filter(|it| it.room == Some(room));
+        let about = search.and_then(|it| it.ticket.wishes.about);
+        Ok(about.and_then(|it| self.about_room(reader, it)))
     }
 }
 
