@@ -1,6 +1,9 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { choose, roomOf, search, together } from "../support/meeting.ts";
+import { choose, meet, roomOf, search, together } from "../support/meeting.ts";
 import { type Person, expect, test } from "../support/people.ts";
+
+// Who did something a second ago is asked all the same.
+test.use({ settings: { MARU_MATCH_ACTIVE_SECS: "1" } });
 
 /** No serious fault on the page as it stands. */
 async function check({ page }: Person, what: string) {
@@ -145,11 +148,15 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`no page of looking for somebody and of a room for two has a serious fault, ${colorScheme}`, async ({ person }) => {
     test.setTimeout(120_000);
     const options = { colorScheme };
-    await (await person("root")).asAccount();
+    const root = await (await person("root", { options })).asAccount();
     const ann = await (await person("ann", { options })).asAccount();
     const bob = await (await person("bob", { options })).asAccount();
-    await ann.page.goto(`${ann.url}/match/wishes`);
-    await check(ann, "the wishes");
+    for (const path of ["/match/wishes", "/match/standing", "/admin/packs", "/admin/packs?pack=first-light"]) {
+      // The first account owns the server, and the packs.
+      const who = path.startsWith("/admin") ? root : ann;
+      await who.page.goto(`${who.url}${path}`);
+      await check(who, path);
+    }
     await search(ann, { pack: "first-light" });
     await ann.isAlive();
     await ann.page.locator("summary").click();
@@ -172,7 +179,44 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
     await expect(bob.page.getByText("the window")).toBeVisible();
     await check(bob, "a question that was answered");
-    await bob.page.goto(`${bob.url}/rooms/${room}/meeting`);
-    await check(bob, "what both agree to");
+    for (const path of ["meeting", "questions", "book?show=all"]) {
+      await bob.page.goto(`${bob.url}/rooms/${room}/${path}`);
+      await check(bob, path);
+    }
+    await bob.ask("post", `rooms/${room}/meeting/leave`, {});
+    await search(bob);
+    await bob.ask("delete", "match");
+    await expect(bob.page.getByText("You stopped looking.")).toBeVisible();
+    await check(bob, "a search that is over");
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`neither who is here nor who has left is told with a serious fault, ${colorScheme}`, async ({ person }) => {
+    const options = { colorScheme };
+    await (await person("root")).asAccount();
+    const ann = await (await person("ann", { options })).asAccount();
+    const bob = await (await person("bob", { options })).asAccount();
+    const hall = await ann.make({ name: "event hall" });
+    await ann.page.goto(`${ann.url}/rooms/${hall}/speed`);
+    await check(ann, "speed rounds to set up");
+    await ann.ask("post", `rooms/${hall}/acts`, { act: "speed", rounds: 3, mins: 5, in_mins: 30 });
+    await bob.join(hall);
+    await bob.page.goto(`${bob.url}/rooms/${hall}/speed`);
+    await check(bob, "speed rounds to join");
+    await search(ann);
+    await expect(ann.page.getByRole("timer")).toHaveText(/^0:0[2-9]$/);
+    await search(bob);
+    await expect(ann.page.getByRole("main").getByRole("heading", { name: "Someone is here" })).toBeVisible();
+    await check(ann, "somebody is here");
+    await ann.open("/rooms/plaza");
+    await expect(ann.page.getByRole("button", { name: "Meet them" })).toBeVisible();
+    await check(ann, "somebody is here, told elsewhere");
+    await ann.page.goto(`${ann.url}/match`);
+    await Promise.all([meet(ann), meet(bob)]);
+    await ann.page.goto(`${ann.url}/rooms/plaza`);
+    await ann.ask("post", `rooms/${roomOf(bob)}/meeting/leave`, {});
+    await expect(bob.page.getByRole("heading", { name: /has left$/ })).toBeVisible();
+    await check(bob, "a room that is gone");
   });
 }

@@ -6,6 +6,7 @@ import type { BrowserContextOptions } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, come, idOf, make, tell } from "../support/api.ts";
+import { long, looks, sizes } from "../support/looks.ts";
 import type { Maru } from "../support/maru.ts";
 import { type Person, expect, test } from "../support/people.ts";
 
@@ -67,11 +68,6 @@ async function fill(maru: Maru, person: Bring, language: "en" | "ko") {
 /** The one who looks: another at each size and colour. */
 const lookers = { en: ["Ana", "Kai", "Lena", "Noa"], ko: ["하늘", "보라", "다온", "나래"] };
 
-const sizes = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-};
-
 for (const [language, locale] of [["en", "en-GB"], ["ko", "ko-KR"]] as const) {
   test(`pictures of every page, ${language}`, async ({ maru, person }) => {
     test.setTimeout(180_000);
@@ -109,23 +105,6 @@ for (const [language, locale] of [["en", "en-GB"], ["ko", "ko-KR"]] as const) {
     }
   });
 }
-
-/** The longest names that there may be. */
-const long = {
-  latin: "Wolfeschlegelsteinhausen",
-  hangul: "강가를함께걷는사람들과오래오래이야기하는사람들아",
-  roomLatin: "Donaudampfschiffahrtselektrizitaetenhaupt".slice(0, 40),
-  roomHangul: "비오는토요일저녁에강가를함께걷고따뜻한차를마시며오래오래이야기하는모임입니다".slice(0, 40),
-  topic: "Walks along the river, tea afterwards, and whatever comes to mind. 강가를 걷고 차를 마셔요. ".repeat(3).slice(0, 200),
-};
-
-/** Who looks: at which size, in which colours and language. */
-const looks = [
-  { name: "Ana", size: "desktop", colorScheme: "light", locale: "en-GB" },
-  { name: "다온", size: "phone", colorScheme: "dark", locale: "ko-KR" },
-  { name: "나래", size: "desktop", colorScheme: "dark", locale: "ko-KR" },
-  { name: "Noa", size: "phone", colorScheme: "light", locale: "en-GB" },
-] as const;
 
 /** The house that they come to: its owner, a host, others, and the rooms. */
 async function furnish(person: Bring) {
