@@ -52,3 +52,21 @@ export async function choose(person: Person, way: string): Promise<void> {
 export function roomOf(person: Person): string {
   return new URL(person.page.url()).pathname.split("/").pop() ?? "";
 }
+
+/** Sends a report that is too long, and finds it again, ready to be sent with less. */
+export async function refusedReport(person: Person): Promise<void> {
+  const { page } = person;
+  const why = page.getByLabel("Spam or advertising");
+  const what = page.getByLabel("What happened? (optional)");
+  const long = "watches ".repeat(140).trim();
+  await why.check();
+  // As a browser that takes as much as one likes.
+  await what.evaluate((field) => field.removeAttribute("maxlength"));
+  await what.fill(long);
+  await page.getByRole("button", { name: "Leave and report" }).click();
+  await expect(page.getByRole("alert")).toHaveText("It is too long: at most 1,000 characters.");
+  await expect(why).toBeChecked();
+  await expect(what).toHaveValue(long);
+  await what.fill("watches");
+  person.forgive(/status of 422/);
+}

@@ -1,6 +1,6 @@
 // Without JavaScript: rooms of one's own, people, requests and plans, all by forms.
 
-import { choose as chooseOf, roomOf } from "../support/meeting.ts";
+import { choose as chooseOf, refusedReport, roomOf } from "../support/meeting.ts";
 import { type Person, expect, test } from "../support/people.ts";
 
 test.use({ javaScriptEnabled: false });
@@ -223,7 +223,7 @@ test("two look for somebody, meet, keep their room and answer a question, all by
   }
   await expect(bob.page.getByText("the window")).toBeVisible();
   await chooseOf(ann, "Leave and report");
-  await ann.page.getByLabel("Spam or advertising").check();
+  await refusedReport(ann);
   await ann.page.getByRole("button", { name: "Leave and report" }).click();
   await expect(ann.page.getByText(/^Reported\./)).toBeVisible();
   await bob.page.reload();

@@ -1,6 +1,6 @@
 // Two who were matched: behind a veil, keeping the room or parting, and questions for both.
 
-import { choose, meet, roomOf, sayYes, search, together } from "../support/meeting.ts";
+import { choose, meet, refusedReport, roomOf, sayYes, search, together } from "../support/meeting.ts";
 import { type Person, expect, test } from "../support/people.ts";
 
 type Bring = (name: string) => Promise<Person>;
@@ -101,7 +101,7 @@ test("a report takes a sealed copy along, and the room is gone", async ({ person
   await bob.say("buy my cheap watches");
   await ann.sees("buy my cheap watches");
   await choose(ann, "Leave and report");
-  await ann.page.getByLabel("Spam or advertising").check();
+  await refusedReport(ann);
   await ann.page.getByRole("button", { name: "Leave and report" }).click();
   await expect(ann.page.getByText(/^Reported\./)).toBeVisible();
   await expect(bob.page.getByRole("heading", { name: /has left$/ })).toBeVisible();
