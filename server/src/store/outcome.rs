@@ -11,7 +11,7 @@ use app::protocol::{
 
 /// The pause for what came before something earlier was written. Where that was refused for good,
 /// the client knows by then, and sends this without naming it.
-const EARLY_RETRY_MS: u32 = 250;
+const EARLY_RETRY_MS: u32 = 1_000;
 
 /// Where an accepted change stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

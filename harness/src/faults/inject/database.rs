@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Once the database is back, everything that waited is answered within this time.
 const ANSWERED_MAX: Duration = Duration::from_secs(5);
+/// The same, for people who lost their sockets meanwhile and come back after longer pauses.
+const RETURNED_MAX: Duration = Duration::from_secs(20);
 /// And all clients are consistent within this time: their sockets may have been closed, and they
 /// come back after pauses of their own.
 const RECOVERED_MAX: Duration = Duration::from_secs(10);
@@ -21,33 +23,49 @@ pub(super) async fn stopped(scene: &mut Scene) -> Result<()> {
             break;
         }
         scene.wait(2, 5).await;
-        match (first + turn) % 3 {
+        let answered = match (first + turn) % 3 {
             0 => restart(scene, Signal::QUIT).await?,
             1 => restart(scene, Signal::KILL).await?,
             _ => pause(scene).await?,
-        }
-        back(scene, "after PostgreSQL came back").await?;
+        };
+        back(scene, answered, "after PostgreSQL came back").await?;
     }
     scene.must_not_refuse(begun);
     Ok(())
 }
 
-async fn restart(scene: &mut Scene, signal: Signal) -> Result<()> {
+/// Within what time everything is to be answered then.
+async fn restart(scene: &mut Scene, signal: Signal) -> Result<Duration> {
     scene.deployment.postgres.as_mut().context("no PostgreSQL")?.stop(signal).await?;
     scene.wait(1, 8).await;
-    scene.deployment.postgres.as_mut().context("no PostgreSQL")?.start().await
+    scene.deployment.postgres.as_mut().context("no PostgreSQL")?.start().await?;
+    Ok(ANSWERED_MAX)
 }
 
-async fn pause(scene: &mut Scene) -> Result<()> {
+/// The same, where sockets are lost as well.
+async fn pause(scene: &mut Scene) -> Result<Duration> {
     scene.deployment.postgres.as_ref().context("no PostgreSQL")?.pause(true)?;
-    // Longer than any statement is waited for, too.
-    scene.wait(10, 20).await;
-    scene.deployment.postgres.as_ref().context("no PostgreSQL")?.pause(false)
+    // Perhaps for longer than any statement is waited for; what was said by the sockets that are
+    // lost meanwhile must not pass what comes again by others.
+    for _ in 0..3 {
+        scene.wait(3, 6).await;
+        lose_some(scene);
+    }
+    scene.wait(1, 2).await;
+    scene.deployment.postgres.as_ref().context("no PostgreSQL")?.pause(false)?;
+    Ok(RETURNED_MAX)
+}
+
+/// Some people lose their sockets.
+fn lose_some(scene: &mut Scene) {
+    let mut chance = scene.chance.branch(scene.chance.clone().next());
+    let cut = Policy { cut: Some(Cut::Reset), ..Policy::clear() };
+    scene.deployment.front.set_open(&cut, |_| chance.percent(40));
 }
 
 /// The database is there again.
-async fn back(scene: &mut Scene, what: &str) -> Result<()> {
-    scene.answered_within(ANSWERED_MAX, what).await;
+async fn back(scene: &mut Scene, answered: Duration, what: &str) -> Result<()> {
+    scene.answered_within(answered, what).await;
     scene.recovers_within(RECOVERED_MAX, what).await;
     scene.acks_again(ANSWERED_MAX, what).await?;
     Ok(())
@@ -67,7 +85,7 @@ pub(super) async fn cut(scene: &mut Scene) -> Result<()> {
     for link in &scene.deployment.to_database {
         link.set(&Policy::clear());
     }
-    back(scene, "after links to the database were cut").await?;
+    back(scene, ANSWERED_MAX, "after links to the database were cut").await?;
     scene.must_not_refuse(begun);
     Ok(())
 }
