@@ -26,7 +26,7 @@ use tokio::{
 };
 
 /// Connections by which they ask, each kept for all of them in turn.
-const DOORS: usize = 48;
+const DOORS: usize = 256;
 /// Each looks for somebody for so long, and has wishes that nobody meets as early.
 const LOOKS_FOR: Duration = Duration::from_secs(3);
 

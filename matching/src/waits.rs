@@ -2,9 +2,10 @@
 //! whether they were matched or left; where too few did, there is no figure.
 
 use crate::{
-    ids::Words,
+    ids::{Word, Words},
     ticket::{Size, Ticket, Wish},
 };
+use std::collections::HashMap;
 
 /// So many similar waits are looked at, the latest.
 pub const LOOKED_AT: usize = 100;
@@ -50,11 +51,6 @@ impl Asking {
             && self.others == other.others
             && self.interests.is_empty() == other.interests.is_empty()
     }
-
-    /// Whether the other is interested in some of it, too.
-    fn is_near(&self, other: &Self) -> bool {
-        self.interests.is_empty() || self.interests.shares(&other.interests)
-    }
 }
 
 /// Somebody who waited before.
@@ -77,35 +73,47 @@ pub struct Estimate {
     pub of: usize,
 }
 
-/// How long people who ask for this usually wait, from a history in which the latest comes last;
-/// nothing where too few asked for it, or fewer than half of them were matched. Those with an
-/// interest in common are looked at first, then all who asked for the same kinds of things.
-pub fn usual_wait(history: &[Past], asking: &Asking) -> Option<Estimate> {
-    let like = || history.iter().rev().filter(|it| asking.is_like(&it.asking));
-    let near: Vec<_> = like().filter(|it| asking.is_near(&it.asking)).take(LOOKED_AT).collect();
-    if near.len() >= FEWEST {
-        return median(near);
-    }
-    let all: Vec<_> = like().take(LOOKED_AT).collect();
-    if all.len() >= FEWEST { median(all) } else { None }
+/// Waits that are over, so kept that those with an interest in common are found.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The latest last.
+    past: Vec<Past>,
+    /// Where those are who had an interest.
+    with_interest: HashMap<Word, Vec<usize>>,
 }
 
-/// What dropping each wish would usually save, in milliseconds, where that is known and anything;
-/// the most first.
-pub fn savings(history: &[Past], ticket: &Ticket) -> Vec<(Wish, i64)> {
-    let Some(usual) = usual_wait(history, &Asking::of(ticket)) else { return Vec::new() };
-    let mut savings: Vec<_> = ticket
-        .wishes
-        .iter()
-        .filter_map(|wish| {
-            let mut without = ticket.clone();
-            without.wishes = ticket.wishes.without(wish);
-            let saved = usual.ms - usual_wait(history, &Asking::of(&without))?.ms;
-            (saved > 0).then_some((wish, saved))
-        })
-        .collect();
-    savings.sort_unstable_by_key(|(wish, saved)| (-saved, *wish));
-    savings
+/// The latest comes last.
+impl FromIterator<Past> for History {
+    fn from_iter<I: IntoIterator<Item = Past>>(past: I) -> Self {
+        let past: Vec<_> = past.into_iter().collect();
+        let mut with_interest: HashMap<Word, Vec<usize>> = HashMap::new();
+        for (place, it) in past.iter().enumerate() {
+            for interest in it.asking.interests.iter() {
+                with_interest.entry(interest).or_default().push(place);
+            }
+        }
+        Self { past, with_interest }
+    }
+}
+
+impl History {
+    /// How long people who ask for this usually wait; nothing where too few asked for it, or fewer
+    /// than half of them were matched. Those with an interest in common are looked at first, then
+    /// all who asked for the same kinds of things.
+    pub fn usual(&self, asking: &Asking) -> Option<Estimate> {
+        let near = asking.interests.iter().filter_map(|it| self.with_interest.get(&it));
+        let mut near: Vec<_> = near.flatten().copied().collect();
+        near.sort_unstable_by(|one, other| other.cmp(one));
+        near.dedup();
+        let near = near.into_iter().map(|it| &self.past[it]);
+        let near: Vec<_> = near.filter(|it| asking.is_like(&it.asking)).take(LOOKED_AT).collect();
+        if near.len() >= FEWEST {
+            return median(near);
+        }
+        let all = self.past.iter().rev().filter(|it| asking.is_like(&it.asking));
+        let all: Vec<_> = all.take(LOOKED_AT).collect();
+        if all.len() >= FEWEST { median(all) } else { None }
+    }
 }
 
 /// The median by Kaplan and Meier: who left counts as waiting until then, and not after.
@@ -128,7 +136,7 @@ fn median(mut waits: Vec<&Past>) -> Option<Estimate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{crowd::Crowd, ids::Word, ticket::Wishes};
+    use crate::{crowd::Crowd, ticket::Wishes};
 
     fn ticket(interests: &[u32], mood: Option<u32>) -> Ticket {
         let mut ticket = Crowd::new(1).ticket(1, 0);
@@ -143,8 +151,12 @@ mod tests {
         waits.into_iter().map(past).collect()
     }
 
+    fn usual(history: &[Past], ticket: &Ticket) -> Option<Estimate> {
+        history.iter().cloned().collect::<History>().usual(&Asking::of(ticket))
+    }
+
     fn wait(history: &[Past], ticket: &Ticket) -> Option<i64> {
-        usual_wait(history, &Asking::of(ticket)).map(|it| it.ms)
+        usual(history, ticket).map(|it| it.ms)
     }
 
     #[test]
@@ -174,10 +186,7 @@ mod tests {
         other_band.limits.band ^= 1;
         assert_eq!(wait(&history, &other_band), None);
         history.extend(past(&one, [3; LOOKED_AT], true));
-        assert_eq!(
-            usual_wait(&history, &Asking::of(&one)),
-            Some(Estimate { ms: 3, of: LOOKED_AT })
-        );
+        assert_eq!(usual(&history, &one), Some(Estimate { ms: 3, of: LOOKED_AT }));
     }
 
     #[test]
@@ -187,15 +196,5 @@ mod tests {
         history.extend(past(&other, [3; 50], true));
         assert_eq!(wait(&history, &one), Some(9));
         assert_eq!(wait(&history[1..], &one), Some(3));
-    }
-
-    #[test]
-    fn what_dropping_a_wish_saves_is_known_from_those_who_did_without() {
-        let (plain, moody) = (ticket(&[1, 2], None), ticket(&[1, 2], Some(1)));
-        let mut history = past(&moody, [60_000; 20], true);
-        assert_eq!(savings(&history, &moody), []);
-        history.extend(past(&plain, [20_000; 20], true));
-        assert_eq!(savings(&history, &moody), [(Wish::Mood, 40_000)]);
-        assert_eq!(savings(&history, &plain), []);
     }
 }

@@ -271,6 +271,7 @@ impl Engine {
         engine.0.tasks.spawn(nodes::run(engine.clone(), heard));
         engine.0.tasks.spawn(jobs::run(engine.clone()));
         engine.0.tasks.spawn(matchmaking::run(engine.clone()));
+        engine.0.tasks.spawn(matchmaking::take_asks(engine.clone()));
         engine.0.tasks.spawn(seen::run(engine.clone()));
         Ok(engine)
     }

@@ -31,7 +31,7 @@ pub use jobs::{Finish, Job, JobDetail, JobKind, Over};
 pub use lookouts::{LookoutRow, NewLookout};
 pub use matching::{
     Band, MeetingRow, MetRow, NewProposal, NewTicket, ProposalRow, Search, Seat, Seeker, Shared,
-    TicketRow, TicketState, Turned, WaitRow,
+    TicketAsk, TicketRow, TicketState, Turned, WaitRow,
 };
 pub use order::{Decision, NewReport, Outcome, Sanction, Sanctioned, Sanctioning};
 pub use outcome::{AppendError, Appending, Done, Moved, Outcomes};

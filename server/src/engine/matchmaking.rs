@@ -2,6 +2,7 @@
 //! in the database; whoever leads next goes on with them.
 
 mod asked;
+mod clerk;
 mod pool;
 mod speed;
 mod views;
@@ -20,20 +21,26 @@ use app::protocol::{
     packets::ServerPacket,
     people::Presence,
 };
+use clerk::Clerk;
+pub(super) use clerk::run as take_asks;
 use pool::Pool;
 use std::{
     collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
-use tokio::{sync::Notify, task::spawn_blocking, time::sleep};
+use tokio::{
+    sync::Notify,
+    task::{spawn_blocking, yield_now},
+    time::sleep,
+};
 use views::Pictures;
 
 /// With tickets, so often it is looked who has gone and what other nodes have written.
 const LOOK_MS: i64 = 1_000;
 /// Without any.
 const IDLE_MS: i64 = 5_000;
-/// What other nodes wrote may be seen so much later than their clocks say.
-const OVERLAP_MS: i64 = 10_000;
+/// So often all open tickets are read anew: one that was seen later than it may be is not lost.
+const ALL_EVERY_MS: i64 = 60_000;
 /// So often those who wait are told how it stands, some at a time.
 const TELL_MS: i64 = 5_000;
 const TOLD_AT_ONCE: usize = 500;
@@ -53,6 +60,7 @@ pub(super) struct Matchmaking {
     /// Wakes the task that runs the rounds.
     some: Notify,
     pictures: Pictures,
+    clerk: Clerk,
 }
 
 impl Matchmaking {
@@ -69,6 +77,8 @@ struct Lead {
     pool: Pool,
     /// Changes before then were read.
     read: Option<Millis>,
+    /// When all were read.
+    read_all: Millis,
     /// Lookouts made before then were read.
     lookouts_read: Option<Millis>,
     told: Millis,
@@ -153,8 +163,15 @@ impl Engine {
     }
 
     async fn read_tickets(&self, lead: &mut Lead, now: Millis) -> StoreResult<()> {
-        let since = lead.read.map(|it| Millis(it.0 - OVERLAP_MS));
-        let rows = self.store().tickets_changed(since).await?;
+        let is_old = !(0..ALL_EVERY_MS).contains(&now.since(lead.read_all));
+        let since = lead.read.filter(|_| !is_old).map(|it| Millis(it.0 - self.store().lag_ms()));
+        let pool = &lead.pool;
+        let wants = |id, state, at| since.is_none() || pool.wants(id, state, at);
+        let rows = self.store().tickets_changed(since, wants).await?;
+        if since.is_none() {
+            lead.read_all = now;
+            lead.pool.keep(&rows.iter().map(|it| it.id).collect());
+        }
         lead.read = Some(now);
         let changed = lead.pool.take(rows);
         if !changed.is_empty() {
@@ -170,7 +187,7 @@ impl Engine {
     /// Tells those who wanted to know it that somebody like that is here: once, whichever node
     /// leads.
     async fn look_out_for_all(&self, lead: &mut Lead, now: Millis) -> StoreResult<()> {
-        let since = lead.lookouts_read.map_or(Millis(0), |it| Millis(it.0 - OVERLAP_MS));
+        let since = lead.lookouts_read.map_or(Millis(0), |it| Millis(it.0 - self.store().lag_ms()));
         let rows = self.store().lookouts(since, now).await?;
         lead.lookouts_read = Some(now);
         let guests = self.options().match_guests;
@@ -234,6 +251,8 @@ impl Engine {
         let users: Vec<_> = some.iter().map(|it| it.1).collect();
         let mut views = self.match_views(&users).await?;
         for (ticket, user) in some {
+            // Many are compared with many: whoever talks is not kept waiting for it.
+            yield_now().await;
             let Some(view) = views.remove(&user) else { continue };
             let relaxed = lead.pool.relaxed(ticket, now);
             let best = lead.pool.best(ticket, COMPARED);

@@ -154,6 +154,27 @@ pub struct NewTicket {
     pub band: Band,
     /// The owner has no password.
     pub guest: bool,
+    /// When it was asked for: waiting counts from here.
+    pub at: Millis,
+}
+
+/// What somebody asks of those who wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TicketAsk {
+    /// To be one of them, or to have other wishes: the waiting time is kept.
+    Take(NewTicket),
+    /// Not to be one of them any more; nothing happens to whoever is none.
+    Cancel(UserId),
+}
+
+impl TicketAsk {
+    /// Who asks.
+    pub const fn user(&self) -> UserId {
+        match self {
+            Self::Take(new) => new.user,
+            Self::Cancel(user) => *user,
+        }
+    }
 }
 
 /// What those in a proposal have in common.
@@ -275,15 +296,24 @@ pub struct WaitRow {
 
 /// Tickets of users.
 impl Store {
-    /// Takes a user's ticket, or gives the one that they have other wishes: its waiting time is
-    /// kept. None where the login has ended. Whether the user may look for anybody is checked when it
-    /// is done: not while they are muted, nor in a pause.
-    pub async fn take_ticket(
+    /// Does what several users ask, each of them once, in one transaction and one flush; what came
+    /// of each ask. Whether somebody may look for others is checked when it is done: not by a login
+    /// that has ended, not while they are muted, nor in a pause.
+    pub async fn ask_tickets(
         &self,
-        new: &NewTicket,
+        asks: &[TicketAsk],
         now: Millis,
-    ) -> StoreResult<Option<TicketRow>> {
-        on_either!(self, it => it.take_ticket(new, now))
+    ) -> StoreResult<Vec<Result<Turned, Refusal>>> {
+        let done = on_either!(self, it => it.ask_tickets(asks, now))?;
+        let mut answers = Vec::with_capacity(done.len());
+        for (ask, done) in asks.iter().zip(done) {
+            answers.push(match done {
+                Some(answer) => answer,
+                // Others are in the proposal, too.
+                None => self.cancel_search(ask.user(), now).await.map_err(Refusal::from),
+            });
+        }
+        Ok(answers)
     }
 
     /// How it stands with a user's last search; none where they never looked for anybody.
@@ -296,7 +326,7 @@ impl Store {
         on_either!(self, it => it.seekers(users))
     }
 
-    /// Ends a user's search; nothing where they have none.
+    /// Ends a user's search, whatever proposal it is in; nothing where they have none.
     pub async fn cancel_search(&self, user: UserId, now: Millis) -> StoreResult<Turned> {
         on_either!(self, it => it.cancel_search(user, now))
     }
@@ -355,9 +385,23 @@ impl Store {
 
 /// What the node does that leads. Nothing of an earlier leader is accepted: none is returned.
 impl Store {
-    /// The tickets that changed since then, open or not; all open ones with `None`.
-    pub async fn tickets_changed(&self, since: Option<Millis>) -> StoreResult<Vec<TicketRow>> {
-        on_either!(self, it => it.tickets_changed(since))
+    /// Those tickets that changed since then, open or not, or all open ones with `None`, of which
+    /// the whole is wanted, by what they are in and when they changed last.
+    pub async fn tickets_changed(
+        &self,
+        since: Option<Millis>,
+        wants: impl Fn(TicketId, TicketState, Millis) -> bool + Sync,
+    ) -> StoreResult<Vec<TicketRow>> {
+        on_either!(self, it => it.tickets_changed(since, &wants))
+    }
+
+    /// How much later than its moment says a change may be seen, in milliseconds: a commit takes
+    /// its time, and where several nodes write, their clocks differ.
+    pub const fn lag_ms(&self) -> i64 {
+        match &self.queries {
+            Queries::Sqlite(_) => 2_000,
+            Queries::Postgres(_) => 10_000,
+        }
     }
 
     /// What is known of these users with anybody.

@@ -63,6 +63,8 @@ mod rooms;
 mod speed;
 #[path = "queries/tickets.rs"]
 mod tickets;
+#[path = "queries/turns.rs"]
+mod turns;
 #[path = "queries/users.rs"]
 mod users;
 

@@ -3,7 +3,7 @@
 use super::super::{Engine, Who, clock};
 use crate::{
     cluster::Word,
-    store::{Band, NewLookout, NewTicket, StoreResult, Turned},
+    store::{Band, NewLookout, NewTicket, StoreResult, TicketAsk, Turned},
 };
 use ::matching::standing::{self, Deed, Kind, Part};
 use app::{
@@ -43,7 +43,7 @@ impl Engine {
     }
 
     /// Whoever leads is to know that something changed.
-    fn sought(&self) {
+    pub(super) fn sought(&self) {
         self.0.matchmaking.heard();
         self.0.cluster.tell(Word::Sought);
     }
@@ -53,10 +53,8 @@ impl Engine {
         let now = clock::now();
         let (wishes, band) = self.admit_wishes(who, wishes, now).await?;
         let guest = who.role == Role::Guest;
-        let new = NewTicket { user: who.user, login: who.login, wishes, band, guest };
-        self.store().take_ticket(&new, now).await?.ok_or(Refusal::NotSignedIn)?;
-        let turned = Turned { users: vec![who.user], rooms: Vec::new() };
-        self.search_changed(who.user, turned).await
+        let new = NewTicket { user: who.user, login: who.login, wishes, band, guest, at: now };
+        self.0.matchmaking.clerk.ask(TicketAsk::Take(new)).await
     }
 
     /// Tells the user, once within a day, when somebody like that looks for someone.
@@ -126,8 +124,7 @@ impl Engine {
 
     /// Looks for nobody any more; nothing where they did not.
     pub async fn stop_search(&self, user: UserId) -> Result<MatchView, Refusal> {
-        let turned = self.store().cancel_search(user, clock::now()).await?;
-        self.search_changed(user, turned).await
+        self.0.matchmaking.clerk.ask(TicketAsk::Cancel(user)).await
     }
 
     /// Says yes or no to a proposal.

@@ -3,7 +3,7 @@
 mod lookouts;
 
 use super::words::{Words, want};
-use crate::store::{MetRow, NewProposal, Shared, TicketRow};
+use crate::store::{MetRow, NewProposal, Shared, TicketRow, TicketState};
 use ::matching::{
     fit::{fit, reasons},
     ids::{Person, TicketId as Id},
@@ -43,13 +43,32 @@ pub(super) struct Pool {
 }
 
 impl Pool {
+    /// Whether a ticket is to be taken over that is in this state since then, as it is now.
+    pub(super) fn wants(&self, id: TicketId, state: TicketState, changed_at: Millis) -> bool {
+        let known = self.waiting.get(&id).map(|it| &it.row);
+        let is_known = known.is_some_and(|it| (it.state, it.changed_at) == (state, changed_at));
+        if state.is_open() { !is_known } else { known.is_some() }
+    }
+
+    /// Forgets all tickets but these.
+    pub(super) fn keep(&mut self, ids: &HashSet<TicketId>) {
+        let gone = self.waiting.keys().filter(|it| !ids.contains(it)).copied().collect::<Vec<_>>();
+        gone.into_iter().for_each(|it| self.forget(it));
+    }
+
+    fn forget(&mut self, id: TicketId) {
+        if let Some(gone) = self.waiting.remove(&id) {
+            self.met.remove(&gone.row.user);
+            self.away.remove(&gone.row.user);
+        }
+    }
+
     /// Takes over tickets as they are now; returns the owners of whom it is to be asked whom they
     /// met.
     pub(super) fn take(&mut self, rows: Vec<TicketRow>) -> Vec<UserId> {
         let mut changed = Vec::new();
         for row in rows {
-            let known = self.waiting.get(&row.id).map(|it| it.row.changed_at);
-            if known.is_some_and(|it| it >= row.changed_at && row.state.is_open()) {
+            if !self.wants(row.id, row.state, row.changed_at) {
                 continue;
             }
             if row.state.is_open() {
@@ -63,9 +82,8 @@ impl Pool {
                 };
                 self.lookouts.note(row.id);
                 self.waiting.insert(row.id, Waiting { row, ticket });
-            } else if self.waiting.remove(&row.id).is_some() {
-                self.met.remove(&row.user);
-                self.away.remove(&row.user);
+            } else {
+                self.forget(row.id);
             }
         }
         changed
@@ -263,7 +281,7 @@ fn common(one: &Waiting, other: &Waiting) -> Common {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Band, TicketState};
+    use crate::store::Band;
     use app::protocol::matching::{Kept, Mood, Pace, Wishes as Wished};
     use uuid::Uuid;
 
@@ -347,13 +365,19 @@ mod tests {
         let first = row(1, &["ko"], &["tea"], 0);
         let mut pool = pool(std::slice::from_ref(&first));
         let later = TicketRow { changed_at: Millis(9), ..row(1, &["fr"], &[], 0) };
-        assert_eq!(pool.take(vec![later]), [user(1)]);
-        // Read again, from an earlier moment on.
-        assert!(pool.take(vec![first.clone()]).is_empty());
+        assert_eq!(pool.take(vec![later.clone()]), [user(1)]);
+        assert!(pool.take(vec![later.clone()]).is_empty(), "read again");
         pool.take(vec![row(2, &["ko"], &["tea"], 0)]);
         assert!(round_of(&mut pool, 60_000).is_empty(), "one speaks French by now");
-        pool.take(vec![TicketRow { state: TicketState::Matched, changed_at: Millis(10), ..first }]);
+        let proposed = TicketRow { state: TicketState::Proposed, ..later };
+        assert_eq!(pool.take(vec![proposed]), [user(1)], "within the same millisecond");
+        let over = TicketRow { state: TicketState::Matched, changed_at: Millis(10), ..first };
+        assert!(pool.wants(over.id, over.state, over.changed_at));
+        pool.take(vec![over.clone()]);
+        assert!(!pool.wants(over.id, over.state, over.changed_at), "it is forgotten already");
         assert_eq!(pool.len(), 1);
+        pool.keep(&HashSet::new());
+        assert_eq!(pool.len(), 0, "whatever is not among all that are open");
     }
 
     #[test]

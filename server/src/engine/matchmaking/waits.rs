@@ -2,7 +2,7 @@
 
 use super::words::Words;
 use crate::store::{Band, WaitRow};
-use ::matching::waits::{Asking, Past, usual_wait};
+use ::matching::waits::{Asking, History, Past};
 use app::protocol::{
     ids::Millis,
     matching::{Saving, Wish, Wishes},
@@ -11,12 +11,12 @@ use app::protocol::{
 /// So long it counts as what is usual now.
 const FRESH_MS: i64 = 60 * 1_000;
 
-/// Waits that are over, the last ones last.
+/// Waits that are over.
 #[derive(Debug, Default)]
 pub(super) struct Waits {
     read: Option<Millis>,
     words: Words,
-    past: Vec<Past>,
+    past: History,
 }
 
 impl Waits {
@@ -58,7 +58,7 @@ impl Waits {
 
     fn usual_ms(&mut self, wishes: &Wishes, band: Band) -> Option<i64> {
         let asking = asking(&mut self.words, wishes, band);
-        usual_wait(&self.past, &asking).map(|it| it.ms)
+        self.past.usual(&asking).map(|it| it.ms)
     }
 }
 

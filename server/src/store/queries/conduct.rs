@@ -36,26 +36,37 @@ impl Queries {
     }
 }
 
-/// Whether somebody may begin to look for others: not while they are muted, nor in a pause.
-pub(super) async fn check_seeker(
+/// Those of the users who may not begin to look for others: they are muted, or in a pause.
+pub(super) async fn refused_seekers(
     tx: &mut Tx,
-    user: UserId,
+    users: &[UserId],
     now: Millis,
-) -> StoreResult<Result<(), Refusal>> {
-    let mut sql = deeds_query(&[user], Millis(now.0 - REMEMBERED_MS));
-    sql.push(" union all select id, '").push(MUTED).push("', muted_until from account where id = ");
-    sql.push_bind(user.0).push(" and muted_until > ").push_bind(now.0);
-    let rows = sql.build().fetch_all(&mut **tx).await?;
-    let mut deeds = Vec::new();
+) -> StoreResult<HashMap<UserId, Refusal>> {
+    let mut sql = deeds_query(users, Millis(now.0 - REMEMBERED_MS));
+    sql.push(" union all select id, '").push(MUTED).push("', muted_until from account");
+    sql.push(" where muted_until > ").push_bind(now.0).push(" and id in (");
+    let mut list = sql.separated(", ");
+    for user in users {
+        list.push_bind(user.0);
+    }
+    sql.push(")");
+    let rows = sql.build().persistent(users.len() == 1).fetch_all(&mut **tx).await?;
+    let mut deeds: HashMap<UserId, Vec<Deed>> = HashMap::new();
+    let mut refused = HashMap::new();
     for row in &rows {
+        let user = UserId(row.try_get("account_id")?);
         if row.try_get::<&str, _>("kind")? == MUTED {
             let until = Some(Millis(row.try_get("at")?)).filter(|it| *it < Millis::NEVER);
-            return Ok(Err(Refusal::Muted { until }));
+            refused.insert(user, Refusal::Muted { until });
         }
-        deeds.extend(deed_from(row)?);
+        deeds.entry(user).or_default().extend(deed_from(row)?);
     }
-    let until = cooldown(&deeds, now.0).map(Millis);
-    Ok(until.map_or(Ok(()), |until| Err(Refusal::TooSoon { until })))
+    for (user, deeds) in deeds {
+        if let Some(until) = cooldown(&deeds, now.0).map(Millis) {
+            refused.entry(user).or_insert(Refusal::TooSoon { until });
+        }
+    }
+    Ok(refused)
 }
 
 /// What these users did since then. Several reports by one person are one.

@@ -212,13 +212,7 @@ impl Happening {
 
     fn place(&self, ticket: &TicketRow) -> Place {
         let away = self.away.contains(&ticket.user);
-        Place {
-            ticket: desk_id(ticket.id),
-            state: ticket.state.desk(),
-            active_at: ticket.acted_at.0,
-            away_since: away.then(|| self.now.0 - desk::AWAY_MS),
-            gives_up_at: None,
-        }
+        Place { away_since: away.then(|| self.now.0 - desk::AWAY_MS), ..place(ticket) }
     }
 
     fn ticket(&self, id: ::matching::ids::TicketId) -> Option<&TicketRow> {
@@ -244,7 +238,7 @@ impl Happening {
                 Change::Now(id, state, why) => {
                     if let Some(ticket) = self.ticket(*id) {
                         let state = TicketState::of(*state, *why);
-                        set_state(tx, ticket, (state, *why), self.now).await?;
+                        set_state(tx, &[ticket], (state, *why), self.now).await?;
                     }
                 }
                 Change::Away(..) => {}
@@ -277,6 +271,17 @@ impl Happening {
         .execute(&mut **tx)
         .await?;
         Ok(())
+    }
+}
+
+/// A ticket as the desk has it, its owner being there.
+pub(super) fn place(ticket: &TicketRow) -> Place {
+    Place {
+        ticket: desk_id(ticket.id),
+        state: ticket.state.desk(),
+        active_at: ticket.acted_at.0,
+        away_since: None,
+        gives_up_at: None,
     }
 }
 
@@ -342,44 +347,34 @@ pub(super) async fn add_proposal(tx: &mut Tx, row: &ProposalRow, now: Millis) ->
     Ok(())
 }
 
-/// Gives a ticket another state. Its waiting time is noted where that is over.
-async fn set_state(
+/// Gives tickets another state, all the same. Their waiting times are noted where those are over.
+pub(super) async fn set_state(
     tx: &mut Tx,
-    ticket: &TicketRow,
+    tickets: &[&TicketRow],
     (state, why): (TicketState, Why),
     now: Millis,
 ) -> StoreResult<()> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
     let ended = (!state.is_open()).then_some(now.0);
     let skipped = (why == Why::Refused).then_some(now.0);
+    let mut sql = QueryBuilder::new("update ticket set state = ");
+    sql.push_bind(state.name()).push(", changed_at = ").push_bind(now.0);
+    sql.push(", ended_at = ").push_bind(ended);
+    sql.push(", skipped_at = coalesce(").push_bind(skipped).push(", skipped_at)");
     if why == Why::OtherGone && planted::has(Bug::ResetWait) {
-        let sql = "update ticket set since = $2 where id = $1";
-        sqlx::query(sql).bind(ticket.id.0).bind(now.0).execute(&mut **tx).await?;
+        sql.push(", since = ").push_bind(now.0);
     }
-    sqlx::query(
-        "update ticket set state = $2, changed_at = $3, ended_at = $4,
-             skipped_at = coalesce($5, skipped_at)
-         where id = $1",
-    )
-    .bind(ticket.id.0)
-    .bind(state.name())
-    .bind(now.0)
-    .bind(ended)
-    .bind(skipped)
-    .execute(&mut **tx)
-    .await?;
+    sql.push(" where id in (");
+    let mut list = sql.separated(", ");
+    for ticket in tickets {
+        list.push_bind(ticket.id.0);
+    }
+    sql.push(")");
+    sql.build().persistent(tickets.len() == 1).execute(&mut **tx).await?;
     if ended.is_some() {
-        sqlx::query(
-            "insert into wait (id, at, waited_ms, matched, band, wishes)
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(uuid::Uuid::now_v7())
-        .bind(now.0)
-        .bind(now.since(ticket.since).max(0))
-        .bind(i64::from(state == TicketState::Matched))
-        .bind(ticket.band.name())
-        .bind(serde_json::to_string(&ticket.wishes).unwrap_or_default())
-        .execute(&mut **tx)
-        .await?;
+        note_waits(tx, tickets, state == TicketState::Matched, now).await?;
     }
     let counted = match why {
         Why::NoAnswer => Some("not_answered"),
@@ -388,9 +383,31 @@ async fn set_state(
             None
         }
     };
-    if let Some(kind) = counted {
-        note_conduct(tx, ticket.user, kind, now).await?;
+    for ticket in tickets {
+        if let Some(kind) = counted {
+            note_conduct(tx, ticket.user, kind, now).await?;
+        }
     }
+    Ok(())
+}
+
+/// Notes for how long the owners of these tickets waited.
+async fn note_waits(
+    tx: &mut Tx,
+    tickets: &[&TicketRow],
+    matched: bool,
+    now: Millis,
+) -> StoreResult<()> {
+    let mut sql = QueryBuilder::new("insert into wait (id, at, waited_ms, matched, band, wishes) ");
+    sql.push_values(tickets, |mut row, ticket| {
+        row.push_bind(uuid::Uuid::now_v7())
+            .push_bind(now.0)
+            .push_bind(now.since(ticket.since).max(0))
+            .push_bind(i64::from(matched))
+            .push_bind(ticket.band.name())
+            .push_bind(serde_json::to_string(&ticket.wishes).unwrap_or_default());
+    });
+    sql.build().persistent(tickets.len() == 1).execute(&mut **tx).await?;
     Ok(())
 }
 

@@ -2,15 +2,13 @@
 
 use super::{
     BEGIN_WRITE, DbRow, IDS_A_QUERY, Queries, Tx,
-    conduct::check_seeker,
     jobs::lock_account,
     leases::leads,
-    making::lock_signed_in,
     proposals::{Happening, seat_from},
 };
 use crate::store::{
-    Fence, MetRow, NewTicket, ProposalRow, Search, Seat, Seeker, StoreError, StoreResult,
-    TicketRow, TicketState, Turned, WaitRow, matching::Band,
+    Fence, MetRow, ProposalRow, Search, Seat, Seeker, StoreResult, TicketRow, TicketState, Turned,
+    WaitRow, matching::Band,
 };
 use ::matching::desk::Event;
 use app::protocol::{
@@ -26,8 +24,6 @@ pub(super) const TICKET: &str = "ticket.id, ticket.account_id, ticket.wishes, ti
     ticket.changed_at";
 /// A round may come in between as often.
 const CANCELS_MAX: u32 = 5;
-/// A user's tickets are forgotten so long after their end, once there is another one.
-const FORGET_OWN_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How it stands with searches: each one's open ticket, or else the last one, with the proposal
 /// that it is in and the room into which it was matched, while its owner is a member there.
 /// Beside it, their lookout.
@@ -48,59 +44,6 @@ const SEARCHES: &str = ", seat.proposal_id, proposal.expires_at, proposal.common
     where account.id in (";
 
 impl Queries {
-    pub(in crate::store) async fn take_ticket(
-        &self,
-        new: &NewTicket,
-        now: Millis,
-    ) -> StoreResult<Option<TicketRow>> {
-        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-        if !lock_signed_in(&mut tx, new.user, new.login).await? {
-            return Ok(None);
-        }
-        let wishes = serde_json::to_string(&new.wishes).unwrap_or_default();
-        let open = sqlx::query(
-            "update ticket set wishes = $2, acted_at = $3, changed_at = $3, band = $4, guest = $5
-             where account_id = $1 and state in ('searching', 'proposed')",
-        )
-        .bind(new.user.0)
-        .bind(&wishes)
-        .bind(now.0)
-        .bind(new.band.name())
-        .bind(i64::from(new.guest))
-        .execute(&mut *tx)
-        .await?;
-        if open.rows_affected() == 0 {
-            // Who was matched while this was on its way is in a room by now, and looks for nobody.
-            let last = last_ticket(&mut tx, new.user).await?;
-            if let Some(last) = last
-                && last.state == TicketState::Matched
-                && last.changed_at >= now
-            {
-                return Ok(Some(last));
-            }
-            if let Err(refusal) = check_seeker(&mut tx, new.user, now).await? {
-                return Err(StoreError::Refused(refusal));
-            }
-            forget_tickets(&mut tx, new.user, now).await?;
-            sqlx::query(
-                "insert into ticket (id, account_id, wishes, band, guest, since, state, acted_at,
-                     changed_at)
-                 values ($1, $2, $3, $4, $5, $6, 'searching', $6, $6)",
-            )
-            .bind(uuid::Uuid::now_v7())
-            .bind(new.user.0)
-            .bind(&wishes)
-            .bind(new.band.name())
-            .bind(i64::from(new.guest))
-            .bind(now.0)
-            .execute(&mut *tx)
-            .await?;
-        }
-        let ticket = last_ticket(&mut tx, new.user).await?;
-        tx.commit().await?;
-        Ok(ticket)
-    }
-
     pub(in crate::store) async fn seekers(
         &self,
         users: &[UserId],
@@ -224,6 +167,7 @@ impl Queries {
     pub(in crate::store) async fn tickets_changed(
         &self,
         since: Option<Millis>,
+        wants: &(impl Fn(TicketId, TicketState, Millis) -> bool + Sync),
     ) -> StoreResult<Vec<TicketRow>> {
         let mut sql = QueryBuilder::new("select ");
         sql.push(TICKET).push(" from ticket where ");
@@ -231,8 +175,15 @@ impl Queries {
             Some(since) => sql.push("changed_at >= ").push_bind(since.0),
             None => sql.push("state in ('searching', 'proposed')"),
         };
-        let rows = sql.build().fetch_all(&self.readers).await?;
-        tickets_from(&rows)
+        let mut tickets = Vec::new();
+        for row in &sql.build().fetch_all(&self.readers).await? {
+            let state = TicketState::named(row.try_get("ticket_state")?);
+            let changed = Millis(row.try_get("changed_at")?);
+            if wants(TicketId(row.try_get("id")?), state, changed) {
+                tickets.extend(ticket_from(row)?);
+            }
+        }
+        Ok(tickets)
     }
 
     pub(in crate::store) async fn met(&self, users: &[UserId]) -> StoreResult<Vec<MetRow>> {
@@ -325,17 +276,6 @@ pub(super) async fn refuse_search(tx: &mut Tx, user: UserId, now: Millis) -> Sto
         .execute(&mut **tx)
         .await?;
     Ok(turned)
-}
-
-/// Whoever looks for somebody often leaves many tickets: those that have been over for a day are
-/// forgotten with the next one.
-async fn forget_tickets(tx: &mut Tx, user: UserId, now: Millis) -> StoreResult<()> {
-    sqlx::query("delete from ticket where account_id = $1 and ended_at < $2")
-        .bind(user.0)
-        .bind(now.0 - FORGET_OWN_MS)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// How it stands with somebody's search, but for who is in the proposal.

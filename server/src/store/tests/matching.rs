@@ -34,8 +34,16 @@ pub(super) async fn take(store: &Store, (user, login): &(User, LoginId), now: i6
         wishes: wishes(&["tea"]),
         band: Band::Adult,
         guest: false,
+        at: Millis(now),
     };
-    store.take_ticket(&new, Millis(now)).await.unwrap().unwrap()
+    ask(store, new).await.unwrap();
+    store.search_of(user.id).await.unwrap().unwrap().ticket
+}
+
+/// Asks for a ticket, alone.
+pub(super) async fn ask(store: &Store, new: NewTicket) -> Result<Turned, Refusal> {
+    let now = new.at;
+    store.ask_tickets(&[TicketAsk::Take(new)], now).await.unwrap().remove(0)
 }
 
 pub(super) async fn fence(store: &Store) -> Fence {
@@ -72,17 +80,70 @@ async fn who_asks_again_keeps_the_ticket_and_its_time_and_a_login_that_ended_tak
             wishes: wishes(&["film"]),
             band: Band::Adult,
             guest: false,
+            at: Millis(9),
         };
-        let again = store.take_ticket(&new, Millis(9)).await.unwrap().unwrap();
+        ask(&store, new.clone()).await.unwrap();
+        let again = store.search_of(ann.0.id).await.unwrap().unwrap().ticket;
         assert_eq!((again.id, again.since, again.acted_at), (first.id, Millis(5), Millis(9)));
         assert_eq!(again.wishes, wishes(&["film"]));
         assert_eq!(store.count_searches().await.unwrap(), 1);
         let unknown = NewTicket { login: LoginId(Uuid::from_u128(9)), ..new };
-        assert_eq!(store.take_ticket(&unknown, Millis(9)).await.unwrap(), None);
+        assert_eq!(ask(&store, unknown).await, Err(Refusal::NotSignedIn));
         let turned = store.cancel_search(ann.0.id, Millis(10)).await.unwrap();
         assert_eq!(turned.users, [ann.0.id]);
         assert_eq!(store.cancel_search(ann.0.id, Millis(11)).await.unwrap(), Turned::default());
         assert_eq!(store.count_searches().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_many_ask_at_once_is_answered_to_each_alone() {
+    for Fixture { store, .. } in each().await {
+        let people = people(&store, ["u0", "u1", "u2", "u3", "u4", "u5"]).await;
+        let [begins, changes, stops, leaves, unknown, idle] = &people[..] else { panic!() };
+        take(&store, changes, 5).await;
+        take(&store, stops, 5).await;
+        let both = [&take(&store, leaves, 5).await, &take(&store, unknown, 5).await];
+        propose(&store, &both, LATER).await;
+        let at = Millis(LATER + 1);
+        let new = |(user, login): &(User, LoginId)| NewTicket {
+            user: user.id,
+            login: *login,
+            wishes: wishes(&["film"]),
+            band: Band::Adult,
+            guest: true,
+            at,
+        };
+        let ended = NewTicket { login: LoginId(Uuid::from_u128(9)), ..new(unknown) };
+        let asks = [
+            TicketAsk::Take(new(begins)),
+            TicketAsk::Take(new(changes)),
+            TicketAsk::Cancel(stops.0.id),
+            TicketAsk::Cancel(leaves.0.id),
+            TicketAsk::Take(ended),
+            TicketAsk::Cancel(idle.0.id),
+        ];
+        let answers = store.ask_tickets(&asks, at.plus(1)).await.unwrap();
+        let alone = |it: &(User, LoginId)| Ok(Turned { users: vec![it.0.id], rooms: vec![] });
+        assert_eq!(answers[..3], [alone(begins), alone(changes), alone(stops)]);
+        let left = answers[3].as_ref().unwrap();
+        assert_eq!(left.users.len(), 2, "the other of the proposal, too");
+        assert_eq!(answers[4..], [Err(Refusal::NotSignedIn), Ok(Turned::default())]);
+        let searches = async |it: &(User, LoginId)| {
+            let ticket = store.search_of(it.0.id).await.unwrap().unwrap().ticket;
+            assert_eq!(ticket.changed_at, at.plus(1));
+            (ticket.state, ticket.since, ticket.wishes.interests[0].clone(), ticket.guest)
+        };
+        let open = TicketState::Searching;
+        let over = TicketState::Ended(Ended::Cancelled);
+        assert_eq!(searches(begins).await, (open, at, "film".into(), true));
+        assert_eq!(searches(changes).await, (open, Millis(5), "film".into(), true));
+        assert_eq!(searches(stops).await, (over, Millis(5), "tea".into(), false));
+        assert_eq!(searches(leaves).await, (over, Millis(5), "tea".into(), false));
+        assert_eq!(searches(unknown).await, (open, Millis(5), "tea".into(), false));
+        assert_eq!(store.search_of(idle.0.id).await.unwrap(), None);
+        let waits = store.waits(Millis(0), 9).await.unwrap();
+        assert_eq!(waits.iter().filter(|it| it.waited_ms == LATER - 3).count(), 2);
     }
 }
 
@@ -254,7 +315,8 @@ async fn however_many_do_it_at_once_nobody_is_matched_twice() {
             let (first, others) = people.split_first().unwrap();
             let answers =
                 others.iter().enumerate().map(|(n, it)| say_yes(&nodes[n % 2], &it.0, at));
-            let cancelled = nodes[0].cancel_search(first.0.id, at);
+            let cancelling = [TicketAsk::Cancel(first.0.id), TicketAsk::Cancel(others[0].0.id)];
+            let cancelled = nodes[0].ask_tickets(&cancelling, at);
             let (_, cancelled) = tokio::join!(futures::future::join_all(answers), cancelled);
             cancelled.unwrap();
             matched += check_matches(&store, &people).await;
@@ -303,9 +365,10 @@ async fn who_stops_while_a_round_proposes_to_them_holds_nobody_up() {
             let later = now + LATER / 2;
             let both = [&tickets[0], &tickets[1]];
             let proposes = propose(&store, &both, later);
-            let stops = other.cancel_search(bob.0.id, Millis(later));
+            let stopping = [TicketAsk::Cancel(bob.0.id)];
+            let stops = other.ask_tickets(&stopping, Millis(later));
             let (_, stopped) = tokio::join!(proposes, stops);
-            assert!(stopped.unwrap().users.contains(&bob.0.id));
+            assert!(stopped.unwrap()[0].as_ref().unwrap().users.contains(&bob.0.id));
             assert_eq!(state(&store, &bob.0).await, TicketState::Ended(Ended::Cancelled));
             let search = store.search_of(eve.0.id).await.unwrap().unwrap();
             assert_eq!((search.ticket.state, search.proposal), (TicketState::Searching, None));
@@ -335,15 +398,11 @@ async fn who_leaves_proposals_unanswered_pauses_and_old_conduct_is_forgotten() {
             wishes: wishes(&[]),
             band: Band::Adult,
             guest: false,
+            at: Millis(now),
         };
-        let take = async |at| store.take_ticket(&new, Millis(at)).await;
         let until = Millis(now + MIN);
-        let found = take(now).await.unwrap_err();
-        assert!(
-            matches!(found, StoreError::Refused(Refusal::TooSoon { until: it }) if it == until),
-            "{found}"
-        );
-        assert!(take(until.0).await.unwrap().is_some());
+        assert_eq!(ask(&store, new.clone()).await, Err(Refusal::TooSoon { until }));
+        ask(&store, NewTicket { at: until, ..new }).await.unwrap();
         let deeds = store.deeds_of(&[bob.0.id], Millis(0)).await.unwrap();
         assert_eq!(deeds[&bob.0.id].len(), 2);
         let term = fence(&store).await;
@@ -417,14 +476,12 @@ async fn what_reviewers_do_ends_a_search_and_counts_until_it_is_taken_back() {
             wishes: wishes(&[]),
             band: Band::Adult,
             guest: false,
+            at: Millis(7),
         };
-        let refused = store.take_ticket(&new, Millis(7)).await.unwrap_err();
-        assert!(matches!(
-            refused,
-            StoreError::Refused(Refusal::Muted { until: Some(Millis(1_000)) })
-        ));
+        let until = Some(Millis(1_000));
+        assert_eq!(ask(&store, new.clone()).await, Err(Refusal::Muted { until }));
         does(Sanction::Unmute, 8).await;
-        assert!(store.take_ticket(&new, Millis(9)).await.unwrap().is_some());
+        ask(&store, NewTicket { at: Millis(9), ..new }).await.unwrap();
     }
 }
 

@@ -198,8 +198,9 @@ async fn nobody_is_put_together_who_left_looks_elsewhere_or_did_not_join_in() {
         assert_eq!(there().await, HashSet::from([bob, eve]));
         let user = store.user(bob).await.unwrap().unwrap();
         let login = store.create_login(&user, &[9; 32], "", Millis(0)).await.unwrap();
-        let new = NewTicket { user: bob, login, wishes: wishes(), band: Band::Adult, guest: false };
-        store.take_ticket(&new, Millis(5)).await.unwrap().unwrap();
+        let (band, at) = (Band::Adult, Millis(5));
+        let new = NewTicket { user: bob, login, wishes: wishes(), band, guest: false, at };
+        super::matching::ask(store, new).await.unwrap();
         assert_eq!(there().await, HashSet::from([eve]));
         store.cancel_search(bob, Millis(6)).await.unwrap();
         store.leave_speed(*room, eve).await.unwrap();
