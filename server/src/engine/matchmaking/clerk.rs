@@ -8,27 +8,32 @@ use app::protocol::{ids::UserId, matching::MatchView, refusal::Refusal};
 use std::{
     collections::HashSet,
     sync::{Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::{
     sync::{mpsc, oneshot},
     time::sleep,
 };
 
-/// Asks of one transaction. SQLite takes 32,766 parameters in a statement, and a ticket has nine.
-const AT_ONCE: usize = 256;
+/// Asks of one transaction: whoever talks waits for so many at most, for a few milliseconds.
+const AT_ONCE: usize = 64;
 /// Asks that may wait; more are refused.
 const WAITING_MAX: usize = 4_096;
 /// Writing tickets takes at most one part of so many of the time: whoever talks finds the database
 /// free for the rest.
 const PARTS: u32 = 3;
+/// Not for longer, should the database have taken its time.
+const PAUSE_MAX: Duration = Duration::from_millis(50);
 
 /// An ask, and the way back.
 #[derive(Debug)]
 struct Ask {
     what: TicketAsk,
-    answer: oneshot::Sender<Result<MatchView, Refusal>>,
+    answer: Way,
 }
+
+/// The way back to one who asked.
+type Way = oneshot::Sender<Result<MatchView, Refusal>>;
 
 /// The way to the task.
 #[derive(Debug)]
@@ -75,13 +80,12 @@ pub(in crate::engine) async fn run(engine: Engine) {
         };
         let mut asks = vec![first];
         kept = gather(&mut asks, &mut inbox);
+        let (asks, ways): (Vec<_>, Vec<_>) =
+            asks.into_iter().map(|it| (it.what, it.answer)).unzip();
         let began = Instant::now();
-        engine.answer_asks(asks).await;
-        let pause = began.elapsed() * (PARTS - 1);
-        tokio::select! {
-            () = engine.halted() => return,
-            () = sleep(pause) => {}
-        }
+        let done = engine.store().ask_tickets(&asks, clock::now()).await;
+        let pause = (began.elapsed() * (PARTS - 1)).min(PAUSE_MAX);
+        tokio::join!(sleep(pause), engine.answer_asks(&asks, ways, done));
     }
 }
 
@@ -99,22 +103,30 @@ fn gather(asks: &mut Vec<Ask>, inbox: &mut mpsc::Receiver<Ask>) -> Option<Ask> {
 }
 
 impl Engine {
-    async fn answer_asks(&self, asks: Vec<Ask>) {
-        let (asked, ways): (Vec<_>, Vec<_>) =
-            asks.into_iter().map(|it| (it.what, it.answer)).unzip();
-        let answers = match self.do_asked(&asked).await {
-            Ok(answers) => answers,
-            Err(error) => vec![Err(error.into()); asked.len()],
+    /// Tells everybody what came of what they asked.
+    async fn answer_asks(
+        &self,
+        asks: &[TicketAsk],
+        ways: Vec<Way>,
+        done: StoreResult<Vec<Result<Turned, Refusal>>>,
+    ) {
+        let answers = match done {
+            Ok(done) => self.views_after(asks, done).await,
+            Err(error) => Err(error),
         };
+        let answers = answers.unwrap_or_else(|error| vec![Err(error.into()); asks.len()]);
         for (way, answer) in ways.into_iter().zip(answers) {
             // Whoever asked may not wait any more.
             let _ = way.send(answer);
         }
     }
 
-    /// How it stands with each who asks, or why what they ask is not done.
-    async fn do_asked(&self, asks: &[TicketAsk]) -> StoreResult<Vec<Result<MatchView, Refusal>>> {
-        let done = self.store().ask_tickets(asks, clock::now()).await?;
+    /// How it stands with each who asked, or why what they asked was not done.
+    async fn views_after(
+        &self,
+        asks: &[TicketAsk],
+        done: Vec<Result<Turned, Refusal>>,
+    ) -> StoreResult<Vec<Result<MatchView, Refusal>>> {
         self.sought();
         let mut all = Turned::default();
         for turned in done.iter().flatten() {

@@ -55,18 +55,21 @@ struct Facts {
 
 impl Facts {
     async fn read(tx: &mut Tx, asks: &[TicketAsk], now: Millis) -> StoreResult<Self> {
-        let users: Vec<_> = asks.iter().map(TicketAsk::user).collect();
-        let is_usual = users.len() == 1;
-        let mut sql = QueryBuilder::new("select id from account where id in (");
-        ids(&mut sql, &users).push(") order by id").push(FOR_UPDATE);
-        sql.build().persistent(is_usual).fetch_all(&mut **tx).await?;
+        let news: Vec<_> = asks.iter().filter_map(taken).collect();
+        if !news.is_empty() {
+            // Nobody else gives them a ticket until the transaction ends.
+            let mut sql = QueryBuilder::new("select id from account where id in (");
+            ids(&mut sql, news.iter().map(|it| it.user)).push(") order by id").push(FOR_UPDATE);
+            sql.build().persistent(news.len() == 1).fetch_all(&mut **tx).await?;
+        }
+        let users = asks.iter().map(TicketAsk::user);
+        let is_usual = asks.len() == 1;
         let mut sql = QueryBuilder::new("select ");
         sql.push(TICKET).push(" from ticket where state in ('searching', 'proposed')");
-        ids(sql.push(" and account_id in ("), &users).push(") order by id").push(FOR_UPDATE);
+        ids(sql.push(" and account_id in ("), users).push(") order by id").push(FOR_UPDATE);
         let rows = sql.build().persistent(is_usual).fetch_all(&mut **tx).await?;
         let open = tickets_from(&rows)?.into_iter().map(|it| (it.user, it)).collect();
         let mut facts = Self { open, ..Self::default() };
-        let news: Vec<_> = asks.iter().filter_map(taken).collect();
         if !news.is_empty() {
             facts.read_takers(tx, &news, now).await?;
         }
@@ -95,7 +98,7 @@ impl Facts {
         let asked = news.iter().map(|it| it.at).min().unwrap_or(now);
         let mut sql = QueryBuilder::new("select account_id, max(changed_at) as at from ticket");
         sql.push(" where state = 'matched' and changed_at >= ").push_bind(asked.0);
-        ids(sql.push(" and account_id in ("), &users).push(") group by account_id");
+        ids(sql.push(" and account_id in ("), users.iter().copied()).push(") group by account_id");
         for row in &sql.build().persistent(is_usual).fetch_all(&mut **tx).await? {
             let user = UserId(row.try_get("account_id")?);
             self.matched.insert(user, Millis(row.try_get("at")?));
@@ -178,10 +181,9 @@ impl<'a> Turns<'a> {
     /// are forgotten with the next one.
     async fn begin(&self, tx: &mut Tx, now: Millis) -> StoreResult<()> {
         let is_usual = self.begun.len() == 1;
-        let users: Vec<_> = self.begun.iter().map(|it| it.user).collect();
         let mut sql = QueryBuilder::new("delete from ticket where ended_at < ");
         sql.push_bind(now.0 - FORGET_OWN_MS);
-        ids(sql.push(" and account_id in ("), &users).push(")");
+        ids(sql.push(" and account_id in ("), self.begun.iter().map(|it| it.user)).push(")");
         sql.build().persistent(is_usual).execute(&mut **tx).await?;
         let mut sql = QueryBuilder::new(
             "insert into ticket (id, account_id, wishes, band, guest, since, state, acted_at,
@@ -213,7 +215,7 @@ fn taken(ask: &TicketAsk) -> Option<&NewTicket> {
 /// Users, in a list of values.
 fn ids<'a>(
     sql: &'a mut QueryBuilder<super::Db>,
-    users: &[UserId],
+    users: impl Iterator<Item = UserId>,
 ) -> &'a mut QueryBuilder<super::Db> {
     let mut list = sql.separated(", ");
     for user in users {
