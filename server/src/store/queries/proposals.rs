@@ -3,7 +3,7 @@
 //! A proposal's row is locked before its tickets, and those in the order of their ids.
 
 use super::{
-    BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx,
+    BEGIN_WRITE, DbRow, FOR_UPDATE, IDS_A_QUERY, Queries, Tx,
     conduct::note_conduct,
     leases::leads,
     tickets::{TICKET, desk_id, tickets_from},
@@ -99,32 +99,7 @@ impl Queries {
         now: Millis,
     ) -> StoreResult<Option<Turned>> {
         let mut turned = Turned::default();
-        let mut sql = QueryBuilder::new(
-            "select distinct ticket_id, proposal_id from (
-             select ticket.id as ticket_id, seat.proposal_id from ticket
-             left join seat on seat.ticket_id = ticket.id and seat.open = 1
-             left join proposal on proposal.id = seat.proposal_id
-             where ticket.state in ('searching', 'proposed') and (proposal.expires_at <= ",
-        );
-        sql.push_bind(now.0);
-        if !away.is_empty() {
-            sql.push(" or ticket.account_id in (");
-            let mut list = sql.separated(", ");
-            for user in away {
-                list.push_bind(user.0);
-            }
-            sql.push(")");
-        }
-        sql.push(")) as over order by ticket_id");
-        let rows = sql.build().persistent(false).fetch_all(&self.readers).await?;
-        let mut ended = HashSet::new();
-        for row in rows {
-            let ticket = TicketId(row.try_get("ticket_id")?);
-            let proposal: Option<uuid::Uuid> = row.try_get("proposal_id")?;
-            // One proposal ends for all that are in it.
-            if proposal.is_some_and(|it| !ended.insert(it)) {
-                continue;
-            }
+        for ticket in self.over(away, now).await? {
             let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
             if !leads(&mut tx, fence).await? {
                 return Ok(None);
@@ -142,6 +117,37 @@ impl Queries {
             }
         }
         Ok(Some(turned))
+    }
+
+    /// The open tickets of those who are away, of some of very many, and of proposals whose time is
+    /// over: of each proposal one, which ends it for all that are in it.
+    async fn over(&self, away: &HashSet<UserId>, now: Millis) -> StoreResult<Vec<TicketId>> {
+        let mut sql = QueryBuilder::new(
+            "select distinct ticket_id, proposal_id from (
+             select ticket.id as ticket_id, seat.proposal_id from ticket
+             left join seat on seat.ticket_id = ticket.id and seat.open = 1
+             left join proposal on proposal.id = seat.proposal_id
+             where ticket.state in ('searching', 'proposed') and (proposal.expires_at <= ",
+        );
+        sql.push_bind(now.0);
+        if !away.is_empty() {
+            sql.push(" or ticket.account_id in (");
+            let mut list = sql.separated(", ");
+            for user in away.iter().take(IDS_A_QUERY) {
+                list.push_bind(user.0);
+            }
+            sql.push(")");
+        }
+        sql.push(")) as over order by ticket_id");
+        let mut proposals = HashSet::new();
+        let mut tickets = Vec::new();
+        for row in &sql.build().persistent(false).fetch_all(&self.readers).await? {
+            let proposal: Option<uuid::Uuid> = row.try_get("proposal_id")?;
+            if proposal.is_none_or(|it| proposals.insert(it)) {
+                tickets.push(TicketId(row.try_get("ticket_id")?));
+            }
+        }
+        Ok(tickets)
     }
 
     pub(in crate::store) async fn next_proposal_end(&self) -> StoreResult<Option<Millis>> {
