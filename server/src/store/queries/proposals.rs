@@ -99,7 +99,7 @@ impl Queries {
         now: Millis,
     ) -> StoreResult<Option<Turned>> {
         let mut turned = Turned::default();
-        for ticket in self.over(away, now).await? {
+        for ticket in self.ended(away, now).await? {
             let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
             if !leads(&mut tx, fence).await? {
                 return Ok(None);
@@ -121,7 +121,7 @@ impl Queries {
 
     /// The open tickets of those who are away, of some of very many, and of proposals whose time is
     /// over: of each proposal one, which ends it for all that are in it.
-    async fn over(&self, away: &HashSet<UserId>, now: Millis) -> StoreResult<Vec<TicketId>> {
+    async fn ended(&self, away: &HashSet<UserId>, now: Millis) -> StoreResult<Vec<TicketId>> {
         let mut sql = QueryBuilder::new(
             "select distinct ticket_id, proposal_id from (
              select ticket.id as ticket_id, seat.proposal_id from ticket
