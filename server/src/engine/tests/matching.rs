@@ -1,7 +1,7 @@
 //! What people did before, and whom they are put together with.
 
 use super::*;
-use crate::store::{Band, NewTicket, Sanction, Sanctioning, TicketState};
+use crate::store::{Band, NewTicket, Sanction, Sanctioning, TicketAsk, TicketState};
 use app::protocol::matching::Wishes;
 
 const SECOND_MS: i64 = 1_000;
@@ -35,9 +35,10 @@ async fn left_over(warnings: usize) -> usize {
         }
         let wishes = Wishes { languages: vec!["ko".into()], ..Wishes::default() };
         let (user, login) = (who.user, who.login);
-        let new = NewTicket { user, login, wishes, band: Band::Adult, guest: false };
-        let since = Millis(now.0 - waited * SECOND_MS);
-        engine.store().take_ticket(&new, since).await.unwrap().unwrap();
+        let at = Millis(now.0 - waited * SECOND_MS);
+        let new = NewTicket { user, login, wishes, band: Band::Adult, guest: false, at };
+        let asked = engine.store().ask_tickets(&[TicketAsk::Take(new)], at).await.unwrap();
+        asked.into_iter().for_each(|it| drop(it.unwrap()));
         people.push(who);
     }
     // Whoever leads anew reads all that wait, however long they do.
