@@ -38,6 +38,8 @@ const SQLITE_LEAST: &str = "3.51.3";
 /// As many as PostgreSQL has.
 const READERS: u32 = 5;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that nobody used for so long is asked whether it still works.
+const RESTED: Duration = Duration::from_secs(1);
 /// Who wants the file alone does not wait for a server to end.
 const ALONE_TIMEOUT: Duration = Duration::from_millis(500);
 
@@ -133,6 +135,16 @@ async fn pool(path: Option<&Path>, access: Access) -> sqlx::Result<Pool<Db>> {
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
+        // Asking a connection whether it works takes as long as a small query.
+        .test_before_acquire(false)
+        .before_acquire(|connection, its| {
+            Box::pin(async move {
+                if its.idle_for >= RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_release(|connection, _| Box::pin(is_sound(connection)))
         .connect_with(connect)
         .await
@@ -141,6 +153,9 @@ async fn pool(path: Option<&Path>, access: Access) -> sqlx::Result<Pool<Db>> {
 /// Whether a connection can be used again. When the disk fails or is full, SQLite ends the
 /// transaction by itself; what then counts as begun here could never be ended, and no other begun.
 async fn is_sound(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
     // By then a transaction that was dropped is rolled back.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
