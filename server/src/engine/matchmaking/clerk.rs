@@ -55,7 +55,7 @@ impl Clerk {
     pub(super) async fn ask(&self, what: TicketAsk) -> Result<MatchView, Refusal> {
         let busy = Refusal::Busy { retry_after_ms: BUSY_RETRY_MS };
         let (answer, answered) = oneshot::channel();
-        self.asks.try_send(Ask { what, answer }).map_err(|_| busy.clone())?;
+        self.asks.try_send(Ask { what, answer }).map_err(|_| busy)?;
         answered.await.unwrap_or(Err(busy))
     }
 }
@@ -68,15 +68,13 @@ pub(in crate::engine) async fn run(engine: Engine) {
     // The first of the next ones.
     let mut kept = None;
     loop {
-        let first = match kept.take() {
-            Some(ask) => ask,
-            None => tokio::select! {
+        let first = if let Some(ask) = kept.take() {
+            ask
+        } else {
+            tokio::select! {
                 () = engine.halted() => return,
-                next = inbox.recv() => match next {
-                    Some(ask) => ask,
-                    None => return,
-                },
-            },
+                Some(ask) = inbox.recv() => ask,
+            }
         };
         let mut asks = vec![first];
         kept = gather(&mut asks, &mut inbox);

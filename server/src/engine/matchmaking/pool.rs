@@ -53,7 +53,9 @@ impl Pool {
     /// Forgets all tickets but these.
     pub(super) fn keep(&mut self, ids: &HashSet<TicketId>) {
         let gone = self.waiting.keys().filter(|it| !ids.contains(it)).copied().collect::<Vec<_>>();
-        gone.into_iter().for_each(|it| self.forget(it));
+        for id in gone {
+            self.forget(id);
+        }
     }
 
     fn forget(&mut self, id: TicketId) {

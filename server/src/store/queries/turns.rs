@@ -137,7 +137,7 @@ impl<'a> Turns<'a> {
                     return changed();
                 }
                 if let Some(refusal) = facts.refused.get(&new.user) {
-                    return Some(Err(refusal.clone()));
+                    return Some(Err(*refusal));
                 }
                 self.begun.push(new);
                 changed()
@@ -213,10 +213,10 @@ fn taken(ask: &TicketAsk) -> Option<&NewTicket> {
 }
 
 /// Users, in a list of values.
-fn ids<'a>(
-    sql: &'a mut QueryBuilder<super::Db>,
+fn ids(
+    sql: &mut QueryBuilder<super::Db>,
     users: impl Iterator<Item = UserId>,
-) -> &'a mut QueryBuilder<super::Db> {
+) -> &mut QueryBuilder<super::Db> {
     let mut list = sql.separated(", ");
     for user in users {
         list.push_bind(user.0);
