@@ -4,9 +4,8 @@
 
 use super::super::{BUSY_RETRY_MS, Engine, clock};
 use crate::store::{StoreResult, TicketAsk, Turned};
-use app::protocol::{ids::UserId, matching::MatchView, refusal::Refusal};
+use app::protocol::{matching::MatchView, refusal::Refusal};
 use std::{
-    collections::HashSet,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -25,11 +24,11 @@ const PARTS: u32 = 3;
 /// Not for longer, should the database have taken its time.
 const PAUSE_MAX: Duration = Duration::from_millis(50);
 
-/// An ask, and the way back.
+/// An ask, and the way back to all who asked so.
 #[derive(Debug)]
 struct Ask {
     what: TicketAsk,
-    answer: Way,
+    ways: Vec<Way>,
 }
 
 /// The way back to one who asked.
@@ -55,7 +54,7 @@ impl Clerk {
     pub(super) async fn ask(&self, what: TicketAsk) -> Result<MatchView, Refusal> {
         let busy = Refusal::Busy { retry_after_ms: BUSY_RETRY_MS };
         let (answer, answered) = oneshot::channel();
-        self.asks.try_send(Ask { what, answer }).map_err(|_| busy)?;
+        self.asks.try_send(Ask { what, ways: vec![answer] }).map_err(|_| busy)?;
         answered.await.unwrap_or(Err(busy))
     }
 }
@@ -78,8 +77,7 @@ pub(in crate::engine) async fn run(engine: Engine) {
         };
         let mut asks = vec![first];
         kept = gather(&mut asks, &mut inbox);
-        let (asks, ways): (Vec<_>, Vec<_>) =
-            asks.into_iter().map(|it| (it.what, it.answer)).unzip();
+        let (asks, ways): (Vec<_>, Vec<_>) = asks.into_iter().map(|it| (it.what, it.ways)).unzip();
         let began = Instant::now();
         let done = engine.store().ask_tickets(&asks, clock::now()).await;
         let pause = (began.elapsed() * (PARTS - 1)).min(PAUSE_MAX);
@@ -87,17 +85,32 @@ pub(in crate::engine) async fn run(engine: Engine) {
     }
 }
 
-/// Takes what waits, until somebody asks for the second time: they are answered one by one.
+/// Takes what waits, until somebody asks for something else than before: that is done after it. Of
+/// what they ask twice the last counts for both, so that nobody keeps the others waiting by asking
+/// often.
 fn gather(asks: &mut Vec<Ask>, inbox: &mut mpsc::Receiver<Ask>) -> Option<Ask> {
-    let mut users: HashSet<UserId> = asks.iter().map(|it| it.what.user()).collect();
     while asks.len() < AT_ONCE {
         let next = inbox.try_recv().ok()?;
-        if !users.insert(next.what.user()) {
-            return Some(next);
+        match asks.iter_mut().find(|it| it.what.user() == next.what.user()) {
+            None => asks.push(next),
+            Some(same) if are_alike(&same.what, &next.what) => {
+                same.what = next.what;
+                same.ways.extend(next.ways);
+            }
+            Some(_) => return Some(next),
         }
-        asks.push(next);
     }
     None
+}
+
+fn are_alike(one: &TicketAsk, other: &TicketAsk) -> bool {
+    match (one, other) {
+        (TicketAsk::Take(one), TicketAsk::Take(other)) => one.login == other.login,
+        (TicketAsk::Cancel(_), TicketAsk::Cancel(_)) => true,
+        (TicketAsk::Take(_), TicketAsk::Cancel(_)) | (TicketAsk::Cancel(_), TicketAsk::Take(_)) => {
+            false
+        }
+    }
 }
 
 impl Engine {
@@ -105,7 +118,7 @@ impl Engine {
     async fn answer_asks(
         &self,
         asks: &[TicketAsk],
-        ways: Vec<Way>,
+        ways: Vec<Vec<Way>>,
         done: StoreResult<Vec<Result<Turned, Refusal>>>,
     ) {
         let answers = match done {
@@ -113,9 +126,11 @@ impl Engine {
             Err(error) => Err(error),
         };
         let answers = answers.unwrap_or_else(|error| vec![Err(error.into()); asks.len()]);
-        for (way, answer) in ways.into_iter().zip(answers) {
-            // Whoever asked may not wait any more.
-            let _ = way.send(answer);
+        for (ways, answer) in ways.into_iter().zip(answers) {
+            for way in ways {
+                // Whoever asked may not wait any more.
+                let _ = way.send(answer.clone());
+            }
         }
     }
 
@@ -143,33 +158,66 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{Band, NewTicket};
+    use app::protocol::{
+        ids::{LoginId, Millis, UserId},
+        matching::Wishes,
+    };
     use uuid::Uuid;
 
-    fn ask(user: u128) -> Ask {
+    fn cancel(user: u128) -> Ask {
         let (answer, _) = oneshot::channel();
-        Ask { what: TicketAsk::Cancel(UserId(Uuid::from_u128(user))), answer }
+        Ask { what: TicketAsk::Cancel(UserId(Uuid::from_u128(user))), ways: vec![answer] }
     }
 
-    fn users(asks: &[Ask]) -> Vec<u128> {
-        asks.iter().map(|it| it.what.user().0.as_u128()).collect()
+    fn take(user: u128, login: u128) -> Ask {
+        let new = NewTicket {
+            user: UserId(Uuid::from_u128(user)),
+            login: LoginId(Uuid::from_u128(login)),
+            wishes: Wishes::default(),
+            band: Band::Adult,
+            guest: false,
+            at: Millis(0),
+        };
+        Ask { what: TicketAsk::Take(new), ..cancel(user) }
+    }
+
+    /// Of whom, and how many ask so.
+    fn asked(asks: &[Ask]) -> Vec<(u128, usize)> {
+        asks.iter().map(|it| (it.what.user().0.as_u128(), it.ways.len())).collect()
+    }
+
+    fn queue(asks: impl IntoIterator<Item = Ask>) -> mpsc::Receiver<Ask> {
+        let (way, inbox) = mpsc::channel(WAITING_MAX);
+        asks.into_iter().for_each(|it| way.try_send(it).unwrap());
+        inbox
     }
 
     #[test]
-    fn many_are_answered_together_and_who_asks_twice_one_after_the_other() {
-        let (way, mut inbox) = mpsc::channel(WAITING_MAX);
-        for user in [2, 3, 2, 4] {
-            way.try_send(ask(user)).unwrap();
-        }
-        let mut asks = vec![ask(1)];
+    fn many_are_answered_together_and_what_differs_in_the_order_asked() {
+        let mut inbox = queue([take(2, 1), cancel(3), cancel(2), take(4, 1)]);
+        let mut asks = vec![cancel(1)];
         let kept = gather(&mut asks, &mut inbox).unwrap();
-        assert_eq!((users(&asks), users(&[kept])), (vec![1, 2, 3], vec![2]));
-        let mut asks = vec![ask(2)];
+        assert_eq!((asked(&asks), asked(&[kept])), (vec![(1, 1), (2, 1), (3, 1)], vec![(2, 1)]));
+        let mut asks = vec![cancel(2)];
         assert!(gather(&mut asks, &mut inbox).is_none());
-        assert_eq!(users(&asks), [2, 4]);
-        for user in 0..WAITING_MAX {
-            way.try_send(ask(10 + user as u128)).unwrap();
-        }
+        assert_eq!(asked(&asks), [(2, 1), (4, 1)]);
+    }
+
+    #[test]
+    fn who_asks_the_same_very_often_keeps_nobody_waiting() {
+        let flood = (0..1_000).map(|_| cancel(1));
+        let mut inbox = queue(flood.chain([take(2, 7), take(2, 7), take(2, 8)]));
+        let mut asks = vec![cancel(1)];
+        let kept = gather(&mut asks, &mut inbox).expect("another login may have ended");
+        assert_eq!((asked(&asks), asked(&[kept])), (vec![(1, 1_001), (2, 2)], vec![(2, 1)]));
+    }
+
+    #[test]
+    fn a_transaction_has_so_many_at_most() {
+        let mut inbox = queue((10..500).map(cancel));
+        let mut asks = vec![cancel(1)];
         assert!(gather(&mut asks, &mut inbox).is_none());
-        assert_eq!(asks.len(), AT_ONCE, "the rest is for the next transaction");
+        assert_eq!(asks.len(), AT_ONCE, "the rest is for the next one");
     }
 }
