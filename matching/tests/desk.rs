@@ -76,6 +76,10 @@ fn all_must_say_yes() {
     let now = |it| Change::Now(it, State::Matched, Why::Taken);
     let expected = vec![now(A), now(B), now(C), Change::Closed(Outcome::Taken)];
     assert_eq!(ask(&proposal, Event::Yes(C)), Ok(expected));
+    let mut out = places.clone();
+    out[0].state = State::Cancelled;
+    let yes = decide(Some(&proposal), &out, Event::Yes(C), NOW);
+    assert_eq!(yes, Err(Refusal::NoProposal), "one of them is out of it by now");
 }
 
 #[test]

@@ -31,6 +31,12 @@ fn says_more(known: Option<&MatchView>, asked: &MatchView) -> bool {
     known.at <= asked.at && !is_same
 }
 
+/// Whether it tells of a search as it stood before what is known. Only of a search: of whoever is in
+/// a proposal or room it is told rather twice, however the clocks of the nodes differ.
+fn is_old_search(known: Option<&MatchView>, told: &MatchView) -> bool {
+    matches!(told.state, MatchState::Searching(_)) && known.is_some_and(|it| it.at > told.at)
+}
+
 impl Client {
     /// Asks how it stands: nobody told what happened while there was no socket.
     pub(super) fn reload_match(self) {
@@ -58,8 +64,12 @@ impl Client {
         }
     }
 
-    /// It stands otherwise.
+    /// It stands otherwise. What was looked up before something happened, and came after it, is
+    /// passed over.
     pub(super) fn match_changed(self, view: MatchView) {
+        if self.matching.with_untracked(|it| is_old_search(it.as_ref(), &view)) {
+            return;
+        }
         let before = untrack(|| (self.open_proposal(), self.matched_room()));
         self.matching.set(Some(view));
         self.count_match();
@@ -127,6 +137,10 @@ mod tests {
         assert!(says_more(Some(&known), &view(6, searching(2))));
         assert!(!says_more(Some(&known), &view(6, searching(1))), "who waits is told more");
         assert!(!says_more(Some(&known), &view(4, matched())), "it is older");
+        let room = view(6, matched());
+        assert!(is_old_search(Some(&room), &known) && !is_old_search(Some(&known), &room));
+        assert!(!is_old_search(Some(&known), &known) && !is_old_search(None, &known));
+        assert!(!is_old_search(Some(&view(7, searching(1))), &room), "a room is no search");
     }
 
     #[test]

@@ -47,6 +47,10 @@ pub fn decide(
 ) -> Result<Vec<Change>, Refusal> {
     let place = |ticket| places.iter().find(|it| it.ticket == ticket).ok_or(Refusal::NotAsked);
     match event {
+        // Whoever is out of it by now is not met.
+        Event::Yes(_) if proposal.is_some() && places.iter().any(|it| it.state.is_final()) => {
+            Err(Refusal::NoProposal)
+        }
         Event::Yes(ticket) => yes(asked_of(proposal, place(ticket)?, now)?, ticket),
         Event::No(ticket) => Ok(no(asked_of(proposal, place(ticket)?, now)?, ticket)),
         Event::Cancel(ticket) => cancel(proposal, place(ticket)?),

@@ -12,7 +12,7 @@ mod words;
 use super::{Engine, clock};
 use crate::{
     planted::{self, Point},
-    store::{Fence, StoreResult, Turned},
+    store::{Fence, StoreResult, TicketState, Turned},
 };
 use ::matching::{desk::Terms, standing::REMEMBERED_MS};
 use app::protocol::{
@@ -46,6 +46,10 @@ const TELL_MS: i64 = 5_000;
 const TOLD_AT_ONCE: usize = 500;
 /// Of so many others it is looked how much they have in common with one who waits.
 const COMPARED: usize = 200;
+/// Proposals of one transaction: others write in between.
+const PROPOSED_AT_ONCE: usize = 32;
+/// What a leader did so long before its end, those concerned are told once more by the next one.
+const UNTOLD_MS: i64 = 60_000;
 /// What is over is forgotten after so long: usual waits are those of a month.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
 const FORGET_EVERY_MS: i64 = 10 * 60 * 1_000;
@@ -107,6 +111,8 @@ pub(super) async fn run(engine: Engine) {
             Ok(next) => until(next),
             Err(error) => {
                 tracing::warn!(%error, "could not run a round");
+                // Nobody knows what of it was done: as if another had led before.
+                lead = Lead::default();
                 until(clock::now().plus(LOOK_MS))
             }
         };
@@ -128,6 +134,7 @@ impl Engine {
             return Ok(now.plus(LOOK_MS));
         };
         if lead.term != Some(fence) {
+            self.tell_what_happened(now).await?;
             *lead = Lead { term: Some(fence), ..Lead::default() };
         }
         self.read_tickets(lead, now).await?;
@@ -139,11 +146,13 @@ impl Engine {
         let away = lead.pool.look(socket, grace, now);
         let ends = self.store().next_proposal_end().await?.is_some_and(|it| it <= now);
         if ends || !away.is_empty() {
-            let Some(turned) = self.store().end_searches(fence, &away, now).await? else {
-                self.forget_fence(fence).await;
-                return Ok(now.plus(LOOK_MS));
-            };
-            self.tell_turned(turned).await?;
+            for ticket in self.store().ended_searches(&away, now).await? {
+                let Some(turned) = self.store().end_search(fence, ticket, &away, now).await? else {
+                    self.forget_fence(fence).await;
+                    return Ok(now.plus(LOOK_MS));
+                };
+                self.tell_turned(turned).await?;
+            }
             self.read_tickets(lead, now).await?;
         }
         if lead.pool.next_round(now).is_some_and(|it| it <= now)
@@ -168,19 +177,31 @@ impl Engine {
         let pool = &lead.pool;
         let wants = |id, state, at| since.is_none() || pool.wants(id, state, at);
         let rows = self.store().tickets_changed(since, wants).await?;
+        let news = lead.pool.news(&rows);
+        let (met, deeds) = if news.is_empty() {
+            Default::default()
+        } else {
+            let remembered = Millis(now.0 - REMEMBERED_MS);
+            (self.store().met(&news).await?, self.store().deeds_of(&news, remembered).await?)
+        };
         if since.is_none() {
             lead.read_all = now;
             lead.pool.keep(&rows.iter().map(|it| it.id).collect());
         }
         lead.read = Some(now);
-        let changed = lead.pool.take(rows);
-        if !changed.is_empty() {
-            let met = self.store().met(&changed).await?;
-            lead.pool.take_met(&changed, &met);
-            let remembered = Millis(now.0 - REMEMBERED_MS);
-            let deeds = self.store().deeds_of(&changed, remembered).await?;
-            lead.pool.take_deeds(&changed, &deeds, now);
-        }
+        lead.pool.take(rows);
+        lead.pool.take_met(&news, &met);
+        lead.pool.take_deeds(&news, &deeds, now);
+        Ok(())
+    }
+
+    /// Whoever led before may have died before it told what it had done.
+    async fn tell_what_happened(&self, now: Millis) -> StoreResult<()> {
+        let is_told = |_, state, _| matches!(state, TicketState::Proposed | TicketState::Matched);
+        let since = Some(Millis(now.0 - UNTOLD_MS));
+        let rows = self.store().tickets_changed(since, is_told).await?;
+        let users = rows.iter().map(|it| it.user).collect();
+        self.tell_turned(Turned { users, rooms: Vec::new() }).await?;
         Ok(())
     }
 
@@ -226,12 +247,14 @@ impl Engine {
         planted::pass(Point::RoundFound);
         let times = self.options().match_times;
         let terms = Terms { answer_ms: ms(times.answer), active_ms: ms(times.active) };
-        let Some(turned) = self.store().propose(fence, &found, terms, clock::now()).await? else {
-            self.forget_fence(fence).await;
-            return Ok(false);
-        };
-        planted::pass(Point::Proposed);
-        self.tell_turned(turned).await?;
+        for some in found.chunks(PROPOSED_AT_ONCE) {
+            let Some(turned) = self.store().propose(fence, some, terms, clock::now()).await? else {
+                self.forget_fence(fence).await;
+                return Ok(false);
+            };
+            planted::pass(Point::Proposed);
+            self.tell_turned(turned).await?;
+        }
         self.read_tickets(lead, clock::now()).await?;
         Ok(true)
     }
@@ -265,7 +288,10 @@ impl Engine {
     /// for whom it now stands so.
     async fn tell_turned(&self, turned: Turned) -> StoreResult<HashMap<UserId, MatchView>> {
         for room in turned.rooms {
-            self.room_changed(room).await?;
+            // It is found at the next look at all rooms; those who are in it are told now.
+            if let Err(error) = self.room_changed(room).await {
+                tracing::warn!(%error, "cannot load a room of people who were matched");
+            }
         }
         let users: HashSet<UserId> = turned.users.into_iter().collect();
         let users: Vec<_> = users.into_iter().collect();

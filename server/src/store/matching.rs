@@ -409,7 +409,8 @@ impl Store {
         on_either!(self, it => it.met(users))
     }
 
-    /// Proposes what a round found; what cannot be any more is left out.
+    /// Proposes some of what a round found, in one transaction; what cannot be any more is left
+    /// out.
     pub async fn propose(
         &self,
         fence: Fence,
@@ -420,14 +421,26 @@ impl Store {
         on_either!(self, it => it.propose(fence, found, terms, now))
     }
 
-    /// Ends the proposals whose time is over, and the searches of those who are away.
-    pub async fn end_searches(
+    /// The open tickets of those who are away, of some of very many, and of proposals whose time is
+    /// over: of each proposal one.
+    pub async fn ended_searches(
+        &self,
+        away: &HashSet<UserId>,
+        now: Millis,
+    ) -> StoreResult<Vec<TicketId>> {
+        on_either!(self, it => it.ended_searches(away, now))
+    }
+
+    /// Ends a search, or for all that are in it the proposal that it is in, where its time is over
+    /// or somebody of it is away.
+    pub async fn end_search(
         &self,
         fence: Fence,
+        ticket: TicketId,
         away: &HashSet<UserId>,
         now: Millis,
     ) -> StoreResult<Option<Turned>> {
-        on_either!(self, it => it.end_searches(fence, away, now))
+        on_either!(self, it => it.end_search(fence, ticket, away, now))
     }
 
     /// When the first open proposal ends, if there is one.

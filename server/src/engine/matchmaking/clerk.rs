@@ -79,7 +79,7 @@ pub(in crate::engine) async fn run(engine: Engine) {
         kept = gather(&mut asks, &mut inbox);
         let (asks, ways): (Vec<_>, Vec<_>) = asks.into_iter().map(|it| (it.what, it.ways)).unzip();
         let began = Instant::now();
-        let done = engine.store().ask_tickets(&asks, clock::now()).await;
+        let done = engine.ask_tickets(&asks).await;
         let pause = (began.elapsed() * (PARTS - 1)).min(PAUSE_MAX);
         tokio::join!(sleep(pause), engine.answer_asks(&asks, ways, done));
     }
@@ -114,6 +114,24 @@ fn are_alike(one: &TicketAsk, other: &TicketAsk) -> bool {
 }
 
 impl Engine {
+    /// Does it together; where that fails by one of them, one by one.
+    async fn ask_tickets(&self, asks: &[TicketAsk]) -> StoreResult<Vec<Result<Turned, Refusal>>> {
+        let error = match self.store().ask_tickets(asks, clock::now()).await {
+            Err(error) if asks.len() > 1 && (!error.is_away() || error.is_lock_timeout()) => error,
+            done => return done,
+        };
+        tracing::warn!(%error, "tickets could not be written together");
+        let mut done = Vec::with_capacity(asks.len());
+        for ask in asks {
+            let alone = self.store().ask_tickets(std::slice::from_ref(ask), clock::now()).await;
+            match alone {
+                Ok(alone) => done.extend(alone),
+                Err(error) => done.push(Err(error.into())),
+            }
+        }
+        Ok(done)
+    }
+
     /// Tells everybody what came of what they asked.
     async fn answer_asks(
         &self,
@@ -140,12 +158,13 @@ impl Engine {
         asks: &[TicketAsk],
         done: Vec<Result<Turned, Refusal>>,
     ) -> StoreResult<Vec<Result<MatchView, Refusal>>> {
-        self.sought();
         let mut all = Turned::default();
         for turned in done.iter().flatten() {
             all.add(turned.clone());
         }
         let mut views = self.tell_turned(all).await?;
+        // Not before: what a round does next is told next.
+        self.sought();
         let users = asks.iter().map(TicketAsk::user);
         // For whom nothing changed, nothing was looked up yet.
         let rest: Vec<_> = users.clone().filter(|it| !views.contains_key(it)).collect();

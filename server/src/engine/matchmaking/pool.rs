@@ -33,6 +33,8 @@ struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     waiting: HashMap<TicketId, Waiting>,
+    /// Each owner's ticket.
+    tickets: HashMap<UserId, TicketId>,
     words: Words,
     /// Of each owner, those of whom something is known.
     met: HashMap<UserId, Vec<MetRow>>,
@@ -59,22 +61,36 @@ impl Pool {
     }
 
     fn forget(&mut self, id: TicketId) {
-        if let Some(gone) = self.waiting.remove(&id) {
-            self.met.remove(&gone.row.user);
-            self.away.remove(&gone.row.user);
+        let Some(gone) = self.waiting.remove(&id) else { return };
+        let user = gone.row.user;
+        if self.tickets.get(&user) == Some(&id) {
+            self.tickets.remove(&user);
+            self.met.remove(&user);
+            self.away.remove(&user);
         }
     }
 
-    /// Takes over tickets as they are now; returns the owners of whom it is to be asked whom they
-    /// met.
-    pub(super) fn take(&mut self, rows: Vec<TicketRow>) -> Vec<UserId> {
-        let mut changed = Vec::new();
+    /// The owners of those of the tickets that are open and not known so: it is to be asked whom
+    /// they met.
+    pub(super) fn news(&self, rows: &[TicketRow]) -> Vec<UserId> {
+        let is_new =
+            |it: &&TicketRow| it.state.is_open() && self.wants(it.id, it.state, it.changed_at);
+        rows.iter().filter(is_new).map(|it| it.user).collect()
+    }
+
+    /// Takes over tickets as they are now.
+    pub(super) fn take(&mut self, rows: Vec<TicketRow>) {
         for row in rows {
             if !self.wants(row.id, row.state, row.changed_at) {
                 continue;
             }
             if row.state.is_open() {
-                changed.push(row.user);
+                // Nobody has two: the end of the other one was not seen yet.
+                if let Some(other) = self.tickets.insert(row.user, row.id)
+                    && other != row.id
+                {
+                    self.waiting.remove(&other);
+                }
                 let ticket = Ticket {
                     id: Id(row.id.0.as_u128()),
                     person: person(row.user),
@@ -88,7 +104,6 @@ impl Pool {
                 self.forget(row.id);
             }
         }
-        changed
     }
 
     /// Whom these owners met.
@@ -318,6 +333,12 @@ mod tests {
         pool
     }
 
+    fn take(pool: &mut Pool, row: TicketRow) -> Vec<UserId> {
+        let news = pool.news(std::slice::from_ref(&row));
+        pool.take(vec![row]);
+        news
+    }
+
     fn round_of(pool: &mut Pool, now: i64) -> Vec<Vec<u128>> {
         let found = pool.round(|_| Vec::new(), Millis(now), 1);
         let ids = |it: NewProposal| {
@@ -367,17 +388,20 @@ mod tests {
         let first = row(1, &["ko"], &["tea"], 0);
         let mut pool = pool(std::slice::from_ref(&first));
         let later = TicketRow { changed_at: Millis(9), ..row(1, &["fr"], &[], 0) };
-        assert_eq!(pool.take(vec![later.clone()]), [user(1)]);
-        assert!(pool.take(vec![later.clone()]).is_empty(), "read again");
+        assert_eq!(take(&mut pool, later.clone()), [user(1)]);
+        assert!(take(&mut pool, later.clone()).is_empty(), "read again");
         pool.take(vec![row(2, &["ko"], &["tea"], 0)]);
         assert!(round_of(&mut pool, 60_000).is_empty(), "one speaks French by now");
         let proposed = TicketRow { state: TicketState::Proposed, ..later };
-        assert_eq!(pool.take(vec![proposed]), [user(1)], "within the same millisecond");
+        assert_eq!(take(&mut pool, proposed), [user(1)], "within the same millisecond");
         let over = TicketRow { state: TicketState::Matched, changed_at: Millis(10), ..first };
         assert!(pool.wants(over.id, over.state, over.changed_at));
         pool.take(vec![over.clone()]);
         assert!(!pool.wants(over.id, over.state, over.changed_at), "it is forgotten already");
         assert_eq!(pool.len(), 1);
+        let again = TicketRow { id: TicketId(Uuid::from_u128(3)), ..row(2, &["ko"], &[], 11) };
+        pool.take(vec![again.clone()]);
+        assert_eq!(pool.by_wait(), [(again.id, user(2))], "nobody has two");
         pool.keep(&HashSet::new());
         assert_eq!(pool.len(), 0, "whatever is not among all that are open");
     }

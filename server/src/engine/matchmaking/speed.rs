@@ -83,7 +83,8 @@ impl Engine {
         });
         let tickets: Vec<_> = guests.into_iter().filter_map(|it| ticket(it, now)).collect();
         let mut pool = Pool::default();
-        let users = pool.take(tickets.clone());
+        let users: Vec<_> = tickets.iter().map(|it| it.user).collect();
+        pool.take(tickets.clone());
         let met = self.store().met(&users).await?;
         pool.take_met(&users, &met);
         let found = pool.round(|user| self.never_with(user), now, now.0.unsigned_abs());

@@ -22,8 +22,6 @@ use app::protocol::{
 use sqlx::{QueryBuilder, Row};
 use std::collections::HashSet;
 
-/// Proposals of one transaction: others write in between.
-const AT_ONCE: usize = 32;
 /// After all rooms that have a place in lists.
 const POSITION: i64 = 1_000_000;
 
@@ -39,33 +37,29 @@ impl Queries {
         now: Millis,
     ) -> StoreResult<Option<Turned>> {
         let mut turned = Turned::default();
-        for some in found.chunks(AT_ONCE) {
-            let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-            if !leads(&mut tx, fence).await? {
-                return Ok(None);
-            }
-            // In one order, so that two rounds cannot wait for each other.
-            let ids: Vec<_> = some.iter().flat_map(|it| it.tickets.iter().copied()).collect();
-            let tickets = lock_tickets(&mut tx, ids).await?;
-            let mut taken = HashSet::new();
-            let again = some.iter().filter(|_| planted::has(Bug::DoubleMatch));
-            for new in some.iter().chain(again) {
-                // What was read of a ticket counts until something happened to it.
-                if new.tickets.iter().any(|it| taken.contains(it))
-                    && !planted::has(Bug::DoubleMatch)
-                {
-                    continue;
-                }
-                let mine = |it: &&TicketRow| new.tickets.contains(&it.id);
-                let mine: Vec<_> = tickets.iter().filter(mine).cloned().collect();
-                if mine.len() == new.tickets.len() {
-                    taken.extend(new.tickets.iter().copied());
-                    turned.add(propose_one(&mut tx, new, mine, (terms, now)).await?);
-                }
-            }
-            planted::pass(Point::InPropose);
-            tx.commit().await?;
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        if !leads(&mut tx, fence).await? {
+            return Ok(None);
         }
+        // In one order, so that two rounds cannot wait for each other.
+        let ids: Vec<_> = found.iter().flat_map(|it| it.tickets.iter().copied()).collect();
+        let tickets = lock_tickets(&mut tx, ids).await?;
+        let mut taken = HashSet::new();
+        let again = found.iter().filter(|_| planted::has(Bug::DoubleMatch));
+        for new in found.iter().chain(again) {
+            // What was read of a ticket counts until something happened to it.
+            if new.tickets.iter().any(|it| taken.contains(it)) && !planted::has(Bug::DoubleMatch) {
+                continue;
+            }
+            let mine = |it: &&TicketRow| new.tickets.contains(&it.id);
+            let mine: Vec<_> = tickets.iter().filter(mine).cloned().collect();
+            if mine.len() == new.tickets.len() {
+                taken.extend(new.tickets.iter().copied());
+                turned.add(propose_one(&mut tx, new, mine, (terms, now)).await?);
+            }
+        }
+        planted::pass(Point::InPropose);
+        tx.commit().await?;
         Ok(Some(turned))
     }
 
@@ -92,53 +86,55 @@ impl Queries {
         Ok(turned)
     }
 
-    pub(in crate::store) async fn end_searches(
+    pub(in crate::store) async fn end_search(
         &self,
         fence: Fence,
+        ticket: TicketId,
         away: &HashSet<UserId>,
         now: Millis,
     ) -> StoreResult<Option<Turned>> {
-        let mut turned = Turned::default();
-        for ticket in self.ended(away, now).await? {
-            let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-            if !leads(&mut tx, fence).await? {
-                return Ok(None);
-            }
-            let mut happening = Happening::to(&mut tx, ticket, now).await?;
-            // It is looked again in a second.
-            if happening.is_torn() {
-                continue;
-            }
-            happening.away.clone_from(away);
-            if let Ok(some) = happening.decide(&mut tx, Event::Clock).await? {
-                planted::pass(Point::InExpiry);
-                tx.commit().await?;
-                turned.add(some);
-            }
+        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
+        if !leads(&mut tx, fence).await? {
+            return Ok(None);
         }
+        let mut happening = Happening::to(&mut tx, ticket, now).await?;
+        // It is looked again in a second.
+        if happening.is_torn() {
+            return Ok(Some(Turned::default()));
+        }
+        happening.away = happening.tickets.iter().map(|it| it.user).collect();
+        happening.away.retain(|it| away.contains(it));
+        let Ok(turned) = happening.decide(&mut tx, Event::Clock).await? else {
+            return Ok(Some(Turned::default()));
+        };
+        planted::pass(Point::InExpiry);
+        tx.commit().await?;
         Ok(Some(turned))
     }
 
-    /// The open tickets of those who are away, of some of very many, and of proposals whose time is
-    /// over: of each proposal one, which ends it for all that are in it.
-    async fn ended(&self, away: &HashSet<UserId>, now: Millis) -> StoreResult<Vec<TicketId>> {
+    pub(in crate::store) async fn ended_searches(
+        &self,
+        away: &HashSet<UserId>,
+        now: Millis,
+    ) -> StoreResult<Vec<TicketId>> {
         let mut sql = QueryBuilder::new(
-            "select distinct ticket_id, proposal_id from (
-             select ticket.id as ticket_id, seat.proposal_id from ticket
-             left join seat on seat.ticket_id = ticket.id and seat.open = 1
-             left join proposal on proposal.id = seat.proposal_id
-             where ticket.state in ('searching', 'proposed') and (proposal.expires_at <= ",
+            "select seat.ticket_id, seat.proposal_id from seat
+             join proposal on proposal.id = seat.proposal_id
+             where seat.open = 1 and proposal.state = 'open' and proposal.expires_at <= ",
         );
         sql.push_bind(now.0);
         if !away.is_empty() {
-            sql.push(" or ticket.account_id in (");
+            sql.push(
+                " union select ticket.id, seat.proposal_id from ticket
+                 left join seat on seat.ticket_id = ticket.id and seat.open = 1
+                 where ticket.state in ('searching', 'proposed') and ticket.account_id in (",
+            );
             let mut list = sql.separated(", ");
             for user in away.iter().take(IDS_A_QUERY) {
                 list.push_bind(user.0);
             }
             sql.push(")");
         }
-        sql.push(")) as over order by ticket_id");
         let mut proposals = HashSet::new();
         let mut tickets = Vec::new();
         for row in &sql.build().persistent(false).fetch_all(&self.readers).await? {
@@ -147,6 +143,7 @@ impl Queries {
                 tickets.push(TicketId(row.try_get("ticket_id")?));
             }
         }
+        tickets.sort_unstable();
         Ok(tickets)
     }
 
@@ -218,7 +215,13 @@ impl Happening {
 
     fn place(&self, ticket: &TicketRow) -> Place {
         let away = self.away.contains(&ticket.user);
-        Place { away_since: away.then(|| self.now.0 - desk::AWAY_MS), ..place(ticket) }
+        Place {
+            ticket: desk_id(ticket.id),
+            state: ticket.state.desk(),
+            active_at: ticket.acted_at.0,
+            away_since: away.then(|| self.now.0 - desk::AWAY_MS),
+            gives_up_at: None,
+        }
     }
 
     fn ticket(&self, id: ::matching::ids::TicketId) -> Option<&TicketRow> {
@@ -277,17 +280,6 @@ impl Happening {
         .execute(&mut **tx)
         .await?;
         Ok(())
-    }
-}
-
-/// A ticket as the desk has it, its owner being there.
-pub(super) fn place(ticket: &TicketRow) -> Place {
-    Place {
-        ticket: desk_id(ticket.id),
-        state: ticket.state.desk(),
-        active_at: ticket.acted_at.0,
-        away_since: None,
-        gives_up_at: None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     BEGIN_WRITE, DbRow, FOR_UPDATE, Queries, Tx,
     leases::leads,
     proposals::{add_proposal, close},
+    turns::lock_seekers,
 };
 use crate::store::{
     Fence, ProposalRow, Seat, SpeedGuest, SpeedRound, StoreResult, TicketRow, Turned,
@@ -132,10 +133,17 @@ impl Queries {
         if plan_of(&mut tx, round.room, FOR_UPDATE).await? != Some(round.plan) {
             return Ok(Some(turned));
         }
+        let mut users: Vec<_> = round.tickets.iter().map(|it| it.user).collect();
+        users.sort_unstable();
+        // Who began to look for somebody else meanwhile does that.
+        let seekers = lock_seekers(&mut tx, &users).await?;
         let mut placed = HashSet::new();
         for new in &round.found {
             let mine = round.tickets.iter().filter(|it| new.tickets.contains(&it.id));
             let mine: Vec<_> = mine.collect();
+            if mine.iter().any(|it| seekers.contains(&it.user)) {
+                continue;
+            }
             for ticket in &mine {
                 add_matched(&mut tx, ticket, now).await?;
                 placed.insert(ticket.user);

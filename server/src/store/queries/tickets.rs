@@ -103,8 +103,7 @@ impl Queries {
         for tries in 1.. {
             let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
             lock_account(&mut tx, user).await?;
-            let open = last_ticket(&mut tx, user).await?.filter(|it| it.state.is_open());
-            let Some(ticket) = open else { break };
+            let Some(ticket) = open_ticket(&mut tx, user).await? else { break };
             let mut happening = Happening::to(&mut tx, ticket.id, now).await?;
             if happening.is_torn() && tries < CANCELS_MAX {
                 continue;
@@ -248,26 +247,18 @@ pub(super) fn desk_id(ticket: TicketId) -> ::matching::ids::TicketId {
     ::matching::ids::TicketId(ticket.0.as_u128())
 }
 
-/// A user's open ticket, or else the one they had last.
-async fn last_ticket(tx: &mut Tx, user: UserId) -> StoreResult<Option<TicketRow>> {
+/// A user's open ticket.
+async fn open_ticket(tx: &mut Tx, user: UserId) -> StoreResult<Option<TicketRow>> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(TICKET).push(" from ticket where account_id = ").push_bind(user.0);
-    // An open one is the last one, too; but for clocks that were set back.
     sql.push(" and state in ('searching', 'proposed')");
-    if let Some(row) = sql.build().fetch_optional(&mut **tx).await? {
-        return ticket_from(&row);
-    }
-    let mut sql = QueryBuilder::new("select ");
-    sql.push(TICKET).push(" from ticket where account_id = ").push_bind(user.0);
-    sql.push(" order by since desc, id desc limit 1");
     let row = sql.build().fetch_optional(&mut **tx).await?;
     row.as_ref().map_or(Ok(None), ticket_from)
 }
 
 /// Ends the search of somebody who may not be matched for a while; nothing where they have none.
 pub(super) async fn refuse_search(tx: &mut Tx, user: UserId, now: Millis) -> StoreResult<Turned> {
-    let open = last_ticket(tx, user).await?.filter(|it| it.state.is_open());
-    let Some(ticket) = open else { return Ok(Turned::default()) };
+    let Some(ticket) = open_ticket(tx, user).await? else { return Ok(Turned::default()) };
     let mut happening = Happening::to(tx, ticket.id, now).await?;
     let cancelled = happening.decide(tx, Event::Cancel(desk_id(ticket.id))).await?;
     let Ok(turned) = cancelled else { return Ok(Turned::default()) };
@@ -310,7 +301,7 @@ fn lookout_from(row: &DbRow) -> StoreResult<Option<Lookout>> {
 }
 
 /// A ticket; none where there is none, or whose wishes are of a newer server.
-fn ticket_from(row: &DbRow) -> StoreResult<Option<TicketRow>> {
+pub(super) fn ticket_from(row: &DbRow) -> StoreResult<Option<TicketRow>> {
     if row.try_get::<Option<uuid::Uuid>, _>("id")?.is_none() {
         return Ok(None);
     }

@@ -3,15 +3,15 @@
 //! Accounts are locked in the order of their ids, and then tickets in the order of theirs.
 
 use super::{
-    BEGIN_WRITE, FOR_UPDATE, Queries, Tx,
+    BEGIN_WRITE, FOR_UPDATE, IDS_A_QUERY, Queries, Tx,
     conduct::refused_seekers,
-    proposals::{place, set_state},
-    tickets::{TICKET, desk_id, tickets_from},
+    proposals::set_state,
+    tickets::{TICKET, ticket_from},
 };
 use crate::store::{NewTicket, StoreResult, TicketAsk, TicketRow, TicketState, Turned};
-use ::matching::desk::{self, Event, Why};
+use ::matching::desk::Why;
 use app::protocol::{
-    ids::{LoginId, Millis, UserId},
+    ids::{LoginId, Millis, TicketId, UserId},
     matching::Ended,
     refusal::Refusal,
 };
@@ -36,18 +36,26 @@ impl Queries {
         let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
         let facts = Facts::read(&mut tx, asks, now).await?;
         let mut turns = Turns::default();
-        let answers = asks.iter().map(|it| turns.decide(it, &facts, now)).collect();
+        let answers = asks.iter().map(|it| turns.decide(it, &facts)).collect();
         turns.write(&mut tx, now).await?;
         tx.commit().await?;
         Ok(answers)
     }
 }
 
+/// An open ticket.
+struct Open {
+    id: TicketId,
+    is_searching: bool,
+    /// None where its wishes are of a newer server.
+    row: Option<TicketRow>,
+}
+
 /// What stands there of those who ask.
 #[derive(Default)]
 struct Facts {
     signed_in: HashSet<(UserId, LoginId)>,
-    open: HashMap<UserId, TicketRow>,
+    open: HashMap<UserId, Open>,
     /// When those were matched last who are matched since they asked.
     matched: HashMap<UserId, Millis>,
     refused: HashMap<UserId, Refusal>,
@@ -57,10 +65,7 @@ impl Facts {
     async fn read(tx: &mut Tx, asks: &[TicketAsk], now: Millis) -> StoreResult<Self> {
         let news: Vec<_> = asks.iter().filter_map(taken).collect();
         if !news.is_empty() {
-            // Nobody else gives them a ticket until the transaction ends.
-            let mut sql = QueryBuilder::new("select id from account where id in (");
-            ids(&mut sql, news.iter().map(|it| it.user)).push(") order by id").push(FOR_UPDATE);
-            sql.build().persistent(news.len() == 1).fetch_all(&mut **tx).await?;
+            lock_accounts(tx, &news.iter().map(|it| it.user).collect::<Vec<_>>()).await?;
         }
         let users = asks.iter().map(TicketAsk::user);
         let is_usual = asks.len() == 1;
@@ -68,8 +73,15 @@ impl Facts {
         sql.push(TICKET).push(" from ticket where state in ('searching', 'proposed')");
         ids(sql.push(" and account_id in ("), users).push(") order by id").push(FOR_UPDATE);
         let rows = sql.build().persistent(is_usual).fetch_all(&mut **tx).await?;
-        let open = tickets_from(&rows)?.into_iter().map(|it| (it.user, it)).collect();
-        let mut facts = Self { open, ..Self::default() };
+        let mut facts = Self::default();
+        for row in &rows {
+            let open = Open {
+                id: TicketId(row.try_get("id")?),
+                is_searching: row.try_get::<&str, _>("ticket_state")? == "searching",
+                row: ticket_from(row)?,
+            };
+            facts.open.insert(UserId(row.try_get("account_id")?), open);
+        }
         if !news.is_empty() {
             facts.read_takers(tx, &news, now).await?;
         }
@@ -112,22 +124,22 @@ impl Facts {
 #[derive(Default)]
 struct Turns<'a> {
     /// With the ticket that has been there.
-    changed: Vec<(&'a NewTicket, &'a TicketRow)>,
+    changed: Vec<(&'a NewTicket, TicketId)>,
     begun: Vec<&'a NewTicket>,
     cancelled: Vec<&'a TicketRow>,
 }
 
 impl<'a> Turns<'a> {
     /// Decides one of the asks. Pure.
-    fn decide(&mut self, ask: &'a TicketAsk, facts: &'a Facts, now: Millis) -> Answer {
+    fn decide(&mut self, ask: &'a TicketAsk, facts: &'a Facts) -> Answer {
         let open = facts.open.get(&ask.user());
         let changed = || Some(Ok(Turned { users: vec![ask.user()], rooms: Vec::new() }));
         match (ask, open) {
             (TicketAsk::Take(new), _) if !facts.signed_in.contains(&(new.user, new.login)) => {
                 Some(Err(Refusal::NotSignedIn))
             }
-            (TicketAsk::Take(new), Some(ticket)) => {
-                self.changed.push((new, ticket));
+            (TicketAsk::Take(new), Some(open)) => {
+                self.changed.push((new, open.id));
                 changed()
             }
             (TicketAsk::Take(new), None) => {
@@ -143,26 +155,24 @@ impl<'a> Turns<'a> {
                 changed()
             }
             (TicketAsk::Cancel(_), None) => Some(Ok(Turned::default())),
-            (TicketAsk::Cancel(_), Some(ticket)) if ticket.state == TicketState::Proposed => None,
-            (TicketAsk::Cancel(_), Some(ticket)) => {
-                let event = Event::Cancel(desk_id(ticket.id));
-                if desk::decide(None, &[place(ticket)], event, now.0).is_err() {
-                    return Some(Ok(Turned::default()));
+            (TicketAsk::Cancel(_), Some(open)) => match &open.row {
+                Some(ticket) if open.is_searching => {
+                    self.cancelled.push(ticket);
+                    changed()
                 }
-                self.cancelled.push(ticket);
-                changed()
-            }
+                _ => None,
+            },
         }
     }
 
     async fn write(&self, tx: &mut Tx, now: Millis) -> StoreResult<()> {
-        for (new, ticket) in &self.changed {
+        for (new, id) in &self.changed {
             sqlx::query(
                 "update ticket set wishes = $2, acted_at = $3, changed_at = $3, band = $4,
                      guest = $5
                  where id = $1",
             )
-            .bind(ticket.id.0)
+            .bind(id.0)
             .bind(serde_json::to_string(&new.wishes).unwrap_or_default())
             .bind(now.0)
             .bind(new.band.name())
@@ -203,6 +213,29 @@ impl<'a> Turns<'a> {
         sql.build().persistent(is_usual).execute(&mut **tx).await?;
         Ok(())
     }
+}
+
+/// Nobody else gives these users a ticket until the transaction ends.
+async fn lock_accounts(tx: &mut Tx, users: &[UserId]) -> StoreResult<()> {
+    let mut sql = QueryBuilder::new("select id from account where id in (");
+    ids(&mut sql, users.iter().copied()).push(") order by id").push(FOR_UPDATE);
+    sql.build().persistent(users.len() == 1).fetch_all(&mut **tx).await?;
+    Ok(())
+}
+
+/// Those of the users who look for somebody, and do not begin to until the transaction ends.
+pub(super) async fn lock_seekers(tx: &mut Tx, users: &[UserId]) -> StoreResult<HashSet<UserId>> {
+    let mut seekers = HashSet::new();
+    for some in users.chunks(IDS_A_QUERY) {
+        lock_accounts(tx, some).await?;
+        let mut sql = QueryBuilder::new("select account_id from ticket");
+        sql.push(" where state in ('searching', 'proposed')");
+        ids(sql.push(" and account_id in ("), some.iter().copied()).push(")");
+        for row in &sql.build().persistent(false).fetch_all(&mut **tx).await? {
+            seekers.insert(UserId(row.try_get("account_id")?));
+        }
+    }
+    Ok(seekers)
 }
 
 fn taken(ask: &TicketAsk) -> Option<&NewTicket> {

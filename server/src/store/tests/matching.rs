@@ -58,6 +58,20 @@ pub(super) async fn propose(store: &Store, tickets: &[&TicketRow], now: i64) -> 
     store.propose(fence, &found, Terms::USUAL, Millis(now)).await.unwrap().unwrap()
 }
 
+/// Ends what is over, one after the other.
+async fn end_searches(
+    store: &Store,
+    fence: Fence,
+    away: &HashSet<UserId>,
+    now: Millis,
+) -> Option<Turned> {
+    let mut turned = Turned::default();
+    for ticket in store.ended_searches(away, now).await.unwrap() {
+        turned.add(store.end_search(fence, ticket, away, now).await.unwrap()?);
+    }
+    Some(turned)
+}
+
 async fn state(store: &Store, user: &User) -> TicketState {
     store.search_of(user.id).await.unwrap().unwrap().ticket.state
 }
@@ -218,7 +232,7 @@ async fn who_does_not_answer_leaves_and_who_said_yes_goes_on() {
         let late = store.answer_proposal(eve.0.id, id, true, over).await.unwrap();
         assert_eq!(late, Err(Refusal::ProposalOver));
         let fence = fence(&store).await;
-        let turned = store.end_searches(fence, &HashSet::new(), over).await.unwrap().unwrap();
+        let turned = end_searches(&store, fence, &HashSet::new(), over).await.unwrap();
         assert_eq!(turned.users.len(), 2);
         assert_eq!(state(&store, &bob.0).await, TicketState::Searching);
         assert_eq!(state(&store, &eve.0).await, TicketState::Ended(Ended::NotAnswered));
@@ -242,7 +256,7 @@ async fn who_cancels_or_is_away_breaks_the_proposal() {
         propose(&store, &[&tickets[1], &tickets[2]], LATER + 2).await;
         let fence = fence(&store).await;
         let away = HashSet::from([kim.0.id]);
-        store.end_searches(fence, &away, Millis(LATER + 3)).await.unwrap().unwrap();
+        end_searches(&store, fence, &away, Millis(LATER + 3)).await.unwrap();
         assert_eq!(state(&store, &kim.0).await, TicketState::Ended(Ended::Away));
         assert_eq!(state(&store, &eve.0).await, TicketState::Searching);
     }
@@ -268,7 +282,7 @@ async fn an_earlier_leader_proposes_and_ends_nothing() {
         let found = [NewProposal { tickets, shared: Shared::default() }];
         assert_eq!(store.propose(earlier, &found, Terms::USUAL, Millis(1)).await.unwrap(), None);
         let away = HashSet::from([people[0].0.id]);
-        assert_eq!(store.end_searches(earlier, &away, Millis(1)).await.unwrap(), None);
+        assert_eq!(end_searches(&store, earlier, &away, Millis(1)).await, None);
         assert_eq!(state(&store, &people[0].0).await, TicketState::Searching);
     }
 }
@@ -390,7 +404,7 @@ async fn who_leaves_proposals_unanswered_pauses_and_old_conduct_is_forgotten() {
             propose(&store, &[&tickets[0], &tickets[1]], now).await;
             now += LATER;
             let term = fence(&store).await;
-            store.end_searches(term, &HashSet::new(), Millis(now)).await.unwrap().unwrap();
+            end_searches(&store, term, &HashSet::new(), Millis(now)).await.unwrap();
         }
         let new = NewTicket {
             user: bob.0.id,

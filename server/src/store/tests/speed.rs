@@ -187,6 +187,22 @@ async fn what_comes_next_is_told_with_what_is_due_and_rooms_that_are_closed_coun
 }
 
 #[tokio::test]
+async fn who_begins_to_look_elsewhere_at_that_moment_is_not_put_together() {
+    for event in events().await {
+        let Event { store, guests, .. } = &event;
+        let round = event.round(plan(0, MINUTE_MS), None).await;
+        let bob = store.user(guests[0]).await.unwrap().unwrap();
+        let login = store.create_login(&bob, &[9; 32], "", Millis(0)).await.unwrap();
+        super::matching::take(store, &(bob, login), 5).await;
+        let fence = store.take_fence(CARETAKER).await.unwrap();
+        let turned = store.begin_speed(fence, &round, Millis(MINUTE_MS)).await.unwrap();
+        assert_eq!(turned, Some(Turned::default()));
+        let search = store.search_of(guests[0]).await.unwrap().unwrap();
+        assert_eq!(search.ticket.state, TicketState::Searching);
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_put_together_who_left_looks_elsewhere_or_did_not_join_in() {
     for event in events().await {
         let Event { store, room, ann, guests, .. } = &event;

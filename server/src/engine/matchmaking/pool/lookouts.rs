@@ -223,7 +223,7 @@ mod tests {
             }]);
         };
         assert_eq!(seen(matched, false), 0);
-        let seeks = |pool: &mut Pool| drop(pool.take(vec![row(2, &["fr"], &[], 0)]));
+        let seeks = |pool: &mut Pool| pool.take(vec![row(2, &["fr"], &[], 0)]);
         assert_eq!(seen(seeks, false), 0, "who looks for somebody is not told");
     }
 
