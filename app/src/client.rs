@@ -203,6 +203,8 @@ struct Link {
     flush_at: Option<Millis>,
     /// Up to where the server was told on this socket that the user has seen a direct room.
     told_seen: Option<(RoomId, Seq)>,
+    /// How often it was told who is in the room shown.
+    people_told: u32,
     /// What the user had seen when they looked away.
     away_since: Option<Seq>,
     /// The query by which rooms are listed.

@@ -145,6 +145,8 @@ impl Client {
             self.trouble.set(None);
             self.entered.set(true);
             self.follow(id, entered.start, false);
+            // A list that is on its way is of before.
+            self.link.update_value(|link| link.people_told = link.people_told.wrapping_add(1));
             self.reload_people();
         }
     }
@@ -309,6 +311,7 @@ impl Client {
         if self.room_id_now() != Some(changed.room) {
             return;
         }
+        self.link.update_value(|link| link.people_told = link.people_told.wrapping_add(1));
         if changed.all {
             return self.set_people(changed.people);
         }

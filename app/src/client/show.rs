@@ -17,6 +17,9 @@ use crate::protocol::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
+/// Members are asked for so often again, where they come and go meanwhile.
+const PEOPLE_ASKED_AGAIN: u8 = 3;
+
 impl Client {
     /// Shows a room, by its name or id. The socket stays.
     pub fn show(self, address: &str) {
@@ -98,10 +101,24 @@ impl Client {
 
     /// Loads the members of the room shown anew.
     pub(super) fn reload_people(self) {
+        self.ask_people(PEOPLE_ASKED_AGAIN);
+    }
+
+    /// What is told of the members meanwhile may be newer than the answer: then it is asked for
+    /// again, so often at most.
+    fn ask_people(self, again: u8) {
         let Some(room) = self.room_id_now() else { return };
+        let told = move || self.link.with_value(|link| link.people_told);
+        let before = told();
         spawn_local(async move {
             let loaded = rest::load::<People>(&format!("rooms/{room}/people")).await;
-            if let (true, Ok(loaded)) = (self.room_id_now() == Some(room), loaded) {
+            if self.room_id_now() != Some(room) {
+                return;
+            }
+            if told() != before && again > 0 {
+                return self.ask_people(again - 1);
+            }
+            if let Ok(loaded) = loaded {
                 self.peer_seen.update(|it| *it = loaded.seen.max(*it));
                 self.set_people(loaded.people);
             }
