@@ -8,6 +8,7 @@ mod cross;
 mod deploy;
 mod fleet;
 mod history;
+mod hosts;
 mod inject;
 mod kind;
 mod logs;

@@ -24,6 +24,10 @@ pub(crate) enum Bug {
     ResetWait,
     /// `lost-ticket`: whose proposal came to nothing does not search on.
     LostTicket,
+    /// `kicked-reads`: who is put out of a room goes on reading it.
+    KickedReads,
+    /// `muted-speaks`: who may not speak is heard all the same.
+    MutedSpeaks,
 }
 
 /// A place on the way of a message or of a match where the variable `FAILPOINT` may end the
@@ -76,7 +80,7 @@ mod asked {
         },
     };
 
-    const BUGS: [(&str, Bug); 9] = [
+    const BUGS: [(&str, Bug); 11] = [
         ("ack-early", Bug::AckEarly),
         ("no-dedupe", Bug::NoDedupe),
         ("normal-sync", Bug::NormalSync),
@@ -86,6 +90,8 @@ mod asked {
         ("double-match", Bug::DoubleMatch),
         ("reset-wait", Bug::ResetWait),
         ("lost-ticket", Bug::LostTicket),
+        ("kicked-reads", Bug::KickedReads),
+        ("muted-speaks", Bug::MutedSpeaks),
     ];
     const POINTS: [(&str, Point); 9] = [
         ("in-commit", Point::InCommit),

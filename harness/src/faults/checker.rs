@@ -6,6 +6,7 @@
 
 mod entries;
 mod figures;
+mod hosts;
 mod machines;
 mod sends;
 #[cfg(test)]
@@ -154,6 +155,7 @@ pub(crate) fn check(evidence: &Evidence<'_>, expected: &Expected) -> Vec<Violati
     let truth = Truth::new(history, database);
     let mut found = Vec::new();
     entries::check(&truth, nodes, &mut found);
+    hosts::check(&truth, &mut found);
     for client in 0..history.clients.len() {
         sends::check(&truth, client, expected, &mut found);
         views::check(&truth, client, expected, &mut found);
@@ -203,6 +205,14 @@ impl<'a> Truth<'a> {
     /// The entry of that place.
     fn entry(&self, room: RoomId, seq: Seq) -> Option<&'a Fact> {
         entry(self.logs.rooms.get(&room)?, seq)
+    }
+
+    /// Whether the client should have all of the room in the end: of one with a host only members
+    /// do.
+    fn should_have(&self, client: usize, room: RoomId) -> bool {
+        let (user, log) = (self.client(client).user, self.logs.rooms.get(&room));
+        let is_in = user.zip(log).is_some_and(|(user, log)| hosts::is_member(log, user));
+        is_in || !self.history.hosted.contains(&room)
     }
 
     fn head(&self, room: RoomId) -> Seq {

@@ -5,6 +5,7 @@
 //! are those of the browser; `tab` and `hear` put them together as `app::client` does, `port` is
 //! the socket. [`People`] is what a runner uses.
 
+mod hand;
 mod hear;
 mod people;
 mod port;
@@ -13,8 +14,10 @@ mod tab;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use hand::Hand;
 pub(crate) use people::People;
 pub(crate) use port::Reading;
+pub(crate) use sign_up::register;
 
 use super::history::{Happened, History, Micros};
 use crate::http::Http;
@@ -58,6 +61,8 @@ pub(crate) struct Manner {
     pub(crate) second_door: Option<SocketAddr>,
     /// How often each send is written to each socket.
     pub(crate) copies: usize,
+    /// It has an account, which may make rooms, and is no guest.
+    pub(crate) has_account: bool,
     /// The names of the channels that it enters.
     pub(crate) rooms: Vec<String>,
     /// How often it says something, while it talks.
@@ -83,6 +88,7 @@ impl Manner {
             origin: None,
             second_door: None,
             copies: 1,
+            has_account: false,
             rooms,
             sends_per_sec: 2.0,
             chars: 60,
@@ -145,6 +151,11 @@ impl Client {
         self.tab.borrow().cookie.clone()
     }
 
+    /// To have it do something, for whoever does not own it.
+    pub(crate) fn hand(&self) -> Hand {
+        Hand::of(Rc::clone(&self.tab), Rc::clone(&self.wake))
+    }
+
     /// How it behaves.
     pub(crate) fn manner(&self) -> Ref<'_, Manner> {
         Ref::map(self.tab.borrow(), |it| &it.manner)
@@ -155,11 +166,11 @@ impl Client {
         self.tab.borrow().connection
     }
 
-    /// Live, and a member of all rooms that it wants to be in.
+    /// Live, and a member of all channels that it wants to be in.
     pub(crate) fn is_in(&self) -> bool {
         let tab = self.tab.borrow();
-        tab.connection == Connection::Live
-            && tab.rooms.iter().all(|it| it.is_entered == it.is_wanted)
+        let mut channels = tab.rooms.iter().filter(|it| !it.is_hosted);
+        tab.connection == Connection::Live && channels.all(|it| it.is_entered == it.is_wanted)
     }
 
     /// Lost its socket and has not caught up yet.

@@ -11,7 +11,7 @@ use app::protocol::{
     refusal::Refusal,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     net::SocketAddr,
     time::{Duration, Instant},
@@ -223,6 +223,11 @@ pub(crate) enum Happened {
     Entered { room: RoomId },
     /// It is one no longer: it left, or was told so.
     Left { room: RoomId },
+    /// Asks to become a member of a room with a host.
+    AskedIn { room: RoomId },
+    /// The server says on this socket that it is in the room no longer: nothing more of it follows
+    /// until it asked to come in again.
+    PutOut { socket: SocketNo, room: RoomId },
     /// Asks on this socket for everything after a place.
     Sought { socket: SocketNo, room: RoomId, after: Seq },
     /// The newest entry of a room, as a beat or a list of counts told it.
@@ -311,6 +316,8 @@ pub(crate) struct History {
     pub(crate) mended: Vec<Micros>,
     /// The newest entries when all had become quiet: every client that lives has them.
     pub(crate) settled: HashMap<RoomId, Seq>,
+    /// Rooms that clients made and keep order in. Set by the runner.
+    pub(crate) hosted: HashSet<RoomId>,
 }
 
 impl Default for History {
@@ -329,6 +336,7 @@ impl History {
             phases: Vec::new(),
             mended: Vec::new(),
             settled: HashMap::new(),
+            hosted: HashSet::new(),
         }
     }
 

@@ -41,22 +41,6 @@ impl Reader {
         Ok(rooms.into_iter().map(|it| (it.id, it.head)).collect())
     }
 
-    /// The whole logs of all rooms, page by page, as a node tells them.
-    pub(crate) async fn of_node(&self, name: &str, node: SocketAddr) -> Result<Logs> {
-        let mut rooms = HashMap::new();
-        let mut epoch = None;
-        let mut http = Http::connect_as(&node.to_string(), &self.origin).await?;
-        for room in self.heads(node).await?.into_keys() {
-            let (its, log) = self.log(&mut http, room).await?;
-            if *epoch.get_or_insert(its) != its {
-                bail!("the epoch of {name} changed while its logs were read");
-            }
-            rooms.insert(room, log);
-        }
-        let epoch = epoch.with_context(|| format!("{name} has no rooms"))?;
-        Ok(Logs { source: LogSource::Node(name.to_owned()), epoch, rooms })
-    }
-
     async fn log(&self, http: &mut Http, room: RoomId) -> Result<(Epoch, RoomLog)> {
         let mut facts = Vec::new();
         let mut after = Seq::ZERO;
@@ -78,6 +62,27 @@ impl Reader {
             after = last;
         }
     }
+}
+
+/// The whole logs of all rooms that any of the readers sees, page by page, as a node tells them.
+pub(crate) async fn of_node(readers: &[Reader], name: &str, node: SocketAddr) -> Result<Logs> {
+    let mut rooms = HashMap::new();
+    let mut epoch = None;
+    for reader in readers {
+        let mut http = Http::connect_as(&node.to_string(), &reader.origin).await?;
+        for room in reader.heads(node).await?.into_keys() {
+            if rooms.contains_key(&room) {
+                continue;
+            }
+            let (its, log) = reader.log(&mut http, room).await?;
+            if *epoch.get_or_insert(its) != its {
+                bail!("the epoch of {name} changed while its logs were read");
+            }
+            rooms.insert(room, log);
+        }
+    }
+    let epoch = epoch.with_context(|| format!("{name} has no rooms"))?;
+    Ok(Logs { source: LogSource::Node(name.to_owned()), epoch, rooms })
 }
 
 /// A room, its newest entry and its kind.

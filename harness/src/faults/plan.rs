@@ -78,13 +78,15 @@ const GATE: [Task; 13] = [
 ];
 
 /// Each bug with the fault and the deployment that must bring it to light.
-const PLANTED: [Task; 6] = [
+const PLANTED: [Task; 8] = [
     Task::planted("ack-early", Fault::F2, Shape::SMALL, 6),
     Task::planted("no-dedupe", Fault::F13, Shape::SMALL, 4),
     Task::planted("normal-sync", Fault::F5, Shape::SMALL, 4),
     Task::planted("lost-publish", Fault::F14, Shape::large(2), 4),
     Task::planted("off-by-one", Fault::F10, Shape::SMALL, 4),
     Task::planted("reorder", Fault::F13, Shape::SMALL, 4),
+    Task::planted("kicked-reads", Fault::F13, Shape::SMALL, 6),
+    Task::planted("muted-speaks", Fault::F1, Shape::SMALL, 6),
 ];
 
 /// All runs, in their order.

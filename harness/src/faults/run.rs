@@ -5,13 +5,15 @@ use super::{
     client::{Manner, People},
     deploy::{Deployment, Shape},
     history::{History, Logs},
+    hosts::{self, Hosts},
     inject,
     kind::Fault,
+    logs,
     outcome::{NO_END, Outcome},
     random::Chance,
     scene::Scene,
 };
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use std::{
     cell::RefCell,
     collections::BTreeMap,
@@ -101,6 +103,9 @@ impl Setting {
 
     async fn play(&self, scene: &mut Scene) -> Result<Outcome> {
         self.gather(scene).await?;
+        let rooms = hosts::rooms(self.rooms, self.clients);
+        let door = scene.deployment.front.address;
+        let mut hosts = Hosts::begin(&scene.people, door, (rooms, self.seed)).await?;
         scene.history.borrow_mut().begin_phase("before");
         scene.people.talk(true);
         tokio::time::sleep(self.calm()).await;
@@ -110,6 +115,8 @@ impl Setting {
         scene.history.borrow_mut().mended_now();
         scene.history.borrow_mut().begin_phase("after");
         tokio::time::sleep(self.calm()).await;
+        hosts.rest().await;
+        scene.figure("acts", f64::from(hosts.acts()));
         self.judge(scene).await
     }
 
@@ -118,10 +125,12 @@ impl Setting {
         self.lasts.mul_f64(0.1).clamp(Duration::from_secs(1), Duration::from_secs(5))
     }
 
-    /// Lets the people in: each is in two of the rooms.
+    /// Lets the people in: each is in two of the channels.
     async fn gather(&self, scene: &mut Scene) -> Result<()> {
         #[expect(clippy::cast_precision_loss, reason = "a count")]
         let each = self.rate / self.clients as f64;
+        hosts::make_overseer(scene.deployment.front.address).await?;
+        let makers = hosts::rooms(self.rooms, self.clients);
         for number in 0..self.clients {
             let rooms = [number % self.rooms, (number / self.rooms + number + 1) % self.rooms];
             let mut rooms: Vec<_> = rooms.map(|it| format!("load-{it}")).into();
@@ -129,12 +138,14 @@ impl Setting {
             let door = scene.deployment.front.address;
             let mut manner = Manner::new(format!("p{number}"), door, rooms, self.seed);
             manner.sends_per_sec = each;
+            manner.has_account = hosts::makes(number, makers);
             // The servers take whatever comes; the window and the order remain.
             manner.pace = (1_000, 1_000);
             inject::manner(self.fault, &scene.deployment, number, &mut manner);
             scene.people.add(manner);
         }
-        ensure!(scene.people.all_in(ALL_IN_MAX).await, "not all clients came in");
+        let limit = ALL_IN_MAX.mul_f64(self.patience);
+        ensure!(scene.people.all_in(limit).await, "not all clients came in");
         Ok(())
     }
 
@@ -145,10 +156,10 @@ impl Setting {
         for straggler in quiet.stragglers {
             scene.findings.push(format!("after {QUIET_MAX:?} of silence {straggler}"));
         }
-        let reader = scene.people.reader().context("nobody can read the logs")?;
+        let readers = scene.people.readers();
         let mut told = Vec::new();
         for node in &scene.deployment.nodes {
-            told.push(reader.of_node(&node.name, node.address).await?);
+            told.push(logs::of_node(&readers, &node.name, node.address).await?);
         }
         scene.people.finish();
         let database = scene.deployment.database().logs().await?;

@@ -12,7 +12,7 @@ use super::{
 use anyhow::Result;
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -175,10 +175,19 @@ impl Scene {
         !self.since(from, is_one).is_empty()
     }
 
-    /// What stood refused for good since a moment: none of the faults is a reason for that.
+    /// What stood refused for good since a moment: none of the faults is a reason for that. A host
+    /// may be.
     pub(crate) fn must_not_refuse(&mut self, since: Micros) {
+        let hosted = self.history.borrow().hosted.clone();
+        let under_hosts = self.since(Micros(0), |_, it| match it.what {
+            Happened::Said { cid, room, .. } => hosted.contains(&room).then_some(cid),
+            _ => None,
+        });
+        let under_hosts: HashSet<_> = under_hosts.into_iter().collect();
         let refused = self.since(since, |client, it| match it.what {
-            Happened::Refused { reason, .. } => Some(format!("client {client}: {reason}")),
+            Happened::Refused { cid, reason, .. } if !under_hosts.contains(&cid) => {
+                Some(format!("client {client}: {reason}"))
+            }
             _ => None,
         });
         let first = refused.first().cloned().unwrap_or_default();

@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod figures;
+mod hosts;
 mod model;
 mod mutations;
 

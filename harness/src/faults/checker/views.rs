@@ -47,7 +47,8 @@ fn is_the_log(truth: &Truth<'_>, client: usize, view: &View, found: &mut Vec<Vio
 
 /// C4: in the end everybody has everything.
 fn has_all(truth: &Truth<'_>, client: usize, found: &mut Vec<Violation>) {
-    for view in truth.client(client).views.iter().filter(|it| it.is_last) {
+    let is_due = |it: &&View| it.is_last && truth.should_have(client, it.room);
+    for view in truth.client(client).views.iter().filter(is_due) {
         let settled = truth.history.settled.get(&view.room).copied().unwrap_or_default();
         let last = view.start.plus(view.facts.len() as u64);
         let what = if view.epoch != truth.logs.epoch {

@@ -9,7 +9,7 @@ use app::{
     client::outbox::{Outgoing, SendState},
     protocol::{
         ids::{Cid, RoomId, Seq},
-        message::Entry,
+        message::{Deed, Did, Entry, What},
         packets::{
             Acked, Appended, Beat, Entered, Outcome, PeopleChanged, Refused, RoomsChanged,
             ServerPacket, Welcomed,
@@ -39,9 +39,9 @@ impl Tab {
             ServerPacket::PeopleChanged(it) => self.people_changed(it),
             ServerPacket::RoomsChanged(it) => self.rooms_changed(&it),
             ServerPacket::Beat(it) => self.beat(&it),
+            ServerPacket::Lost(it) => self.lost(it.room),
             ServerPacket::Typed(_)
             | ServerPacket::Gained(_)
-            | ServerPacket::Lost(_)
             | ServerPacket::Seen(_)
             | ServerPacket::Reminded(_)
             | ServerPacket::Noticed(_)
@@ -95,7 +95,9 @@ impl Tab {
                 }
                 Outcome::Refused(_) => {
                     self.has_left(resumed.room);
-                    self.seek(at);
+                    if !self.rooms[at].is_hosted {
+                        self.seek(at);
+                    }
                 }
             }
         }
@@ -137,9 +139,28 @@ impl Tab {
         }
     }
 
+    /// The user is out of the room, on this socket at least.
+    fn lost(&mut self, room: RoomId) {
+        self.note(Happened::PutOut { socket: self.main.socket, room });
+        self.has_left(room);
+    }
+
+    /// Nothing of a room with a host is shown any more: what was acknowledged there is not waited
+    /// for, and whoever was put out comes back a little later.
+    fn turned_away(&mut self, at: usize) {
+        let room = self.rooms[at].id;
+        self.rooms[at].lag.moved();
+        self.rooms[at].target = Seq::ZERO;
+        self.enter_later(at, None);
+        self.outbox.passed(room, Seq::ZERO.plus(u64::from(u32::MAX)));
+    }
+
     fn note_entered(&mut self, at: usize, is_entered: bool) {
         self.rooms[at].asked = None;
         let room = self.rooms[at].id;
+        if self.rooms[at].is_hosted && !is_entered {
+            self.turned_away(at);
+        }
         if self.rooms[at].is_entered != is_entered {
             self.rooms[at].is_entered = is_entered;
             self.note(if is_entered {
@@ -159,6 +180,7 @@ impl Tab {
         let Some(at) = self.place(room) else {
             return entries.iter().for_each(|it| self.logged(it));
         };
+        self.rooms[at].note_host(&entries);
         let applied = self.rooms[at].timeline.apply(entries);
         applied.added.iter().for_each(|it| self.logged(it));
         if applied.seek.is_some() {
@@ -178,7 +200,10 @@ impl Tab {
     fn acked(&mut self, acked: &Acked) {
         let at = self.place(acked.room);
         // Where the log will not show it, because it has already, nothing is left to wait for.
-        let is_shown = at.is_some_and(|at| !self.rooms[at].timeline.behind(acked.seq));
+        let is_shown = at.is_some_and(|at| {
+            let room = &self.rooms[at];
+            !room.is_read() || !room.timeline.behind(acked.seq)
+        });
         self.outbox.acked(acked);
         if is_shown {
             self.outbox.logged(acked.cid);
@@ -265,6 +290,19 @@ impl Tab {
             self.rooms[at].lag.told(is_behind, now);
             if is_behind && self.is_disrupted {
                 self.rooms[at].target = self.rooms[at].target.max(told.have);
+            }
+        }
+    }
+}
+
+impl Room {
+    /// Entries may tell of another host.
+    fn note_host(&mut self, entries: &[Entry]) {
+        for Entry { seq, what, .. } in entries {
+            if let What::Did(Did { deed: Deed::Hosted, subject: Some(host), .. }) = what
+                && self.host.is_none_or(|it| it.0 < *seq)
+            {
+                self.host = Some((*seq, host.id));
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::faults::{history::History, logs};
 use app::protocol::ids::{RoomId, Seq};
 use std::{
     cell::RefCell,
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     net::SocketAddr,
     rc::Rc,
     time::{Duration, Instant},
@@ -74,8 +74,11 @@ impl People {
     async fn heads(&self, nodes: &[SocketAddr]) -> (HashMap<RoomId, Seq>, Vec<String>) {
         let mut newest: HashMap<RoomId, Seq> = HashMap::new();
         let mut silent = Vec::new();
-        let Some(reader) = self.reader() else { return (newest, vec!["nobody signed up".into()]) };
-        for node in nodes {
+        let readers = self.readers();
+        if readers.is_empty() {
+            return (newest, vec!["nobody signed up".into()]);
+        }
+        for (node, reader) in nodes.iter().flat_map(|it| readers.iter().map(move |by| (it, by))) {
             match timeout(ANSWER, reader.heads(*node)).await {
                 Ok(Ok(heads)) => {
                     for (room, head) in heads {
@@ -90,15 +93,19 @@ impl People {
         (newest, silent)
     }
 
-    /// Reads logs with the login of the first client that can still use it.
-    pub(crate) fn reader(&self) -> Option<logs::Reader> {
-        let is_signed_in = |it: &&Client| {
-            let is_ended = matches!(it.connection(), super::Connection::Ended(_));
-            !is_ended && !it.cookie().is_empty()
+    /// Read logs with the logins of the first client that can still use it, and of a member of each
+    /// room with a host.
+    pub(crate) fn readers(&self) -> Vec<logs::Reader> {
+        let signed_in: Vec<_> = self.clients.iter().filter(|it| is_signed_in(it)).collect();
+        let hosted = &self.history.borrow().hosted;
+        let member = |room: &RoomId| signed_in.iter().find(|it| it.hand().is_member(*room));
+        let all = signed_in.first().into_iter().chain(hosted.iter().filter_map(member));
+        let numbers = all.map(|it| it.number()).collect::<BTreeSet<_>>();
+        let reader = |it: usize| {
+            let client = &self.clients[it];
+            logs::Reader { cookie: client.cookie(), origin: client.manner().origin() }
         };
-        let client = self.clients.iter().find(is_signed_in)?;
-        let origin = client.manner().origin();
-        Some(logs::Reader { cookie: client.cookie(), origin })
+        numbers.into_iter().map(reader).collect()
     }
 
     /// Ends all clients; what they still held is in the history then.
@@ -106,6 +113,10 @@ impl People {
         self.history.borrow_mut().end_phase();
         self.clients.iter().for_each(Client::finish);
     }
+}
+
+fn is_signed_in(client: &Client) -> bool {
+    client.hand().is_signed_in() && !client.cookie().is_empty()
 }
 
 /// Why a client that should be consistent is not.

@@ -1,7 +1,8 @@
-//! A client becomes a guest and learns where its rooms are, through whatever is broken on the way.
+//! A client becomes a guest, or makes an account, and learns where its rooms are, through whatever
+//! is broken on the way.
 
 use super::{Manner, Tab};
-use crate::http::Http;
+use crate::http::{Answer, Http};
 use anyhow::{Context as _, Result, bail};
 use app::protocol::{
     ids::{RoomId, UserId},
@@ -41,11 +42,15 @@ pub(super) async fn until_done(tab: &Rc<RefCell<Tab>>) {
 async fn try_once(manner: &Manner, tries: u32) -> Result<SignedUp> {
     let mut http = Http::connect_as(&manner.door.to_string(), &manner.origin()).await?;
     let body = json!({ "name": name(&manner.name, tries) });
-    let answer = http.ask("POST", "/api/v1/guests", "", Some(&body)).await?;
+    let answer = if manner.has_account {
+        register(&mut http, &name(&manner.name, tries)).await?
+    } else {
+        http.ask("POST", "/api/v1/guests", "", Some(&body)).await?
+    };
     if answer.status != 201 {
-        bail!("guest: {} {}", answer.status, answer.body);
+        bail!("sign-up: {} {}", answer.status, answer.body);
     }
-    let cookie = answer.cookie.context("a guest got no cookie")?;
+    let cookie = answer.cookie.context("the sign-up gave no cookie")?;
     let me: Me = serde_json::from_value(answer.body["me"].clone())?;
     let mut rooms = Vec::new();
     for room in &manner.rooms {
@@ -53,6 +58,12 @@ async fn try_once(manner: &Manner, tries: u32) -> Result<SignedUp> {
         rooms.push(serde_json::from_value::<RoomSummary>(room)?.id);
     }
     Ok(SignedUp { user: me.id, cookie, rooms })
+}
+
+/// Makes an account.
+pub(crate) async fn register(http: &mut Http, name: &str) -> Result<Answer> {
+    let body = json!({ "name": name, "password": "a password of the harness" });
+    http.ask("POST", "/api/v1/users", "", Some(&body)).await
 }
 
 /// An answer that was lost may have taken the name: each try has its own.

@@ -58,6 +58,10 @@ pub(super) struct Room {
     /// What must have come before the tab is consistent again.
     pub(super) target: Seq,
     pub(super) presences: HashMap<UserId, Presence>,
+    /// It has a host: only members read it, and one may be put out of it.
+    pub(super) is_hosted: bool,
+    /// The host, and the entry that told of it.
+    pub(super) host: Option<(Seq, UserId)>,
 }
 
 /// One of the tab's sockets: what is to be written to it.
@@ -209,7 +213,7 @@ impl Tab {
                     return self.closed(1006);
                 }
                 for at in 0..self.rooms.len() {
-                    if self.rooms[at].lag.is_seek_due(now) {
+                    if self.rooms[at].is_read() && self.rooms[at].lag.is_seek_due(now) {
                         self.disrupt();
                         self.seek(at);
                     }
@@ -280,13 +284,20 @@ impl Tab {
         if self.connection != Connection::Live {
             return;
         }
+        let mut asked_in = Vec::new();
         for room in &mut self.rooms {
             if room.is_wanted && !room.is_entered && room.asked.is_none() && now >= room.enter_at {
                 let cid = Cid(Uuid::now_v7());
                 room.asked = Some(cid);
+                if room.is_hosted {
+                    asked_in.push(room.id);
+                }
                 let have = room.timeline.last();
                 write(&mut self.main.out, &ClientPacket::Enter(Enter { cid, room: room.id, have }));
             }
+        }
+        for room in asked_in {
+            self.note(Happened::AskedIn { room });
         }
     }
 
@@ -403,7 +414,7 @@ impl Tab {
         if !self.is_disrupted || self.connection != Connection::Live {
             return;
         }
-        if self.rooms.iter().any(|it| it.timeline.behind(it.target)) {
+        if self.rooms.iter().any(|it| it.is_read() && it.timeline.behind(it.target)) {
             return;
         }
         let awaited = &self.awaited;
@@ -453,8 +464,8 @@ impl Tab {
 
     /// All rooms have these heads.
     pub(super) fn has_all(&self, heads: &HashMap<RoomId, Seq>) -> bool {
-        let lacks = |it: &Room| heads.get(&it.id).is_some_and(|head| it.timeline.behind(*head));
-        !self.rooms.iter().any(lacks)
+        let lacks = |it: &&Room| heads.get(&it.id).is_some_and(|head| it.timeline.behind(*head));
+        !self.rooms.iter().filter(|it| it.is_read()).any(|it| lacks(&it))
     }
 
     /// Wants to enter the room again, a while after it was refused.
@@ -477,7 +488,19 @@ impl Room {
             enter_at: Millis(0),
             target: Seq::ZERO,
             presences: HashMap::new(),
+            is_hosted: false,
+            host: None,
         }
+    }
+
+    /// One with a host.
+    pub(super) fn hosted(id: RoomId) -> Self {
+        Self { is_hosted: true, ..Self::new(id) }
+    }
+
+    /// Whether its log comes: that of a channel does in any case.
+    pub(super) const fn is_read(&self) -> bool {
+        !self.is_hosted || self.is_entered
     }
 }
 

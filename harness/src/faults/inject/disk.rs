@@ -4,6 +4,7 @@ use super::Scene;
 use crate::faults::{
     deploy::Deployment,
     history::{Event, Happened, Micros},
+    logs::of_node,
     measure::{Stretch, acks, quantile},
     process::{Process, Program},
 };
@@ -98,9 +99,9 @@ fn fill(ballast: &Path) -> Result<()> {
 }
 
 async fn check_reading(scene: &mut Scene) {
-    let Some(reader) = scene.people.reader() else { return };
+    let readers = scene.people.readers();
     let address = scene.deployment.nodes[0].address;
-    let read = tokio::time::timeout(Duration::from_secs(5), reader.of_node("node-1", address));
+    let read = tokio::time::timeout(Duration::from_secs(5), of_node(&readers, "node-1", address));
     let read = read.await.context("not within 5 s").and_then(|it| it);
     scene.must(read.is_ok(), || format!("with a full disk nothing can be read: {read:?}"));
 }

@@ -85,7 +85,7 @@ pub(super) async fn slow_readers(scene: &mut Scene) -> Result<()> {
     others_are_unaffected(scene, before, from, &|it| !is_stuck(it));
     let stuck = scene.people.clients.len() as u64 / STUCK_EVERY as u64;
     note(scene, "kib_per_stuck", grown / stuck.max(1));
-    let rings = scene.people.reader().context("nobody is there")?;
+    let rings = scene.people.readers().into_iter().next().context("nobody is there")?;
     let rings = rings.heads(scene.deployment.nodes[0].address).await?.len() as u64;
     let nodes = scene.deployment.nodes.len() as u64;
     let most = stuck * STUCK_KIB + nodes * (rings * RING_KIB + SPARE_KIB);
@@ -167,7 +167,7 @@ pub(super) async fn hostile(scene: &mut Scene) -> Result<()> {
 }
 
 async fn first_room(scene: &Scene) -> Result<RoomId> {
-    let reader = scene.people.reader().context("nobody is there")?;
+    let reader = scene.people.readers().into_iter().next().context("nobody is there")?;
     let heads = reader.heads(scene.deployment.nodes[0].address).await?;
     heads.keys().min().copied().context("no rooms")
 }

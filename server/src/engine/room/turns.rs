@@ -8,6 +8,7 @@ use crate::{
         encode::{appended_frames, entries_of, frame},
         session::mailbox::{Mailbox, SessionId},
     },
+    planted::{self, Bug},
     store::Moved,
 };
 use app::protocol::{
@@ -111,6 +112,9 @@ impl Room {
             return;
         }
         let exit = Exit { last, deed, reason };
+        if planted::has(Bug::KickedReads) {
+            return;
+        }
         state.readers.stop(Some(user), &exit);
         if was_in.is_some() {
             self.tell_lost(state, user, &exit);
