@@ -1,7 +1,7 @@
 // Looking for somebody while one does something else: the sound, the notice outside the page, and
 // what happens to who goes away.
 
-import { meet, sayYes, search } from "../support/meeting.ts";
+import { meet, roomOf, sayYes, search, together } from "../support/meeting.ts";
 import { NETWORK, type Person, expect, test } from "../support/people.ts";
 
 // Only who did something within the last second is taken to be there, or away after two.
@@ -9,14 +9,14 @@ test.use({ settings: { MARU_MATCH_ACTIVE_SECS: "1", MARU_MATCH_GRACE_SECS: "2" }
 
 interface Told {
   played: string[];
-  noticed: string[];
   isHidden: boolean;
 }
 
-/** Writes down what a page plays and tells outside itself, and lets it be hidden. */
+/** Writes down what a page plays, lets it be hidden, and to tell things outside itself. */
 async function listen({ page }: Person): Promise<void> {
+  await page.context().grantPermissions(["notifications"]);
   await page.addInitScript(() => {
-    const told: Told = { played: [], noticed: [], isHidden: false };
+    const told: Told = { played: [], isHidden: false };
     const Sound = class {
       constructor(readonly from: string) {}
       play() {
@@ -24,13 +24,7 @@ async function listen({ page }: Person): Promise<void> {
         return Promise.resolve();
       }
     };
-    const Notice = class {
-      static readonly permission = "granted";
-      constructor(text: string) {
-        told.noticed.push(text);
-      }
-    };
-    Object.assign(window, { told, Audio: Sound, Notification: Notice });
+    Object.assign(window, { told, Audio: Sound });
     const state = () => (told.isHidden ? "hidden" : "visible");
     Object.defineProperty(document, "visibilityState", { get: state });
   });
@@ -38,6 +32,20 @@ async function listen({ page }: Person): Promise<void> {
 
 async function told({ page }: Person): Promise<Told> {
   return page.evaluate(() => (window as unknown as { told: Told }).told);
+}
+
+/** What stands outside the page. */
+async function noticed({ page }: Person): Promise<string[]> {
+  return page.evaluate(async () => {
+    const worker = await navigator.serviceWorker.getRegistration();
+    return ((await worker?.getNotifications()) ?? []).map((it) => it.title);
+  });
+}
+
+async function hide({ page }: Person): Promise<void> {
+  await page.evaluate(() => {
+    (window as unknown as { told: Told }).told.isHidden = true;
+  });
 }
 
 function card({ page }: Person, name: string) {
@@ -82,17 +90,30 @@ test("whoever looks elsewhere is told once outside the page", async ({ person })
   const bob = await (await person("bob")).asAccount();
   await listen(ann);
   await waits(ann);
-  await ann.page.evaluate(() => {
-    (window as unknown as { told: Told }).told.isHidden = true;
-  });
+  await hide(ann);
   await search(bob);
   await expect(card(ann, "Someone is here")).toBeVisible();
   await expect(async () => {
-    expect((await told(ann)).noticed).toEqual(["Someone is here for you."]);
+    expect(await noticed(ann)).toEqual(["Someone is here for you."]);
   }).toPass();
   // Not again with every second.
   await expect(ann.page.getByRole("main").getByRole("timer")).toHaveText(/^(1[0-3]|\d)$/);
-  expect((await told(ann)).noticed).toHaveLength(1);
+  expect(await noticed(ann)).toHaveLength(1);
+});
+
+test("who wanted to know of somebody is told so outside the page", async ({ person }) => {
+  await (await person("root")).asAccount();
+  const ann = await (await person("ann")).asAccount();
+  const bob = await (await person("bob")).asAccount();
+  await listen(ann);
+  await ann.ask("put", "me/born", { year: 1990 });
+  await ann.ask("put", "match/lookout", { languages: ["en"], interests: ["tea"] });
+  await ann.enter("plaza");
+  await hide(ann);
+  await search(bob);
+  const text = /^Someone like the one you wanted to know of was looking for someone at \d/;
+  await expect(ann.page.getByText(text)).toBeVisible();
+  await expect(async () => expect(await noticed(ann)).toEqual([expect.stringMatching(text)])).toPass();
 });
 
 test("who was cut off while the other said yes is led to the room all the same", async ({ maru, person }) => {
@@ -112,6 +133,29 @@ test("who was cut off while the other said yes is led to the room all the same",
   maru.line.mend();
   await expect(ann.composer).toBeVisible();
   ann.forgive(NETWORK);
+});
+
+test("who is left while the room still loads is told so", async ({ person }) => {
+  await (await person("root")).asAccount();
+  const ann = await (await person("ann")).asAccount();
+  const bob = await (await person("bob")).asAccount();
+  await together(ann, bob);
+  const room = roomOf(ann);
+  await ann.open("/rooms/plaza");
+  await ann.isAlive();
+  // The last that is loaded comes only after bob has left, and ann was told so.
+  await ann.page.route(`**/rooms/${room}/meeting`, async (route) => {
+    const response = await route.fetch();
+    await bob.ask("post", `rooms/${room}/meeting/leave`, {});
+    await expect(async () => {
+      expect((await ann.page.request.get(`${ann.url}/api/v1/rooms/${room}`)).status()).toBe(404);
+    }).toPass();
+    await expect(ann.page.locator(`a[href$="${room}"]`)).toHaveCount(0);
+    await route.fulfill({ response });
+  });
+  await (await ann.sidebar()).locator(`a[href$="${room}"]`).click();
+  await expect(ann.page.getByRole("heading", { name: /has left$/ })).toBeVisible();
+  await expect(ann.composer).toHaveCount(0);
 });
 
 /** How a search ended, which the API tells once nobody looks any more. */

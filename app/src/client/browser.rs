@@ -42,15 +42,25 @@ pub(super) fn is_attending() -> bool {
 /// Plays a short sound; a page to which nobody has done anything yet may not.
 pub(super) fn chime() {
     if let Some(sound) = make("Audio", "/chime.wav") {
-        call(&sound, "play");
+        leave_to(call(&sound, "play", &Array::new()));
     }
 }
 
 /// Tells something outside the page, where the user has allowed it and the browser can.
-pub(super) fn notify(text: &str) {
+pub(super) fn notify(text: String) {
     if notification_permission().as_deref() == Some("granted") {
-        make("Notification", text);
+        spawn_local(async move { _ = notify_by_worker(&text).await });
     }
+}
+
+/// By the service worker, for on phones a page may not itself.
+async fn notify_by_worker(text: &str) -> Option<()> {
+    let workers = member(&member(&window(), "navigator")?, "serviceWorker")?;
+    JsFuture::from(call(&workers, "register", &Array::of1(&"/notices.js".into()))?).await.ok()?;
+    let ready: Promise = member(&workers, "ready")?.dyn_into().ok()?;
+    let worker = JsFuture::from(ready).await.ok()?;
+    leave_to(call(&worker, "showNotification", &Array::of1(&text.into())));
+    Some(())
 }
 
 /// It is not decided whether the page may tell things outside itself.
@@ -61,7 +71,7 @@ pub fn may_ask_to_notify() -> bool {
 /// Asks the user whether the page may tell things outside itself.
 pub fn ask_to_notify() {
     if let Some(notification) = member(&window(), "Notification") {
-        call(&notification, "requestPermission");
+        leave_to(call(&notification, "requestPermission", &Array::new()));
     }
 }
 
@@ -80,13 +90,16 @@ fn make(class: &str, text: &str) -> Option<JsValue> {
     Reflect::construct(&class, &Array::of1(&text.into())).ok()
 }
 
-fn call(of: &JsValue, method: &str) {
-    let method = member(of, method).and_then(|it| it.dyn_into::<Function>().ok());
-    if let Some(Ok(answer)) = method.map(|it| it.call0(of)) {
-        // What comes later may be a refusal, which is nobody's fault.
-        if let Ok(promise) = answer.dyn_into::<Promise>() {
-            spawn_local(async move { _ = JsFuture::from(promise).await });
-        }
+/// Calls a method; returns what is promised, if something is.
+fn call(of: &JsValue, method: &str, with: &Array) -> Option<Promise> {
+    let method: Function = member(of, method)?.dyn_into().ok()?;
+    Reflect::apply(&method, of, with).ok()?.dyn_into().ok()
+}
+
+/// What comes later may be a refusal, which is nobody's fault.
+fn leave_to(promise: Option<Promise>) {
+    if let Some(promise) = promise {
+        spawn_local(async move { _ = JsFuture::from(promise).await });
     }
 }
 

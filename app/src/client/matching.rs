@@ -37,6 +37,11 @@ fn is_old_search(known: Option<&MatchView>, told: &MatchView) -> bool {
     matches!(told.state, MatchState::Searching(_)) && known.is_some_and(|it| it.at > told.at)
 }
 
+/// When it was told that somebody like that is here.
+fn sighted(view: Option<&MatchView>) -> Option<Millis> {
+    view?.lookout.as_ref()?.told
+}
+
 impl Client {
     /// Asks how it stands: nobody told what happened while there was no socket.
     pub(super) fn reload_match(self) {
@@ -71,8 +76,14 @@ impl Client {
             return;
         }
         let before = untrack(|| (self.open_proposal(), self.matched_room()));
+        let told = sighted(Some(&view));
+        let told = told.filter(|_| self.matching.with_untracked(|it| sighted(it.as_ref()) < told));
         self.matching.set(Some(view));
         self.count_match();
+        if let Some(at) = told.filter(|_| !browser::is_attending()) {
+            let at = self.texts.clock(at, self.zone_min.get_untracked());
+            browser::notify(format!("{} {at}", self.texts.meeting.sighted));
+        }
         let (found, room) = untrack(|| (self.open_proposal(), self.matched_room()));
         if room != before.1 {
             self.led_to.set(room);
@@ -84,7 +95,7 @@ impl Client {
                 browser::chime();
             }
             if !browser::is_attending() {
-                browser::notify(self.texts.meeting.ready);
+                browser::notify(self.texts.meeting.ready.to_owned());
             }
         }
     }

@@ -19,6 +19,8 @@ use std::{sync::Arc, time::Duration};
 
 /// For so long it is told how many messages were caught up on.
 const CAUGHT_UP_SHOWN: Duration = Duration::from_secs(5);
+/// A room that the server does not know is loaded anew after so long.
+const LOOKED_AGAIN: Duration = Duration::from_secs(1);
 
 impl Client {
     /// Takes in one frame. What cannot be read is from a newer server, and ignored.
@@ -187,7 +189,9 @@ impl Client {
         if !is_channel || deed == Some(Deed::Closed) {
             self.rooms.update(|rooms| rooms.retain(|it| it.id != room));
         }
-        if self.room_id_now() != Some(room) {
+        // What is still being loaded was there when it was asked for.
+        let is_loading = *self.shown.read_untracked() == Shown::Loading(room.to_string());
+        if self.room_id_now() != Some(room) && !is_loading {
             return;
         }
         if is_channel && matches!(deed, None | Some(Deed::Kicked)) {
@@ -285,6 +289,7 @@ impl Client {
         match refused.reason {
             Refusal::NotEntered if was_said => self.entered.set(false),
             Refusal::SlowMode { retry_after_ms } => self.must_wait(retry_after_ms.into()),
+            Refusal::NoSuchRoom if refused.cid.is_none() => self.look_again(),
             _ => {}
         }
         if let (true, Some(cid), Some(me)) = (was_said, refused.cid, self.my_id_now()) {
@@ -293,6 +298,18 @@ impl Client {
             self.trouble.set(Some(refused.reason));
         }
         self.flush();
+    }
+
+    /// The server does not know the room shown any more, or not yet: a moment later it is loaded
+    /// anew.
+    fn look_again(self) {
+        let Some(room) = self.room_id_now() else { return };
+        let again = move || {
+            if self.room_id_now() == Some(room) {
+                self.load(&room.to_string());
+            }
+        };
+        set_timeout(again, LOOKED_AGAIN);
     }
 
     fn typed(self, typed: Typed) {
