@@ -10,7 +10,10 @@ use crate::{
         Matching, MeetingPage, NewRoom, NotFound, Notices, Person, QuestionsPage, Reset, RoomPage,
         RoomSettingsPage, Rooms, Settings, SignUp, SpeedRounds, WishesPage,
     },
-    protocol::snapshot::{Snapshot, Theme},
+    protocol::{
+        limits::STILL_SECS,
+        snapshot::{Snapshot, Theme},
+    },
     route::{Page, Route},
 };
 use leptos::prelude::*;
@@ -28,7 +31,15 @@ pub fn shell(options: LeptosOptions, address: String) -> impl IntoView {
     });
     let body =
         if is_live { view! { <App /> }.into_any() } else { view! { <PlainApp /> }.into_any() };
-    let preferences = use_context::<Snapshot>().unwrap_or_default().preferences;
+    let snapshot = use_context::<Snapshot>().unwrap_or_default();
+    let preferences = snapshot.preferences;
+    // Where nothing is told by a socket the page asks, and by that its user is taken to be there.
+    let waits =
+        route.page() == Page::Match && snapshot.matching.is_some_and(|it| it.state.is_open());
+    let refresh = waits.then(|| {
+        let content = format!("{STILL_SECS}; url=/match?still");
+        view! { <noscript><meta http-equiv="refresh" content=content /></noscript> }
+    });
     let theme = match preferences.theme {
         Theme::System => None,
         Theme::Light => Some("light"),
@@ -48,6 +59,7 @@ pub fn shell(options: LeptosOptions, address: String) -> impl IntoView {
                 <AutoReload options=options.clone() />
                 <HashedStylesheet id="leptos" options=options />
                 {scripts}
+                {refresh}
                 <MetaTags />
             </head>
             <body>{body}</body>

@@ -45,6 +45,7 @@ use apart::Apart;
 use app::protocol::{
     close::Close,
     ids::{Cid, LoginId, UserId},
+    limits::STILL_SECS,
     people::{ByHand, Presence, Role},
     refusal::Refusal,
 };
@@ -76,6 +77,10 @@ const READING_TURNS: usize = 2;
 const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// Logins in one word to the other nodes.
 const LOGINS_A_WORD: usize = 500;
+/// Whoever looks at a page that asks again by itself is there for so long.
+const VISIT: Duration = Duration::from_secs(3 * STILL_SECS);
+/// More of such pages of one user count no more.
+const VISITS_MAX: usize = 4;
 
 /// What a deployment may set of the engine.
 #[derive(Clone, Debug)]
@@ -431,11 +436,32 @@ impl Engine {
 
     /// A session ended: counts it out.
     fn dismiss(&self, mailbox: &Arc<Mailbox>, was_attending: bool) {
-        let user = mailbox.user;
         self.0.hub.crowd().remove_session(mailbox);
+        self.go(mailbox.user, was_attending);
+    }
+
+    fn go(&self, user: UserId, was_attending: bool) {
         self.0.roster.close(user, was_attending);
         self.note_presence(user);
         self.0.absences.look_at(user, true);
+    }
+
+    /// Whoever looks at a page that asks again by itself has no socket, and is there all the same
+    /// until well after it should have asked.
+    pub(crate) fn visit(&self, who: &Who) {
+        let (engine, user) = (self.clone(), who.user);
+        if self.0.draining.is_cancelled() || !self.0.roster.open(user, VISITS_MAX) {
+            return;
+        }
+        self.0.roster.set_by_hand(user, who.by_hand);
+        self.attend(user, true);
+        self.0.tasks.spawn(async move {
+            tokio::select! {
+                () = engine.0.draining.cancelled() => {}
+                () = tokio::time::sleep(VISIT) => {}
+            }
+            engine.go(user, true);
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/people/{user}`: somebody's profile, and what one may do about them.
 
-use super::{First, NotFound};
+use super::{First, NotFound, refilled::Refilled};
 use crate::{
     client::Client,
     components::{
@@ -171,8 +171,11 @@ fn ReportForm(profile: Profile) -> impl IntoView {
     let first = expect_context::<First>().0;
     let route = expect_context::<Route>();
     let words = people(first.preferences.language);
-    let (room, seq) = (route.query("room"), route.query("seq"));
-    let answered = room.clone().filter(|_| route.query("answer").is_some());
+    let refilled = Refilled::new();
+    let of = |field| Some(refilled.value(field, "")).filter(|it| !it.is_empty());
+    let of = |field| of(field).or_else(|| route.query(field));
+    let (room, seq) = (of("room"), of("seq"));
+    let answered = room.clone().filter(|_| of("answer").is_some());
     let about = match (&answered, &seq) {
         (Some(_), _) => Some(words.report_refuse),
         (None, Some(_)) => Some(words.report_message),
@@ -182,11 +185,17 @@ fn ReportForm(profile: Profile) -> impl IntoView {
         Some(room) => format!("/rooms/{room}/answer"),
         None => format!("/people/{}/report", profile.id),
     };
-    let answer = answered.map(|_| view! { <input type="hidden" name="answer" value="report" /> });
+    let answer = answered.map(|_| {
+        view! {
+            <input type="hidden" name="answer" value="report" />
+            <input type="hidden" name="user" value=profile.id.to_string() />
+        }
+    });
     let whys = words.whys.iter().map(|(why, label)| {
+        let checked = refilled.is_chosen("why", why, "");
         view! {
             <label class="choice">
-                <input type="radio" name="why" value=*why required />
+                <input type="radio" name="why" value=*why required checked=checked />
                 <span>{*label}</span>
             </label>
         }
@@ -207,7 +216,7 @@ fn ReportForm(profile: Profile) -> impl IntoView {
                 <label class="labelled">
                     <span>{words.report_text}</span>
                     <textarea class="field" name="text" rows="3" maxlength="1000">
-                        {area_text(first.typed.as_deref().unwrap_or_default())}
+                        {area_text(&refilled.value("text", ""))}
                     </textarea>
                 </label>
                 <button class="primary">{words.report_send}</button>

@@ -29,6 +29,12 @@ impl Refilled {
         self.value(field, usual) == choice
     }
 
+    /// What was typed there in the form that does that, else what is usual: others of the page may
+    /// have a field of that name.
+    pub(super) fn value_of(&self, act: &str, field: &str, usual: &str) -> String {
+        if self.value("act", "") == act { self.value(field, usual) } else { usual.to_owned() }
+    }
+
     /// Whether a form that does that was refused because whom it named was not found.
     pub(super) fn has_missed(&self, act: &str) -> bool {
         self.0.refused == Some(Refusal::NotFound) && self.value("act", "") == act

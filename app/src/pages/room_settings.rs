@@ -130,7 +130,9 @@ fn About(kept: Kept) -> impl IntoView {
     let rooms = &expect_context::<Client>().texts.rooms;
     let (make, keep) = (expect_context::<Client>().texts.making(), &rooms.keep);
     let room = &kept.settings.room;
-    let (id, name, topic) = (room.id, room.name.clone(), room.topic.clone());
+    let (id, refilled) = (room.id, Refilled::new());
+    let name = refilled.value_of("rename", "name", &room.name);
+    let topic = refilled.value_of("topic", "topic", &room.topic);
     let rename = (kept.is_host() && room.kind.has_host()).then(|| {
         view! {
             <ActForm room=id act="rename">
@@ -173,9 +175,9 @@ fn About(kept: Kept) -> impl IntoView {
 fn DoorForm(kept: Kept) -> impl IntoView {
     let keep = &expect_context::<Client>().texts.rooms.keep;
     let room = &kept.settings.room;
-    let (id, door, capacity) = (room.id, room.door, room.capacity.to_string());
-    let usual = door.name();
+    let (id, door, usual) = (room.id, room.door, room.door.name());
     let refilled = Refilled::new();
+    let capacity = refilled.value_of("capacity", "capacity", &room.capacity.to_string());
     let doors = if door == Door::Password {
         view! { <Doors refilled usual password_hint=keep.password_keep /> }.into_any()
     } else {

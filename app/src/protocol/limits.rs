@@ -123,6 +123,8 @@ pub const MATCH_PEOPLE_MAX: u32 = 8;
 pub const PROPOSAL_SECS: i64 = 15;
 /// Who has no socket for so long leaves the queue, in seconds.
 pub const MATCH_GRACE_SECS: i64 = 20;
+/// A page without a script asks so often how it stands with its user's search, in seconds.
+pub const STILL_SECS: u64 = 5;
 /// The longest time for which a wish may be kept from relaxing, in seconds.
 pub const KEEP_WISH_SECS_MAX: u32 = 60 * 60;
 /// Speed rounds in a row, at most.

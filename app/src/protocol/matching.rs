@@ -306,6 +306,11 @@ impl<'de> Deserialize<'de> for MatchState {
 }
 
 impl MatchState {
+    /// Whether the user looks for somebody.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Searching(_) | Self::Proposed(_))
+    }
+
     fn of(tree: &Tree) -> Result<Self, Unreadable> {
         match tree.field::<String>("state")?.as_str() {
             "idle" => Ok(Self::Idle { ended: tree.field("ended")? }),

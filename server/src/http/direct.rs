@@ -4,12 +4,12 @@
 use super::{
     Site,
     api::{Answer, Body},
-    forms::{Filled, back, local, outcome, unreadable},
+    forms::{Filled, back, local, outcome, refill, unreadable},
     pages::room_path,
     sender::{Sender, Sent},
     visitor::SignedIn,
 };
-use crate::auth::Login;
+use crate::{auth::Login, snapshot::Wanted};
 use app::protocol::{
     ids::{RoomId, UserId},
     limits::REPORT_CHARS_MAX,
@@ -191,13 +191,17 @@ pub(super) struct AnswerForm {
     why: Option<Why>,
     #[serde(default)]
     text: String,
+    /// On whose page the report was filled in.
+    #[serde(default)]
+    user: String,
 }
 
 pub(super) async fn form_answer(
     State(site): State<Arc<Site>>,
     Path(room): Path<String>,
-    Sent { login, form: AnswerForm { answer, why, text }, .. }: Sent<AnswerForm>,
+    Sent { login, visitor, form }: Sent<AnswerForm>,
 ) -> Response {
+    let AnswerForm { answer, why, text, user } = form;
     let (answer, done) = match answer.as_str() {
         "accept" => (RequestAnswer::Accept, Done::Accepted),
         "refuse" => (RequestAnswer::Refuse, Done::Declined),
@@ -209,6 +213,13 @@ pub(super) async fn form_answer(
         site.engine.answer_request(&login.who(), room_of(&room)?, answer, complaint).await
     };
     let answered = answered.await;
+    if let (Err(refusal), Some(why)) = (&answered, why) {
+        let fields = [("room", room.as_str()), ("answer", "report"), ("why", why.name())];
+        let mut fields: Vec<_> = fields.map(|it| (it.0.to_owned(), it.1.to_owned())).into();
+        fields.push(("text".to_owned(), text));
+        let (path, wanted) = (format!("/people/{user}"), Wanted::Person(&user));
+        return refill(&site, &visitor, &path, wanted, (*refusal, fields)).await;
+    }
     let path = match answered {
         Ok(()) if answer == RequestAnswer::Accept => room_path(&room),
         _ => "/inbox".to_owned(),

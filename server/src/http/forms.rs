@@ -175,7 +175,12 @@ async fn shown_again(
     wanted: Wanted<'_>,
     (refusal, Again { typed, fields, why }): (Refusal, Again),
 ) -> Response {
-    let loaded = snapshot::load(site, visitor.login.as_ref(), visitor.preferences, wanted).await;
+    let (login, preferences) = (visitor.login.as_ref(), visitor.preferences);
+    let mut loaded = snapshot::load(site, login, preferences, wanted).await;
+    if loaded.is_err() {
+        // What the form was for is not there, and its page says so.
+        loaded = snapshot::load(site, login, preferences, Wanted::Nothing).await;
+    }
     let Ok(mut snapshot) = loaded else { return status_of(refusal).into_response() };
     snapshot.refused = Some(refusal);
     snapshot.typed = typed;

@@ -113,8 +113,18 @@ pub(super) async fn conduct(
     Ok(Json(site.engine.conduct(login.user.id).await.map_err(Refusal::from)?))
 }
 
+/// `/match?still`: a page without a script asks again by itself.
+#[derive(Deserialize)]
+pub(super) struct Still {
+    still: Option<String>,
+}
+
 /// `/match`: who looks for nobody states their wishes first; who was matched is led to the room.
-pub(super) async fn page(State(site): State<Arc<Site>>, visitor: Visitor) -> Response {
+pub(super) async fn page(
+    State(site): State<Arc<Site>>,
+    Query(Still { still }): Query<Still>,
+    visitor: Visitor,
+) -> Response {
     if let Ok(login) = visitor.login() {
         match site.engine.match_view(login.user.id).await.map(|it| it.state) {
             Ok(MatchState::Matched { room }) => {
@@ -123,6 +133,7 @@ pub(super) async fn page(State(site): State<Arc<Site>>, visitor: Visitor) -> Res
             Ok(MatchState::Idle { ended: None }) => {
                 return Redirect::to(WISHES_PAGE).into_response();
             }
+            Ok(state) if state.is_open() && still.is_some() => site.engine.visit(&login.who()),
             _ => {}
         }
     }

@@ -84,8 +84,8 @@ fn written(text: &str, chars_max: usize) -> Result<String, Refusal> {
 /// What somebody reports.
 #[derive(Clone, Debug)]
 pub(super) struct Reporting {
-    /// Whom; without it, who wrote the entry.
-    pub(super) against: Option<UserId>,
+    /// Whom.
+    pub(super) against: UserId,
     /// In which room, by name or id.
     pub(super) room: Option<String>,
     /// About which entry of it.
@@ -104,13 +104,10 @@ pub(super) async fn report(
     check(login, Power::Report)?;
     let text = written(&reporting.text, REPORT_CHARS_MAX)?;
     let (mut room, mut excerpt) = (None, Vec::new());
-    let mut reporting = reporting;
+    let mut against = reporting.against;
     if let Some(address) = &reporting.room {
         let found = site.engine.readable(address, login.user.id)?;
-        if let Some(named) = reporting.against {
-            let against = site.engine.behind(login.user.id, found.id, named)?;
-            reporting.against = Some(against);
-        }
+        against = site.engine.behind(login.user.id, found.id, against)?;
         let (after, limit) = match reporting.seq {
             Some(seq) => (Some(before(seq)), usize::try_from(2 * AROUND + 1).unwrap_or(LATEST)),
             None => (None, LATEST),
@@ -118,7 +115,13 @@ pub(super) async fn report(
         excerpt = site.engine.store().entries(found.id, after, None, limit).await?.entries;
         room = Some((found.id, found.name));
     }
-    let against = accused(&reporting, &excerpt)?;
+    if let Some(seq) = reporting.seq {
+        // Of an entry nobody is reported but who wrote it.
+        let is_it = |it: &Entry| it.seq == seq && it.author == against;
+        if !excerpt.iter().any(is_it) {
+            return Err(Refusal::NotFound);
+        }
+    }
     if against == login.user.id {
         return Err(Refusal::CannotToOneself);
     }
@@ -130,19 +133,6 @@ pub(super) async fn report(
 /// The place after which an excerpt begins.
 fn before(seq: Seq) -> Seq {
     Seq::try_from(seq.get().saturating_sub(AROUND + 1)).unwrap_or(Seq::ZERO)
-}
-
-/// Who is reported: of an entry nobody but who wrote it.
-fn accused(reporting: &Reporting, excerpt: &[Entry]) -> Result<UserId, Refusal> {
-    let Some(seq) = reporting.seq else {
-        return reporting.against.ok_or(Refusal::Malformed);
-    };
-    let author = excerpt.iter().find(|it| it.seq == seq).map(|it| it.author);
-    let author = author.ok_or(Refusal::NotFound)?;
-    match reporting.against {
-        Some(named) if named != author => Err(Refusal::NotFound),
-        _ => Ok(author),
-    }
 }
 
 /// Decides a report.

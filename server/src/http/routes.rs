@@ -146,7 +146,6 @@ table! {
     post "/later/{id}" => later::form_change,
     post "/later/{id}/cancel" => later::form_cancel,
     post "/people/{user}/report" => order::forms::report_person,
-    post "/rooms/{room}/entries/{seq}/report" => order::forms::report_entry,
     post "/notices/{notice}/confirm" => order::forms::confirm,
     post "/admin/people/{user}" => order::forms::person,
     post "/admin/rooms/{room}/close" => order::forms::close,

@@ -247,8 +247,6 @@ pub(crate) const HERE: &[Row] = &[
                                                    "seeoo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),
     row("post",   "/api/v1/rooms/{room}/entries/{seq}/reminders", r#"{"at":{at}}"#,
                                                    "soooo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),
-    row("post",   "/rooms/{room}/entries/{seq}/report", "why=spam",
-                                                   "soooo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),
     row("post",   "/rooms/{room}/answer", "answer=accept",
                                                    "soooo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),
     row("post",   "/rooms/{room}/quiet", "quiet=on", "seeoo..bb | seeoooobb | seeoooobb | saaooooaa | seeoooobb | saaoo...."),

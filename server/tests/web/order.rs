@@ -224,8 +224,13 @@ async fn forms_do_what_the_api_does_without_a_script() {
     let fields = [("why", "spam"), ("text", "look"), ("room", "plaza"), ("seq", "2")];
     let path = format!("/people/{eve}/report");
     it.bob.form(&path, &fields).await.goes_to(&format!("/people/{eve}"));
-    let fields = [("why", "hate"), ("text", "")];
-    it.guest.form("/rooms/plaza/entries/2/report", &fields).await.goes_to("/rooms/plaza");
+    let long = "x".repeat(1_001);
+    let fields = [("why", "hate"), ("text", long.as_str()), ("room", "plaza"), ("seq", "2")];
+    let page = it.guest.form(&path, &fields).await.expect(422).body;
+    assert!(page.contains(&long), "what was typed is gone");
+    assert!(page.contains("name=\"room\" value=\"plaza\""), "what it is about is gone");
+    let fields = [("why", "hate"), ("room", "plaza"), ("seq", "2")];
+    it.guest.form(&path, &fields).await.goes_to(&format!("/people/{eve}"));
     let queue = it.moderator.get("/admin/reports").await.expect(200).body;
     assert!(queue.contains("Bob") && queue.contains("buy this"), "{queue}");
     let reports = it.moderator.get("/api/v1/reports").await.json();

@@ -3,6 +3,7 @@
 use super::{ActForm, Kept};
 use crate::{
     client::Client,
+    pages::refilled::Refilled,
     protocol::{
         ids::RoomId,
         limits::{REASON_CHARS_MAX, SLOW_SECS_MAX},
@@ -111,6 +112,7 @@ fn SanctionLine(room: RoomId, sanction: Sanction) -> impl IntoView {
 pub(super) fn Close(kept: Kept) -> impl IntoView {
     let rooms = &expect_context::<Client>().texts.rooms;
     let keep = &rooms.keep;
+    let reason = Refilled::new().value_of("close", "reason", "");
     view! {
         <section class="settings-card" id="close">
             <h2>{keep.close_title}</h2>
@@ -123,6 +125,7 @@ pub(super) fn Close(kept: Kept) -> impl IntoView {
                         name="reason"
                         maxlength=REASON_CHARS_MAX.to_string()
                         autocomplete="off"
+                        value=reason
                     />
                 </label>
                 <label class="choice">

@@ -68,9 +68,11 @@ fn Member(kept: Kept, person: Person, rank: Option<Rank>) -> impl IntoView {
     let of_host = (rank == Rank::Host && is_of_host).then(|| {
         view! { <Ranks room person=person.clone() /> }
     });
+    // Where something about them was refused, it is seen.
+    let is_it = Refilled::new().value("user", "") == id.to_string();
     view! {
         <li class="kept-list__fold">
-            <details>
+            <details open=is_it>
                 <summary>{head}</summary>
                 <Order room person=person.clone() />
                 {speaks.then(|| view! { <Speaker room person=person.clone() /> })}
@@ -88,9 +90,12 @@ fn Order(room: RoomId, person: Person) -> impl IntoView {
     let inside = &client.texts.rooms.inside;
     let (mute, mute_label) =
         if person.muted { ("unmute", inside.unmute) } else { ("mute", inside.mute) };
+    let (refilled, user) = (Refilled::new(), person.id.to_string());
+    let is_it = refilled.value("user", "") == user;
+    let reason = if is_it { refilled.value("reason", "") } else { String::new() };
     view! {
         <ActForm room>
-            <input type="hidden" name="user" value=person.id.to_string() />
+            <input type="hidden" name="user" value=user />
             <label class="labelled">
                 <span>{inside.reason}</span>
                 <input
@@ -98,6 +103,7 @@ fn Order(room: RoomId, person: Person) -> impl IntoView {
                     name="reason"
                     maxlength=REASON_CHARS_MAX.to_string()
                     autocomplete="off"
+                    value=reason
                 />
             </label>
             <label class="labelled">
@@ -138,7 +144,7 @@ fn NamedSpeaker(room: RoomId) -> impl IntoView {
     let fault = refilled.has_missed("speaker").then(|| {
         view! { <p class="fault" role="alert" id="speaker-fault">{keep.no_such_member}</p> }
     });
-    let typed = if fault.is_some() { refilled.value("name", "") } else { String::new() };
+    let typed = refilled.value_of("speaker", "name", "");
     view! {
         <ActForm room act="speaker">
             <input type="hidden" name="on" value="true" />

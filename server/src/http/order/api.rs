@@ -139,7 +139,7 @@ pub(in crate::http) async fn make_report(
     if seq.is_some() && room.is_none() {
         return Err(Refusal::Malformed.into());
     }
-    let reporting = Reporting { against: Some(against), room, seq, why, text };
+    let reporting = Reporting { against, room, seq, why, text };
     let (id, fresh) = report(&site, &login, reporting).await?;
     let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(Reported { id })))

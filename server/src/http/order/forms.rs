@@ -2,15 +2,14 @@
 
 use super::{Reporting, change_role, close_room, decide, report, sanction, set_draining, until};
 use crate::{
-    auth::Login,
     engine::clock,
     http::{
         Site,
         flash::Flash,
-        forms::{addressed, back, local, message, outcome},
-        pages::room_path,
+        forms::{addressed, back, local, message, outcome, refill},
         sender::{Sender, Sent},
     },
+    snapshot::Wanted,
     store::Sanction,
 };
 use app::protocol::{
@@ -69,7 +68,7 @@ pub(in crate::http) struct ReportForm {
 }
 
 impl ReportForm {
-    fn read(&self, against: Option<UserId>) -> Result<Reporting, Refusal> {
+    fn read(&self, against: UserId) -> Result<Reporting, Refusal> {
         let room = Some(self.room.clone()).filter(|it| !it.is_empty());
         let seq = match self.seq.as_str() {
             "" => None,
@@ -79,6 +78,13 @@ impl ReportForm {
         let why = Why::from_name(&self.why).ok_or(Refusal::Malformed)?;
         Ok(Reporting { against, room, seq, why, text: self.text.clone() })
     }
+
+    /// What is shown again.
+    fn fields(self) -> Vec<(String, String)> {
+        let Self { room, seq, why, text } = self;
+        let fields = [("room", room), ("seq", seq), ("why", why), ("text", text)];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
 fn seq_from(text: &str) -> Result<Seq, Refusal> {
@@ -86,36 +92,22 @@ fn seq_from(text: &str) -> Result<Seq, Refusal> {
     Seq::try_from(number).map_err(|_| Refusal::Malformed)
 }
 
-/// Keeps what the form reports; where not, says why, and what was written.
-async fn kept(
-    site: &Site,
-    login: &Login,
-    form: &ReportForm,
-    against: Result<Option<UserId>, Refusal>,
-) -> Result<Done, (Refusal, String)> {
-    let kept = async { report(site, login, form.read(against?)?).await };
-    let refused = |refusal| (refusal, form.text.clone());
-    kept.await.map(|_| Done::Reported).map_err(refused)
-}
-
 pub(in crate::http) async fn report_person(
     State(site): State<Arc<Site>>,
     Path(user): Path<String>,
-    Sent { login, form, .. }: Sent<ReportForm>,
+    Sent { login, visitor, form }: Sent<ReportForm>,
 ) -> Response {
-    let against = user.parse().map(Some).map_err(|_| Refusal::NotFound);
-    let done = kept(&site, &login, &form, against).await;
-    done_at(&site, &format!("/people/{user}"), "/rooms", done)
-}
-
-pub(in crate::http) async fn report_entry(
-    State(site): State<Arc<Site>>,
-    Path((room, seq)): Path<(String, String)>,
-    Sent { login, form, .. }: Sent<ReportForm>,
-) -> Response {
-    let path = room_path(&room);
-    let done = kept(&site, &login, &ReportForm { room, seq, ..form }, Ok(None)).await;
-    done_at(&site, &path, "/rooms", done)
+    let kept = async {
+        let against: UserId = user.parse().map_err(|_| Refusal::NotFound)?;
+        report(&site, &login, form.read(against)?).await
+    };
+    match kept.await {
+        Ok(_) => back(&site, &format!("/people/{user}"), &Flash::done(Done::Reported)),
+        Err(refusal) => {
+            let (path, wanted) = (format!("/people/{user}"), Wanted::Person(&user));
+            refill(&site, &visitor, &path, wanted, (refusal, form.fields())).await
+        }
+    }
 }
 
 pub(in crate::http) async fn confirm(

@@ -32,6 +32,29 @@ async fn who_searches_and_stays_away_leaves_the_queue() {
 }
 
 #[tokio::test]
+async fn whose_page_has_no_script_is_there_as_long_as_it_asks_again() {
+    let server = strict_server().await;
+    let (ann, eve) = (person(&server, "Ann").await, person(&server, "Eve").await);
+    let bob = person(&server, "Bob").await;
+    look(&server, &ann.login, TEA).await;
+    look(&server, &eve.login, r#"{"languages":["ja"],"interests":["go"]}"#).await;
+    for (page, who) in [("/match?still", &ann.login), ("/match", &eve.login)] {
+        let (status, html) = request(server.at, "GET", page, Some(&who.cookie), None).await;
+        assert_eq!(status, 200);
+        assert!(html.contains(r#"content="5; url=/match?still""#), "{html}");
+    }
+    let login = ann.login.clone();
+    drop(ann);
+    let gone = eve.login.clone();
+    drop(eve);
+    assert_eq!(stands(&server, &gone, "the end", ended).await, Ended::Away);
+    look(&server, &bob.login, TEA).await;
+    proposal(&server, &[&login, &bob.login]).await;
+    let (_, html) = request(server.at, "GET", "/match", Some(&gone.cookie), None).await;
+    assert!(!html.contains("?still"), "nothing is asked for any more");
+}
+
+#[tokio::test]
 async fn who_comes_back_in_time_searches_on_with_the_time_waited() {
     let server = asking_server().await;
     let ann = person(&server, "Ann").await;
