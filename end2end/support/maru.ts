@@ -2,7 +2,7 @@
 // that can be cut.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
@@ -20,10 +20,13 @@ const NODES = Number(process.env.E2E_NODES ?? 1);
 const POSTGRES = process.env.TEST_POSTGRES_URL;
 const REDIS = process.env.TEST_REDIS_URL;
 
+/** A port where nothing listens. None of those that the system gives to outgoing connections: one of
+ * them could take it before a server does, or between two starts. */
 export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
+  const port = randomInt(10_000, 30_000);
+  const server = net.createServer().listen(port, "127.0.0.1");
+  const isFree = await once(server, "listening").then(() => true, () => false);
+  if (!isFree) return freePort();
   server.close();
   await once(server, "close");
   return port;

@@ -498,9 +498,16 @@ impl Process {
     }
 }
 
-/// A port that was free a moment ago.
+/// An address where nothing listens. Its port is none of those that the system gives to outgoing
+/// connections: one of them could take it between two starts of a server.
 pub(crate) async fn free_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    loop {
+        let [high, low, ..] = *Uuid::new_v4().as_bytes();
+        let port = 10_000 + u16::from_be_bytes([high, low]) % 20_000;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
+            return listener.local_addr().unwrap();
+        }
+    }
 }
 
 /// Makes an account and signs in to it.

@@ -159,9 +159,14 @@ impl Pool {
         let users = self.users();
         for user in users {
             match has_socket(user) {
-                Some(true) => drop(self.away.remove(&user)),
+                Some(true) if self.away.remove(&user).is_some() => {
+                    // Whoever looks out for somebody like that was not told meanwhile.
+                    if let Some(ticket) = self.tickets.get(&user) {
+                        self.lookouts.note(*ticket);
+                    }
+                }
                 Some(false) => _ = self.away.entry(user).or_insert(now),
-                None => {}
+                Some(true) | None => {}
             }
         }
         let gone = self.away.iter().filter(|(_, since)| now.since(**since) >= grace_ms);

@@ -228,6 +228,17 @@ mod tests {
     }
 
     #[test]
+    fn of_whom_was_away_when_they_began_to_look_it_is_told_once_they_are_there() {
+        let mut pool = Pool::default();
+        pool.take_lookouts([looking(2, tea())].into_iter());
+        pool.take(vec![row(1, &["ko"], &["tea"], 0)]);
+        for (is_there, told) in [(false, 0), (true, 1), (true, 0)] {
+            pool.look(|_| Some(is_there), 20_000, Millis(6));
+            assert_eq!(pool.sighted(|_, _| false, Millis(6)).len(), told);
+        }
+    }
+
+    #[test]
     fn a_lookout_is_what_it_was_changed_to_last_and_ends() {
         let mut pool = Pool::default();
         pool.take(vec![row(1, &["ko"], &["tea"], 0)]);
