@@ -116,6 +116,8 @@ impl Client {
             Outcome::Refused(Refusal::NoSuchRoom | Refusal::Banned { .. }) => {
                 self.has_lost(Lost { room, deed: None, reason: String::new() });
             }
+            // What is here is of a log that there is no more.
+            Outcome::Refused(_) if is_new_epoch => self.load(&room.to_string()),
             Outcome::Refused(_) => {
                 self.entered.set(false);
                 self.seek(self.timeline.read_untracked().last());

@@ -22,7 +22,11 @@ use super::history::{
     ClientHistory, Digest, Event, Fact, Happened, History, Logs, Micros, RoomLog, SocketNo,
 };
 use app::protocol::ids::{Cid, Epoch, RoomId, Seq, UserId};
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    time::Duration,
+};
 
 /// What must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -179,6 +183,7 @@ struct Truth<'a> {
     logs: &'a Logs,
     by_cid: HashMap<(UserId, Cid), Vec<&'a Fact>>,
     said: HashMap<Cid, Saying>,
+    strays: HashSet<Cid>,
 }
 
 impl<'a> Truth<'a> {
@@ -189,7 +194,14 @@ impl<'a> Truth<'a> {
                 by_cid.entry((fact.author, cid)).or_default().push(fact);
             }
         }
-        Self { history, logs, by_cid, said: sayings(history) }
+        let strays = history.clients.iter().flat_map(|it| strays(&it.events)).collect();
+        Self { history, logs, by_cid, said: sayings(history), strays }
+    }
+
+    /// Whether it was refused for good while a copy of it was on its way by an earlier socket: a node
+    /// that stood still may take that copy later, when its author may speak again.
+    fn is_stray(&self, cid: Cid) -> bool {
+        self.strays.contains(&cid)
     }
 
     fn client(&self, client: usize) -> &'a ClientHistory {
@@ -251,6 +263,24 @@ fn sayings(history: &History) -> HashMap<Cid, Saying> {
         }
     }
     said
+}
+
+/// What was refused for good after it had been sent by another socket as well.
+fn strays(events: &[Event]) -> HashSet<Cid> {
+    let mut first: HashMap<Cid, SocketNo> = HashMap::new();
+    let mut found = HashSet::new();
+    for event in events {
+        match event.what {
+            Happened::Sent { socket, cid } => _ = first.entry(cid).or_insert(socket),
+            Happened::Refused { socket, cid, .. }
+                if first.get(&cid).is_some_and(|it| *it != socket) =>
+            {
+                found.insert(cid);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The entry of that place in a log that is as it should be, or wherever else it stands.

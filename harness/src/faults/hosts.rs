@@ -122,7 +122,7 @@ struct Order {
 
 impl Order {
     async fn keep(mut self) {
-        while !self.is_over.get() {
+        while !self.is_over.get() && !self.circles.is_empty() {
             sleep(self.chance.time(PAUSE.0, PAUSE.1)).await;
             let at = self.chance.below(self.circles.len());
             match self.chance.below(100) {

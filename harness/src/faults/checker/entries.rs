@@ -96,7 +96,8 @@ fn in_order(truth: &Truth<'_>, found: &mut Vec<Violation>) {
     let order = truth.history.clients.iter().flat_map(|it| &it.events);
     for event in order {
         let crate::faults::history::Happened::Said { cid, room, .. } = event.what else { continue };
-        let Some(client) = truth.said.get(&cid).map(|it| it.client) else { continue };
+        let said = truth.said.get(&cid).filter(|_| !truth.is_stray(cid));
+        let Some(client) = said.map(|it| it.client) else { continue };
         let Some(fact) = truth.stored(client, cid).first() else { continue };
         let before = newest.insert((client, room), (fact.seq, cid));
         if let Some((seq, earlier)) = before.filter(|it| it.0 >= fact.seq) {

@@ -130,7 +130,7 @@ fn refused(truth: &Truth<'_>, client: usize, fates: &Fates, found: &mut Vec<Viol
     if truth.client(client).sends_copies {
         return;
     }
-    for cid in &fates.refused {
+    for cid in fates.refused.iter().filter(|it| !truth.is_stray(**it)) {
         for fact in truth.stored(client, *cid) {
             let breach = Violation::new(Rule::C7, "refused for good, and in the database");
             found.push(breach.client(client).place(fact.room, fact.seq).cid(*cid));

@@ -82,6 +82,10 @@ impl Tab {
         if is_new_epoch {
             (0..self.rooms.len()).for_each(|at| self.give_up_view(at, false));
             self.outbox.set_back();
+            // Of a room in which it is not by now, a browser has nothing when it comes in again.
+            for room in self.rooms.iter_mut().filter(|it| it.is_hosted) {
+                room.timeline.restart(Seq::ZERO);
+            }
         }
         self.epoch = Some(epoch);
         self.backoff.reset();

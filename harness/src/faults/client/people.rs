@@ -125,6 +125,7 @@ fn straggler(client: &Client, heads: &HashMap<RoomId, Seq>) -> Option<String> {
     let why = match tab.connection {
         super::Connection::Live if !tab.is_drained() => "has something in its outbox",
         super::Connection::Live if !tab.has_all(heads) => "is behind",
+        super::Connection::Live if tab.is_at_door() => "waits to come in, or to leave",
         super::Connection::Live | super::Connection::Ended(_) => return None,
         _ => "is not connected",
     };

@@ -462,6 +462,11 @@ impl Tab {
         self.outbox.items().all(|it| matches!(it.state, SendState::Refused(_)))
     }
 
+    /// It asked to come into a room with a host, or to leave one, and has no answer.
+    pub(super) fn is_at_door(&self) -> bool {
+        self.rooms.iter().any(|it| it.is_hosted && it.asked.is_some())
+    }
+
     /// All rooms have these heads.
     pub(super) fn has_all(&self, heads: &HashMap<RoomId, Seq>) -> bool {
         let lacks = |it: &&Room| heads.get(&it.id).is_some_and(|head| it.timeline.behind(*head));

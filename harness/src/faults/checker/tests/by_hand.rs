@@ -307,6 +307,16 @@ fn c7_what_was_refused_is_not_there() {
         let (socket, reason) = (SOCKET, Refusal::Busy { retry_after_ms: 10 });
         run.did(ANN, 20, Happened::Postponed { socket, cid: cid(2), reason });
     });
+    // A copy of it was on its way already, and was taken later.
+    check(None, |run| {
+        let socket = SocketNo(7);
+        run.did(ANN, 20, Happened::Sent { socket, cid: cid(2) });
+        refuse(run, ANN, 2);
+    });
+    check(Rule::C7, |run| {
+        run.did(ANN, 20, Happened::Sent { socket: SOCKET, cid: cid(2) });
+        refuse(run, ANN, 2);
+    });
     // Of several copies, one may be refused.
     check(None, |run| {
         run.history.clients[ANN].sends_copies = true;
