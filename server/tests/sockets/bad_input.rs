@@ -212,7 +212,7 @@ async fn sending_without_entering_is_refused() {
 #[tokio::test]
 async fn too_fast_is_refused_and_what_is_behind_waits_its_turn() {
     let server =
-        Server::start_with(|it| (it.limits.sends_per_sec, it.limits.sends_burst) = (5, 3)).await;
+        Server::start_with(|it| (it.limits.sends_per_sec, it.limits.sends_burst) = (1, 3)).await;
     let (mut ann, plaza) = one_in_plaza(&server).await;
     let cids: Vec<_> = (0..6).map(|_| cid()).collect();
     let before = |n: usize| n.checked_sub(1).map(|it| cids[it]);
