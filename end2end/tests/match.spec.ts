@@ -96,6 +96,7 @@ test("who does not answer is out, and is asked wherever they are; who waited goe
   await ann.open("/rooms/plaza");
   const line = ann.page.locator("form").filter({ hasText: "Someone is here for you." });
   await expect(line.getByRole("button", { name: "Meet them" })).toBeVisible();
+  await expect(ann.page.locator(".room-list__link[href='/match']")).toHaveText(/found$/);
   await expect(ann.page).toHaveTitle(/^\(\d+\) Someone is here$/);
   await expect(line).toBeHidden({ timeout: 25_000 });
   await ann.page.goto(`${ann.url}/match`);

@@ -86,7 +86,7 @@ fn MatchHeading() -> impl IntoView {
     let is_shown = move || (route.page() == Page::Match).then_some("page");
     // The state stands here wherever one is.
     let state = move || match client.matching.read().as_ref().map(|it| (&it.state, it.waiting)) {
-        Some((MatchState::Proposed(_), _)) => meeting.found.to_owned(),
+        Some((MatchState::Proposed(_), _)) => meeting.found_beside.to_owned(),
         Some((MatchState::Searching(_), _)) => {
             let secs = client.secs_of_match.get();
             format!("{}:{:02}", secs / 60, secs % 60)
