@@ -10,6 +10,7 @@ use super::{
     random::Chance,
 };
 use anyhow::Result;
+use app::protocol::ids::Cid;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashSet},
@@ -175,15 +176,21 @@ impl Scene {
         !self.since(from, is_one).is_empty()
     }
 
-    /// What stood refused for good since a moment: none of the faults is a reason for that. A host
-    /// may be.
-    pub(crate) fn must_not_refuse(&mut self, since: Micros) {
+    /// What was said in rooms with hosts, who may refuse it at any time: it, and for a moment what
+    /// was said after it.
+    pub(crate) fn under_hosts(&self) -> HashSet<Cid> {
         let hosted = self.history.borrow().hosted.clone();
-        let under_hosts = self.since(Micros(0), |_, it| match it.what {
+        let said = self.since(Micros(0), |_, it| match it.what {
             Happened::Said { cid, room, .. } => hosted.contains(&room).then_some(cid),
             _ => None,
         });
-        let under_hosts: HashSet<_> = under_hosts.into_iter().collect();
+        said.into_iter().collect()
+    }
+
+    /// What stood refused for good since a moment: none of the faults is a reason for that. A host
+    /// may be.
+    pub(crate) fn must_not_refuse(&mut self, since: Micros) {
+        let under_hosts = self.under_hosts();
         let refused = self.since(since, |client, it| match it.what {
             Happened::Refused { cid, reason, .. } if !under_hosts.contains(&cid) => {
                 Some(format!("client {client}: {reason}"))
