@@ -2,14 +2,10 @@
 
 use crate::{
     deployment::{Deployment, shared_redis, within},
-    support::{cid, log_at, request},
+    support::{ahead, cid, log_at, request},
 };
 use app::protocol::{ids::Cid, packets::ServerPacket};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-fn ahead(ms: i64) -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap() + ms
-}
+use std::time::Duration;
 
 /// Both plan on their own node, for the same moments; each message is there once.
 async fn plan(deployment: &Deployment) {

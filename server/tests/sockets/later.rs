@@ -2,23 +2,15 @@
 
 use crate::served::Place;
 use crate::support::{
-    Login, Person, Process, Server, cid, free_port, guest, log_at, one_in_plaza, request, soon,
-    two_in_plaza,
+    Login, Person, Process, Server, ahead, cid, free_port, guest, log_at, one_in_plaza, request,
+    soon, two_in_plaza,
 };
 use app::protocol::{
     ids::{Cid, RoomId},
     packets::ServerPacket,
     pages::{Plan, Planned},
 };
-use std::{
-    net::SocketAddr,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
-
-/// So many milliseconds from now.
-pub(crate) fn ahead(ms: i64) -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap() + ms
-}
+use std::{net::SocketAddr, time::Duration};
 
 /// Plans a message; the status and the answer.
 pub(crate) async fn plan(
@@ -178,6 +170,7 @@ async fn kills_at_any_moment_lose_and_double_nothing_that_was_planned() {
         assert_eq!(status, 201, "{body}");
         planned.push(id);
     }
+    // A kill is to meet jobs that are done, not those that still wait.
     let left = u64::try_from(begin - ahead(0)).unwrap_or(0);
     tokio::time::sleep(Duration::from_millis(left)).await;
     // Another moment of a job each time, until all are done.

@@ -17,7 +17,11 @@ use server::{
     config::{Config, Origin},
     store::{Store, StoreAddress},
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -35,6 +39,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What a test awaits, or a panic that names it.
 pub(crate) async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
     timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what} did not come in time"))
+}
+
+/// So many milliseconds from now.
+pub(crate) fn ahead(ms: i64) -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap() + ms
 }
 
 /// As many sends and frames as a test likes.

@@ -1,7 +1,6 @@
 //! Rooms, logs and announcements by the API, and how the server is.
 
 use crate::support::{Browser, Server};
-use server::config::Config;
 use uuid::Uuid;
 
 async fn say(browser: &mut Browser, room: &str, text: &str) -> crate::support::Answer {
@@ -83,8 +82,8 @@ async fn the_same_cid_is_the_same_entry() {
 
 #[tokio::test]
 async fn texts_that_cannot_be_sent_are_refused() {
-    let slow: fn(&mut Config) = |it| (it.limits.sends_per_sec, it.limits.sends_burst) = (1, 3);
-    let server = Server::start_with(slow).await;
+    let server =
+        Server::start_with(|it| (it.limits.sends_per_sec, it.limits.sends_burst) = (1, 3)).await;
     let mut ann = server.guest().await;
     ann.json("PUT", "/api/v1/rooms/plaza/members/me", "").await.expect(200);
     say(&mut ann, "plaza", " \n ").await.refused(422, "empty");
