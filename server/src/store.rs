@@ -11,6 +11,7 @@ mod decide;
 mod direct;
 mod error;
 mod jobs;
+mod log_writer;
 mod lookouts;
 mod matching;
 mod outcome;
@@ -28,6 +29,7 @@ pub use copying::{Copied, CopyError};
 pub use direct::BlockMark;
 pub use error::{StoreError, StoreResult};
 pub use jobs::{Finish, Job, JobDetail, JobKind, Over};
+pub use log_writer::LogWriter;
 pub use lookouts::{LookoutRow, NewLookout};
 pub use matching::{
     Band, MeetingRow, MetRow, NewProposal, NewTicket, ProposalRow, Search, Seat, Seeker, Shared,
@@ -186,7 +188,12 @@ impl Store {
     /// An error means that the outcome is not known: asking again with the same ids tells it.
     pub async fn append(&self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
         let packs = self.packs();
-        on_either!(self, it => it.append(batch, &packs, now))
+        on_either!(self, it => it.append_once(batch, &packs, now))
+    }
+
+    /// Somebody who appends batch after batch.
+    pub fn log_writer(&self) -> LogWriter {
+        LogWriter::new(self.clone())
     }
 
     /// Where those of the changes stand whose ids are in the logs already. Writes nothing.

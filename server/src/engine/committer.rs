@@ -6,9 +6,10 @@
 
 use super::clock;
 use crate::planted::{self, Point};
-use crate::store::{Append, AppendError, Done, Outcomes, Store, StoreError};
+use crate::store::{Append, AppendError, Done, LogWriter, Outcomes, Store, StoreError};
 use app::protocol::{ids::RoomId, limits::ROOM_BATCH_MAX};
 use std::{
+    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -20,7 +21,7 @@ use tokio::{
 /// Changes in one transaction. SQLite takes 32,766 parameters in a statement, and an entry has nine
 /// at most; PostgreSQL is given arrays.
 const TRANSACTION_CHANGES_MAX: usize = 2_048;
-/// Batches that may wait; each room has at most one under way.
+/// Batches that may wait.
 const BATCHES_WAITING_MAX: usize = 1_024;
 /// How often the disk is looked at.
 const DISK_EVERY: Duration = Duration::from_secs(1);
@@ -48,6 +49,7 @@ pub(crate) enum BatchError {
 /// A room's changes on their way to the store.
 #[derive(Debug)]
 struct Batch {
+    room: RoomId,
     changes: Vec<Append>,
     done: oneshot::Sender<BatchOutcome>,
 }
@@ -76,24 +78,49 @@ impl Committer {
         (Self { writers: writers.into() }, async move { drop(all.await) })
     }
 
-    /// Commits a room's changes; returns when they are on the disk.
-    pub(crate) async fn commit(&self, room: RoomId, changes: Vec<Append>) -> BatchOutcome {
+    /// Hands over a room's changes. Those of one room are written in the order handed over.
+    pub(crate) async fn begin(&self, room: RoomId, changes: Vec<Append>) -> Committing {
         debug_assert!(changes.len() <= ROOM_BATCH_MAX);
         debug_assert!(changes.iter().all(|it| it.room == room));
         let (done, outcome) = oneshot::channel();
         // The last bytes of a UUID are its random ones.
         let writer = usize::from(room.0.as_bytes()[15]) % self.writers.len();
-        let sent = self.writers[writer].send(Batch { changes, done }).await;
-        if sent.is_err() {
-            return Err(BatchError::Unknown);
-        }
-        outcome.await.unwrap_or(Err(BatchError::Unknown))
+        // What cannot be sent is dropped, which the outcome tells.
+        let _ = self.writers[writer].send(Batch { room, changes, done }).await;
+        Committing(outcome)
     }
+}
+
+/// A room's changes that were handed over. They are written also where this is dropped.
+#[derive(Debug)]
+pub(crate) struct Committing(oneshot::Receiver<BatchOutcome>);
+
+impl Committing {
+    /// What became of them, once they are on the disk.
+    pub(crate) async fn outcome(self) -> BatchOutcome {
+        self.0.await.unwrap_or(Err(BatchError::Unknown))
+    }
+}
+
+/// What is written in one transaction: a batch of each room that waits. A second one of a room is
+/// left: it is written while the room tells of the first.
+fn together(first: Batch, inbox: &mut mpsc::Receiver<Batch>) -> (Vec<Batch>, Option<Batch>) {
+    let (mut rooms, mut changes) = (HashSet::from([first.room]), first.changes.len());
+    let mut batches = vec![first];
+    while changes < TRANSACTION_CHANGES_MAX - ROOM_BATCH_MAX {
+        let Ok(batch) = inbox.try_recv() else { break };
+        if !rooms.insert(batch.room) {
+            return (batches, Some(batch));
+        }
+        changes += batch.changes.len();
+        batches.push(batch);
+    }
+    (batches, None)
 }
 
 /// One of the tasks that write.
 struct Writer {
-    store: Store,
+    log: LogWriter,
     disk: Disk,
     /// The database did not come back within the patience for the batch before.
     away: bool,
@@ -101,19 +128,23 @@ struct Writer {
 
 impl Writer {
     fn new(store: Store, free_min: u64) -> Self {
-        Self { store, disk: Disk { free_min, checked: None, full: false }, away: false }
+        Self {
+            log: store.log_writer(),
+            disk: Disk { free_min, checked: None, full: false },
+            away: false,
+        }
     }
 
     async fn run(mut self, mut inbox: mpsc::Receiver<Batch>) {
-        while let Some(first) = inbox.recv().await {
-            let mut batches = vec![first];
-            let mut changes = batches[0].changes.len();
-            while changes < TRANSACTION_CHANGES_MAX - ROOM_BATCH_MAX {
-                let Ok(next) = inbox.try_recv() else { break };
-                changes += next.changes.len();
-                batches.push(next);
-            }
+        let mut left = inbox.recv().await;
+        while let Some(first) = left {
+            let batches;
+            (batches, left) = together(first, &mut inbox);
             self.commit(batches).await;
+            self.log.rest(left.is_none() && inbox.is_empty());
+            if left.is_none() {
+                left = inbox.recv().await;
+            }
         }
     }
 
@@ -125,7 +156,7 @@ impl Writer {
             changes.extend(batch.changes);
         }
         let began = Instant::now();
-        let outcome = if self.disk.is_full(&self.store) {
+        let outcome = if self.disk.is_full(self.log.store()) {
             self.known_only(&changes).await
         } else {
             self.append(&changes).await
@@ -153,7 +184,7 @@ impl Writer {
         let patience = if self.away { Duration::ZERO } else { PATIENCE };
         let (began, mut pause) = (Instant::now(), PAUSE);
         loop {
-            let error = match self.store.append(changes, clock::now()).await {
+            let error = match self.log.append(changes, clock::now()).await {
                 Ok(outcomes) => {
                     self.note_back();
                     return Ok(outcomes);
@@ -186,7 +217,7 @@ impl Writer {
     /// The disk is full: nothing new is written. What is in the logs already is told, for whoever
     /// asks again because they had no answer.
     async fn known_only(&self, changes: &[Append]) -> Result<Outcomes, BatchError> {
-        match self.store.known(changes).await {
+        match self.log.store().known(changes).await {
             Ok(known) => {
                 let told = |it: Option<_>| it.map(Done::before).ok_or(AppendError::DiskFull);
                 Ok(known.into_iter().map(told).collect())

@@ -79,6 +79,25 @@ async fn a_store_that_fails_is_neither_an_ack_nor_the_end_of_the_room() {
 }
 
 #[tokio::test]
+async fn more_than_two_full_batches_at_once_stand_in_the_order_sent() {
+    let (engine, ann, room) = with_ann().await;
+    let many = 3 * limits::ROOM_BATCH_MAX + 1;
+    let engine = &engine;
+    let ann = &ann;
+    let say = |n: usize| async move {
+        let said = engine.say(ann, room, cid(), n.to_string()).await;
+        (n.to_string(), said.expect("a place").seq.get())
+    };
+    // Polled in turn, so that they are sent in turn.
+    let mut said = futures::future::join_all((0..many).map(say)).await;
+    said.sort_by_key(|it| it.1);
+    assert!((0..many).map(|n| n.to_string()).eq(said.iter().map(|it| it.0.clone())));
+    let page = engine.store().entries(room, Some(Seq::ZERO), None, 10_000).await.unwrap();
+    let stored = page.entries.iter().skip(1).map(|it| (it.what.text().to_owned(), it.seq.get()));
+    assert!(stored.eq(said));
+}
+
+#[tokio::test]
 async fn draining_ends_every_task() {
     let (engine, ann, room) = with_ann().await;
     let last = tokio::spawn({

@@ -33,6 +33,11 @@ pub struct Append {
 }
 
 impl Append {
+    /// By what it is known, where it has an id.
+    pub fn id(&self) -> Option<(UserId, Cid)> {
+        Some((self.author, self.cid?))
+    }
+
     /// The `cid` as the entry shows it: that of a message, which its author's client knows. Those
     /// of other changes are the server's own, by which it asks again.
     pub fn shown_cid(&self) -> Option<Cid> {

@@ -11,8 +11,8 @@ mod rank;
 mod speaking;
 
 pub(super) use facts::{
-    AccountState, Facts, InviteState, Invites, MemberState, Members, RoomState, SanctionState,
-    Sanctions, Settings, Waiting,
+    AccountState, Facts, InviteState, Invites, Known, MemberState, Members, RoomState,
+    SanctionState, Sanctions, Settings, Waiting,
 };
 pub(super) use kept::Kept;
 pub(super) use meeting::{Conduct, Meeter, Meeting, Meetings, pair_address};
@@ -40,7 +40,7 @@ pub(super) fn decide(facts: &mut Facts, batch: &[Append], now: Millis) -> Outcom
 fn decide_one(facts: &mut Facts, append: &Append, now: Millis) -> Result<Done, AppendError> {
     // First of all: what was committed stays so, whatever became of its author since.
     if !planted::has(Bug::NoDedupe)
-        && let Some(known) = append.cid.and_then(|it| facts.known.get(&(append.author, it)))
+        && let Some(known) = append.id().and_then(|it| facts.known.get(&it))
     {
         return Ok(Done::before(Appending { fresh: false, ..*known }));
     }

@@ -80,7 +80,7 @@ use sqlx::{Pool, QueryBuilder, Row as _, Transaction};
 const IDS_A_QUERY: usize = 500;
 
 type DbRow = <Db as sqlx::Database>::Row;
-pub(super) type Tx = Transaction<'static, Db>;
+pub(super) type Tx<'c> = Transaction<'c, Db>;
 
 /// The queries of one database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -138,7 +138,7 @@ impl Queries {
 }
 
 /// Waits for whoever else changes something of which there must be one in the whole deployment.
-async fn lock_deployment(tx: &mut Tx) -> StoreResult<()> {
+async fn lock_deployment(tx: &mut Tx<'_>) -> StoreResult<()> {
     let mut sql = QueryBuilder::new("select value from meta where key = 'epoch'");
     sql.push(FOR_UPDATE);
     sql.build().fetch_optional(&mut **tx).await?;

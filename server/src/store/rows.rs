@@ -2,7 +2,7 @@
 
 use crate::veil::Mask;
 use app::protocol::{
-    ids::{InviteId, LoginId, Millis, RoomId, Seq, UserId},
+    ids::{Cid, InviteId, LoginId, Millis, RoomId, Seq, UserId},
     limits::LARGE_SLOW_SECS,
     matching::Openness,
     message::Entry,
@@ -346,6 +346,33 @@ pub(super) struct MemberChange {
     pub(super) cohost_at: Option<i64>,
     pub(super) speaker: i64,
     pub(super) said_at: Option<i64>,
+}
+
+/// What an append reads of all that its changes are about.
+#[derive(Default)]
+pub(super) struct Wanted {
+    /// Locked: nobody else changes them until the transaction ends.
+    pub(super) rooms: Vec<RoomId>,
+    /// Kept: none of them ends before the transaction does.
+    pub(super) logins: Vec<LoginId>,
+    /// Users, each with how they stand in the room, if they do.
+    pub(super) people: Vec<(RoomId, UserId)>,
+    /// Ids of changes, of which the places are wanted of those that are known.
+    pub(super) known: Vec<(UserId, Cid)>,
+}
+
+/// The rows of a [`Wanted`].
+pub(super) struct Found<R> {
+    pub(super) rooms: Vec<R>,
+    pub(super) logins: Vec<R>,
+    pub(super) people: Vec<R>,
+    pub(super) known: Vec<R>,
+}
+
+impl<R> Default for Found<R> {
+    fn default() -> Self {
+        Self { rooms: Vec::new(), logins: Vec::new(), people: Vec::new(), known: Vec::new() }
+    }
 }
 
 /// What an append changes of a room.

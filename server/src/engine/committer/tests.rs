@@ -24,6 +24,12 @@ const SENDS: usize = 60;
 /// The store answers within this time, or has failed.
 const ANSWER_MAX: Duration = Duration::from_secs(6);
 
+impl Committer {
+    async fn commit(&self, room: RoomId, changes: Vec<Append>) -> BatchOutcome {
+        self.begin(room, changes).await.outcome().await
+    }
+}
+
 /// What the talkers have seen so far.
 #[derive(Debug, Default)]
 struct Seen {
@@ -145,6 +151,22 @@ impl Load {
         }
         assert!(acked.is_empty(), "acknowledged and not in the log: {acked:?}");
     }
+}
+
+#[test]
+fn one_batch_of_each_room_is_written_at_a_time() {
+    let room = |n| RoomId(Uuid::from_u128(n));
+    let batch = |n| Batch { room: room(n), changes: Vec::new(), done: oneshot::channel().0 };
+    let rooms = |all: &[Batch]| -> Vec<_> { all.iter().map(|it| it.room).collect() };
+    let (batches, mut inbox) = mpsc::channel(9);
+    for n in [2, 1, 3] {
+        batches.try_send(batch(n)).unwrap();
+    }
+    let (first, left) = together(batch(1), &mut inbox);
+    assert_eq!(rooms(&first), [room(1), room(2)]);
+    let (second, left) = together(left.expect("the room again"), &mut inbox);
+    assert_eq!(rooms(&second), [room(1), room(3)]);
+    assert!(left.is_none() && inbox.is_empty());
 }
 
 #[tokio::test]

@@ -90,4 +90,10 @@ impl Room {
         }
         batch
     }
+
+    /// Another batch, where waiting would not make it larger.
+    pub(super) fn full_batch(&self) -> Option<Vec<Command>> {
+        let waiting = &mut self.inbox().waiting;
+        (waiting.len() >= ROOM_BATCH_MAX).then(|| waiting.drain(..ROOM_BATCH_MAX).collect())
+    }
 }

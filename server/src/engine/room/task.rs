@@ -4,17 +4,21 @@ use super::{Command, Room};
 use crate::{
     engine::{
         BUSY_RETRY_MS, clock,
-        committer::{BatchError, Committer},
+        committer::{BatchError, Committer, Committing},
         session::mailbox::ReplyTo,
     },
     planted::{self, Bug},
     store::{Appending, Change},
 };
 use app::protocol::{message::Entry, refusal::Refusal};
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
+
+/// Batches of a room that are written at the same time, the second one as soon as it is full: the
+/// writer goes on with it while the first is told.
+const FLIGHTS: usize = 2;
 
 /// The planted bug `ack-early`.
-fn ack_early(room: &Arc<Room>, batch: &mut [Command]) {
+fn ack_early(room: &Room, batch: &mut [Command]) {
     let mut seq = room.head();
     for command in batch {
         seq = seq.next();
@@ -49,19 +53,47 @@ pub(super) async fn run(room: Arc<Room>, committer: Committer) {
 }
 
 async fn serve(room: &Arc<Room>, committer: &Committer) {
+    let mut flights = VecDeque::with_capacity(FLIGHTS);
     loop {
-        let mut batch = room.next_commands();
-        if batch.is_empty() {
-            return;
+        if flights.is_empty() {
+            let batch = room.next_commands();
+            if batch.is_empty() {
+                return;
+            }
+            flights.push_back(Flight::begin(room, committer, batch).await);
         }
+        while flights.len() < FLIGHTS
+            && let Some(batch) = room.full_batch()
+        {
+            flights.push_back(Flight::begin(room, committer, batch).await);
+        }
+        if let Some(flight) = flights.pop_front() {
+            flight.end(room).await;
+        }
+    }
+}
+
+/// A batch that is being written.
+struct Flight {
+    batch: Vec<Command>,
+    committing: Committing,
+}
+
+impl Flight {
+    async fn begin(room: &Room, committer: &Committer, mut batch: Vec<Command>) -> Self {
         if planted::has(Bug::AckEarly) {
             ack_early(room, &mut batch);
         }
         let appends = batch.iter().map(|it| it.append.clone()).collect();
-        match committer.commit(room.id, appends).await {
+        Self { batch, committing: committer.begin(room.id, appends).await }
+    }
+
+    /// Waits until it is written, and tells of it.
+    async fn end(self, room: &Arc<Room>) {
+        match self.committing.outcome().await {
             Ok(outcomes) => {
-                let mut accepted = Vec::with_capacity(batch.len());
-                for (command, outcome) in batch.into_iter().zip(outcomes) {
+                let mut accepted = Vec::with_capacity(self.batch.len());
+                for (command, outcome) in self.batch.into_iter().zip(outcomes) {
                     match outcome {
                         Ok(done) => accepted.push((command, done)),
                         Err(why) => command.reply.answer_append(Err(why)),
@@ -71,7 +103,7 @@ async fn serve(room: &Arc<Room>, committer: &Committer) {
             }
             // Whoever asks again by the same id learns what became of it.
             Err(BatchError::Away) => {
-                for command in batch {
+                for command in self.batch {
                     command.reply.answer(Err(Refusal::Busy { retry_after_ms: BUSY_RETRY_MS }));
                 }
                 room.look_again();
@@ -79,7 +111,7 @@ async fn serve(room: &Arc<Room>, committer: &Committer) {
             // Dropped without an answer, which tells that the outcome is unknown. What was
             // written all the same is found by reading the log again.
             Err(BatchError::Unknown) => {
-                drop(batch);
+                drop(self.batch);
                 room.look_again();
             }
         }

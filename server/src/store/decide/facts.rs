@@ -126,7 +126,7 @@ pub(in crate::store) type Members = HashMap<(RoomId, UserId), MemberState>;
 pub(in crate::store) type Sanctions = HashMap<(RoomId, UserId, RoomSanction), SanctionState>;
 pub(in crate::store) type Waiting = BTreeMap<RoomId, Vec<(Millis, UserId)>>;
 pub(in crate::store) type Invites = HashMap<InviteId, InviteState>;
-type Known = HashMap<(UserId, Cid), Appending>;
+pub(in crate::store) type Known = HashMap<(UserId, Cid), Appending>;
 
 /// What is known when a batch is decided. Afterwards: as it is to be written.
 #[derive(Debug, Default)]

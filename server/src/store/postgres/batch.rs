@@ -2,7 +2,7 @@
 //! statement and one round trip, whatever the number of rows.
 
 use super::queries::Tx;
-use crate::store::rows::{MemberChange, NewEntry, RoomChange};
+use crate::store::rows::{Found, MemberChange, NewEntry, RoomChange, Wanted};
 use app::protocol::ids::{Cid, LoginId, RoomId, UserId};
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
@@ -14,24 +14,41 @@ fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
 }
 
-/// The rooms of those ids, which nobody else changes until the transaction ends. Locked in the
-/// order of their ids.
-pub(super) async fn lock_rooms(tx: &mut Tx, rooms: &[RoomId]) -> Rows {
+/// Reads what is wanted.
+pub(super) async fn read(tx: &mut Tx<'_>, wanted: &Wanted) -> sqlx::Result<Found<PgRow>> {
+    let Wanted { rooms, logins, people, known } = wanted;
+    let mut found = Found::default();
+    if !rooms.is_empty() {
+        found.rooms = lock_rooms(tx, rooms).await?;
+    }
+    if !logins.is_empty() {
+        found.logins = lock_logins(tx, logins).await?;
+    }
+    if !people.is_empty() {
+        found.people = read_people(tx, people).await?;
+    }
+    if !known.is_empty() {
+        found.known = read_known(tx, known).await?;
+    }
+    Ok(found)
+}
+
+/// In the order of their ids.
+async fn lock_rooms(tx: &mut Tx<'_>, rooms: &[RoomId]) -> Rows {
     let sql = "select id, head, people, kind, capacity, door, password, locked, slow_secs, host_id, successor_id,
          empty_mins, empty_since, closes_at, closed_at, asked_by, sanctions, waiting
          from room where id = any($1) order by id for no key update";
     sqlx::query(sql).bind(column(rooms, |it| it.0)).fetch_all(&mut **tx).await
 }
 
-/// Those of the logins that there are; none of them ends before the transaction does.
-pub(super) async fn lock_logins(tx: &mut Tx, logins: &[LoginId]) -> Rows {
+async fn lock_logins(tx: &mut Tx<'_>, logins: &[LoginId]) -> Rows {
     let sql = "select id from login where id = any($1) order by id for key share";
     sqlx::query(sql).bind(column(logins, |it| it.0)).fetch_all(&mut **tx).await
 }
 
-/// The users of the pairs, each with how they stand in the room, if they do. `offset 0` makes each
-/// pair one look into the index, however large the table was when the statement was planned.
-pub(super) async fn people(tx: &mut Tx, pairs: &[(RoomId, UserId)]) -> Rows {
+/// `offset 0` makes each pair one look into the index, however large the table was when the
+/// statement was planned.
+async fn read_people(tx: &mut Tx<'_>, pairs: &[(RoomId, UserId)]) -> Rows {
     let sql = "select wanted.room, wanted.account, name, role, banned_until, muted_until,
              joined_at, cohost_at, speaker, said_at
          from unnest($1::uuid[], $2::uuid[]) as wanted (room, account)
@@ -43,8 +60,7 @@ pub(super) async fn people(tx: &mut Tx, pairs: &[(RoomId, UserId)]) -> Rows {
     sqlx::query(sql).bind(rooms).bind(users).fetch_all(&mut **tx).await
 }
 
-/// Where those of the ids stand that are known.
-pub(super) async fn known(tx: &mut Tx, pairs: &[(UserId, Cid)]) -> Rows {
+async fn read_known(tx: &mut Tx<'_>, pairs: &[(UserId, Cid)]) -> Rows {
     let sql = "select found.author_id, found.cid, found.room_id, found.seq, found.at
          from unnest($1::uuid[], $2::uuid[]) as wanted (author, cid),
          lateral (select author_id, cid, room_id, seq, at from entry
@@ -53,8 +69,20 @@ pub(super) async fn known(tx: &mut Tx, pairs: &[(UserId, Cid)]) -> Rows {
     sqlx::query(sql).bind(authors).bind(cids).fetch_all(&mut **tx).await
 }
 
-/// Gives rooms another head and count.
-pub(super) async fn change_rooms(tx: &mut Tx, rooms: &[RoomChange]) -> sqlx::Result<()> {
+/// Gives rooms another head and count, and writes new entries, but for those whose id or place is
+/// taken; tells how many entries it wrote.
+pub(super) async fn write(
+    tx: &mut Tx<'_>,
+    rooms: &[RoomChange],
+    entries: &[NewEntry<'_>],
+) -> sqlx::Result<u64> {
+    if !rooms.is_empty() {
+        change_rooms(tx, rooms).await?;
+    }
+    if entries.is_empty() { Ok(0) } else { add_entries(tx, entries).await }
+}
+
+async fn change_rooms(tx: &mut Tx<'_>, rooms: &[RoomChange]) -> sqlx::Result<()> {
     let sql = "update room set head = changed.head, people = changed.people
          from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as changed (id, head, people)
          where room.id = changed.id";
@@ -68,7 +96,7 @@ pub(super) async fn change_rooms(tx: &mut Tx, rooms: &[RoomChange]) -> sqlx::Res
 }
 
 /// Writes new members.
-pub(super) async fn add_members(tx: &mut Tx, members: &[MemberChange]) -> sqlx::Result<()> {
+pub(super) async fn add_members(tx: &mut Tx<'_>, members: &[MemberChange]) -> sqlx::Result<()> {
     let sql = "insert into member (room_id, account_id, joined_at, cohost_at, speaker, said_at)
          select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[],
              $6::bigint[])";
@@ -77,7 +105,7 @@ pub(super) async fn add_members(tx: &mut Tx, members: &[MemberChange]) -> sqlx::
 }
 
 /// Writes how members stand by now.
-pub(super) async fn change_members(tx: &mut Tx, members: &[MemberChange]) -> sqlx::Result<()> {
+pub(super) async fn change_members(tx: &mut Tx<'_>, members: &[MemberChange]) -> sqlx::Result<()> {
     let sql = "update member set joined_at = changed.joined_at, cohost_at = changed.cohost_at,
              speaker = changed.speaker, said_at = changed.said_at
          from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
@@ -100,16 +128,16 @@ fn bind_members(sql: Statement, members: &[MemberChange]) -> Statement {
         .bind(said)
 }
 
-/// Writes new entries.
-pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::Result<()> {
+async fn add_entries(tx: &mut Tx<'_>, entries: &[NewEntry<'_>]) -> sqlx::Result<u64> {
     let sql = "insert into entry (room_id, seq, author_id, cid, at, kind, text, subject_id, until)
          select * from unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[],
-             $6::text[], $7::text[], $8::uuid[], $9::bigint[])";
+             $6::text[], $7::text[], $8::uuid[], $9::bigint[])
+         on conflict do nothing";
     let cids: Vec<Option<Uuid>> = column(entries, |it| it.cid);
     let texts: Vec<&str> = entries.iter().map(|it| &*it.text).collect();
     let subjects: Vec<Option<Uuid>> = column(entries, |it| it.subject);
     let untils: Vec<Option<i64>> = column(entries, |it| it.until);
-    sqlx::query(sql)
+    let written = sqlx::query(sql)
         .bind(column(entries, |it| it.room))
         .bind(column(entries, |it| it.seq))
         .bind(column(entries, |it| it.author))
@@ -121,5 +149,5 @@ pub(super) async fn add_entries(tx: &mut Tx, entries: &[NewEntry<'_>]) -> sqlx::
         .bind(untils)
         .execute(&mut **tx)
         .await?;
-    Ok(())
+    Ok(written.rows_affected())
 }

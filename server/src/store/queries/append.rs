@@ -1,36 +1,51 @@
 //! Appending to the logs: one transaction for all that waits, whatever the rooms. `facts.rs` reads
 //! what has to be known, `decide.rs` decides, and `changes.rs` writes what came of it.
+//!
+//! Nearly every message is said for the first time. So messages are taken for new at first, and
+//! nobody looks for their ids but for those that are refused: what was written before may not be.
+//! Where one is known all the same, nothing of the batch is kept, and it is decided anew.
 
 use super::{
-    BEGIN_READ, BEGIN_WRITE, Queries, audit, batch,
-    changes::write,
-    facts::{read_facts, read_known},
+    BEGIN_READ, BEGIN_WRITE, Db, Queries, audit, batch,
+    changes::{moved_rooms, write},
+    facts::{Sought, read_facts, read_known},
     number,
 };
 use crate::planted::{self, Point};
 use crate::questions::ready::ReadyPacks;
 use crate::store::{
-    Append, AppendError, Appending, Outcomes, StoreError, StoreResult,
-    decide::{Facts, decide},
-    error::code_of,
-    rows::NewEntry,
+    Append, AppendError, Appending, Outcomes, StoreError, StoreResult, decide::decide,
+    error::code_of, rows::NewEntry,
 };
 use app::protocol::{ids::Millis, message::What};
-use sqlx::error::DatabaseError;
-use std::{borrow::Cow, sync::Arc};
+use sqlx::{Connection as _, error::DatabaseError, pool::PoolConnection};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 impl Queries {
-    pub(in crate::store) async fn append(
+    pub(in crate::store) async fn append_once(
         &self,
         batch: &[Append],
         packs: &Arc<ReadyPacks>,
         now: Millis,
     ) -> StoreResult<Outcomes> {
+        self.append(&mut None, batch, packs, now).await
+    }
+
+    /// Appends by the connection that is held, or by another one; it is held after that.
+    pub(in crate::store) async fn append(
+        &self,
+        held: &mut Option<PoolConnection<Db>>,
+        batch: &[Append],
+        packs: &Arc<ReadyPacks>,
+        now: Millis,
+    ) -> StoreResult<Outcomes> {
         let mut outcomes = Vec::with_capacity(batch.len());
-        let mut pieces = vec![Piece { changes: batch, asked_again: false }];
+        let mut pieces =
+            vec![Piece { changes: batch, sought: Sought::AllButMessages, asked_again: false }];
         while let Some(piece) = pieces.pop() {
-            match self.append_together(piece.changes, packs, now).await {
-                Ok(done) => outcomes.extend(done),
+            match self.append_together(held, &piece, packs, now).await {
+                Ok(Some(done)) => outcomes.extend(done),
+                Ok(None) => piece.not_new(&mut pieces, &mut outcomes),
                 Err(StoreError::Db(error)) if is_of_one_change(&error) => {
                     piece.refused(&error, &mut pieces, &mut outcomes);
                 }
@@ -44,58 +59,97 @@ impl Queries {
         &self,
         batch: &[Append],
     ) -> StoreResult<Vec<Option<Appending>>> {
-        let mut facts = Facts::default();
         let mut tx = self.readers.begin_with(BEGIN_READ).await?;
-        read_known(&mut tx, batch, &mut facts).await?;
-        Ok(batch.iter().map(|it| facts.known.get(&(it.author, it.cid?)).copied()).collect())
+        let known = read_known(&mut tx, batch.iter().filter_map(Append::id)).await?;
+        Ok(batch.iter().map(|it| known.get(&it.id()?).copied()).collect())
     }
 
+    /// Appends a piece as a whole; none where something of it was taken for new that may not be.
     async fn append_together(
         &self,
-        batch: &[Append],
+        held: &mut Option<PoolConnection<Db>>,
+        piece: &Piece<'_>,
         packs: &Arc<ReadyPacks>,
         now: Millis,
-    ) -> StoreResult<Outcomes> {
+    ) -> StoreResult<Option<Outcomes>> {
+        let Piece { changes: batch, sought, .. } = *piece;
         if batch.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
-        let mut tx = self.writer.begin_with(BEGIN_WRITE).await?;
-        let mut facts = read_facts(&mut tx, batch, packs).await?;
+        // Kept only once all is well: the pool looks whether it can be used again.
+        let mut connection = match held.take() {
+            Some(connection) => connection,
+            None => self.writer.acquire().await?,
+        };
+        let mut tx = connection.begin_with(BEGIN_WRITE).await?;
+        let mut facts = read_facts(&mut tx, batch, sought, packs).await?;
         let sizes = facts.sizes();
         let outcomes = decide(&mut facts, batch, now);
-        write(&mut tx, &sizes, &facts).await?;
-        let entries = new_entries(batch, &outcomes);
-        if !entries.is_empty() {
-            batch::add_entries(&mut tx, &entries).await?;
+        let refused =
+            batch.iter().zip(&outcomes).filter(|it| it.1.is_err() && !sought.includes(it.0));
+        let refused: Vec<_> = refused.filter_map(|it| it.0.id()).collect();
+        if !refused.is_empty() && !read_known(&mut tx, refused.into_iter()).await?.is_empty() {
+            tx.rollback().await?;
+            return Ok(None);
+        }
+        write(&mut tx, &facts).await?;
+        let (rooms, entries) = (moved_rooms(&sizes, &facts), new_entries(batch, &outcomes));
+        if batch::write(&mut tx, &rooms, &entries).await? < entries.len() as u64 {
+            tx.rollback().await?;
+            return Ok(None);
         }
         audit::write_appended(&mut tx, batch, &outcomes, &facts, now).await?;
         planted::pass(Point::InCommit);
         tx.commit().await?;
-        Ok(outcomes)
+        *held = Some(connection);
+        Ok(Some(outcomes))
     }
 }
 
 /// A part of a batch that is still to be appended.
+#[derive(Clone, Copy)]
 struct Piece<'a> {
     changes: &'a [Append],
+    sought: Sought,
     asked_again: bool,
 }
 
 impl<'a> Piece<'a> {
-    /// The database refused one of the changes: looks for it, so that the others are not taken
-    /// along.
+    /// Something that was taken for new is perhaps known.
+    fn not_new(self, pieces: &mut Vec<Piece<'a>>, outcomes: &mut Outcomes) {
+        match self.sought {
+            Sought::AllButMessages => pieces.push(Piece { sought: Sought::All, ..self }),
+            Sought::All => self.raced("an id is taken by another change", pieces, outcomes),
+        }
+    }
+
+    /// The database refused one of the changes.
     fn refused(self, error: &sqlx::Error, pieces: &mut Vec<Piece<'a>>, outcomes: &mut Outcomes) {
         let refused = error.as_database_error();
-        let is_race = refused.is_some_and(DatabaseError::is_unique_violation);
-        if is_race && !self.asked_again {
-            // Another node was first with the same id, into another room: now it is known.
-            pieces.push(Piece { asked_again: true, ..self });
-        } else if self.changes.len() > 1 {
-            let (first, second) = self.changes.split_at(self.changes.len() / 2);
-            pieces.push(Piece { changes: second, asked_again: false });
-            pieces.push(Piece { changes: first, asked_again: false });
+        if refused.is_some_and(DatabaseError::is_unique_violation) {
+            self.raced(error, pieces, outcomes);
         } else {
-            tracing::error!(%error, "the database refused a change");
+            self.halved(error, pieces, outcomes);
+        }
+    }
+
+    /// Another node was first with the same id, into another room: now it is known.
+    fn raced(self, why: impl fmt::Display, pieces: &mut Vec<Piece<'a>>, outcomes: &mut Outcomes) {
+        if self.asked_again {
+            self.halved(why, pieces, outcomes);
+        } else {
+            pieces.push(Piece { asked_again: true, ..self });
+        }
+    }
+
+    /// Looks for the change that cannot be written, so that the others are not taken along.
+    fn halved(self, why: impl fmt::Display, pieces: &mut Vec<Piece<'a>>, outcomes: &mut Outcomes) {
+        if self.changes.len() > 1 {
+            let (first, second) = self.changes.split_at(self.changes.len() / 2);
+            pieces.push(Piece { changes: second, asked_again: false, ..self });
+            pieces.push(Piece { changes: first, asked_again: false, ..self });
+        } else {
+            tracing::error!(error = %why, "the database refused a change");
             outcomes.push(Err(AppendError::Rejected));
         }
     }

@@ -74,7 +74,7 @@ fn line_from(row: &DbRow) -> StoreResult<AuditLine> {
 /// Adds lines for what of a batch was done by a role's power: announcements, and the acts of who
 /// has not the rank for them in the room itself.
 pub(super) async fn write_appended(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     batch: &[Append],
     outcomes: &Outcomes,
     facts: &Facts,
@@ -114,7 +114,7 @@ fn detail_of(what: &What) -> Detail {
 }
 
 /// Adds a line. Names are those of now; a room that cannot be found by everybody is not named.
-pub(super) async fn write(tx: &mut Tx, line: &Line, now: Millis) -> StoreResult<()> {
+pub(super) async fn write(tx: &mut Tx<'_>, line: &Line, now: Millis) -> StoreResult<()> {
     let detail = serde_json::to_string(&line.detail)
         .map_err(|error| StoreError::Db(sqlx::Error::Encode(Box::new(error))))?;
     sqlx::query(

@@ -18,13 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 type MemberKey = (RoomId, UserId);
 type SanctionKey = (RoomId, UserId, RoomSanction);
 
-/// Writes what differs from what was read; `sizes` are the rooms' as they were then.
-pub(super) async fn write(
-    tx: &mut Tx,
-    sizes: &BTreeMap<RoomId, (Seq, u32)>,
-    facts: &Facts,
-) -> StoreResult<()> {
-    write_sizes(tx, sizes, facts).await?;
+/// Writes what differs from what was read, but for the rooms' logs and numbers of members.
+pub(super) async fn write(tx: &mut Tx<'_>, facts: &Facts) -> StoreResult<()> {
     for (id, room) in facts.rooms.iter().filter(|(_, it)| it.settings.is_changed()) {
         write_settings(tx, *id, &room.settings).await?;
         if room.settings.closed_at.is_some() && room.settings.was().closed_at.is_none() {
@@ -58,25 +53,18 @@ pub(super) async fn write(
     Ok(())
 }
 
-async fn write_sizes(
-    tx: &mut Tx,
-    sizes: &BTreeMap<RoomId, (Seq, u32)>,
-    facts: &Facts,
-) -> StoreResult<()> {
+/// The rooms whose log or number of members moved; `sizes` are as they were read.
+pub(super) fn moved_rooms(sizes: &BTreeMap<RoomId, (Seq, u32)>, facts: &Facts) -> Vec<RoomChange> {
     let row = |(id, room): (&RoomId, &RoomState)| RoomChange {
         id: id.0,
         head: number(room.head),
         people: room.people.into(),
     };
     let moved = facts.rooms.iter().filter(|(id, it)| sizes.get(id) != Some(&(it.head, it.people)));
-    let changes: Vec<_> = moved.map(row).collect();
-    if !changes.is_empty() {
-        batch::change_rooms(tx, &changes).await?;
-    }
-    Ok(())
+    moved.map(row).collect()
 }
 
-async fn write_settings(tx: &mut Tx, room: RoomId, settings: &Settings) -> StoreResult<()> {
+async fn write_settings(tx: &mut Tx<'_>, room: RoomId, settings: &Settings) -> StoreResult<()> {
     sqlx::query(
         "update room set name = coalesce($2, name), topic = coalesce($3, topic), capacity = $4,
              door = $5, password = $6, locked = $7, slow_secs = $8, host_id = $9,
@@ -110,7 +98,7 @@ async fn write_settings(tx: &mut Tx, room: RoomId, settings: &Settings) -> Store
 }
 
 /// Of meetings what of them may change: what they show, and what each wants.
-async fn write_meetings(tx: &mut Tx, before: &Meetings, after: &Meetings) -> StoreResult<()> {
+async fn write_meetings(tx: &mut Tx<'_>, before: &Meetings, after: &Meetings) -> StoreResult<()> {
     for (room, meeting) in after.iter().filter(|it| before.get(it.0) != Some(it.1)) {
         sqlx::query("update meeting set openness = $2 where room_id = $1")
             .bind(room.0)
@@ -127,7 +115,7 @@ async fn write_meetings(tx: &mut Tx, before: &Meetings, after: &Meetings) -> Sto
     Ok(())
 }
 
-async fn write_meeter(tx: &mut Tx, place: MemberKey, meeter: &Meeter) -> StoreResult<()> {
+async fn write_meeter(tx: &mut Tx<'_>, place: MemberKey, meeter: &Meeter) -> StoreResult<()> {
     sqlx::query(
         "update meeter set keep = $3, openness = $4,
              mask = case when $5 = 1 then mask end
@@ -144,14 +132,14 @@ async fn write_meeter(tx: &mut Tx, place: MemberKey, meeter: &Meeter) -> StoreRe
 }
 
 /// Nobody belongs to a closed room, nor waits for it.
-async fn empty_room(tx: &mut Tx, room: RoomId) -> StoreResult<()> {
+async fn empty_room(tx: &mut Tx<'_>, room: RoomId) -> StoreResult<()> {
     for sql in ["delete from member where room_id = $1", "delete from waiting where room_id = $1"] {
         sqlx::query(sql).bind(room.0).execute(&mut **tx).await?;
     }
     Ok(())
 }
 
-async fn write_members(tx: &mut Tx, before: &Members, after: &Members) -> StoreResult<()> {
+async fn write_members(tx: &mut Tx<'_>, before: &Members, after: &Members) -> StoreResult<()> {
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for (place, member) in after {
         match before.get(place) {
@@ -186,7 +174,7 @@ fn member_change((room, user): MemberKey, member: &MemberState) -> MemberChange 
 }
 
 async fn delete_pairs(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     table: &'static str,
     pairs: impl Iterator<Item = MemberKey>,
 ) -> StoreResult<()> {
@@ -199,7 +187,11 @@ async fn delete_pairs(
     Ok(())
 }
 
-async fn write_sanctions(tx: &mut Tx, before: &Sanctions, after: &Sanctions) -> StoreResult<()> {
+async fn write_sanctions(
+    tx: &mut Tx<'_>,
+    before: &Sanctions,
+    after: &Sanctions,
+) -> StoreResult<()> {
     let is_gone = |it: &&SanctionKey| !after.contains_key(it);
     let gone: Vec<_> = before.keys().filter(is_gone).collect();
     if !gone.is_empty() {
@@ -234,7 +226,7 @@ async fn write_sanctions(tx: &mut Tx, before: &Sanctions, after: &Sanctions) -> 
     Ok(())
 }
 
-async fn write_waiting(tx: &mut Tx, before: &Waiting, after: &Waiting) -> StoreResult<()> {
+async fn write_waiting(tx: &mut Tx<'_>, before: &Waiting, after: &Waiting) -> StoreResult<()> {
     let (before, after) = (all_waiting(before), all_waiting(after));
     let pair = |(room, _, user): &(RoomId, Millis, UserId)| (*room, *user);
     let gone: Vec<_> = before.difference(&after).map(pair).collect();
@@ -258,7 +250,7 @@ fn all_waiting(waiting: &Waiting) -> BTreeSet<(RoomId, Millis, UserId)> {
     rooms.flat_map(|(room, list)| list.iter().map(|(since, user)| (*room, *since, *user))).collect()
 }
 
-async fn write_invites(tx: &mut Tx, before: &Invites, after: &Invites) -> StoreResult<()> {
+async fn write_invites(tx: &mut Tx<'_>, before: &Invites, after: &Invites) -> StoreResult<()> {
     for (id, invite) in after.iter().filter(|it| before.get(it.0) != Some(it.1)) {
         sqlx::query("update invite set uses_left = $2, used = $3 where id = $1")
             .bind(id.0)

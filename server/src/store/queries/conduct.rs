@@ -38,7 +38,7 @@ impl Queries {
 
 /// Those of the users who may not begin to look for others: they are muted, or in a pause.
 pub(super) async fn refused_seekers(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     users: &[UserId],
     now: Millis,
 ) -> StoreResult<HashMap<UserId, Refusal>> {
@@ -103,7 +103,7 @@ fn deed_from(row: &DbRow) -> StoreResult<Option<Deed>> {
 
 /// Notes that somebody did something.
 pub(super) async fn note_conduct(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     user: UserId,
     kind: &str,
     now: Millis,
@@ -119,7 +119,7 @@ pub(super) async fn note_conduct(
 }
 
 /// What was done about somebody last is taken back.
-pub(super) async fn forgive(tx: &mut Tx, user: UserId) -> StoreResult<()> {
+pub(super) async fn forgive(tx: &mut Tx<'_>, user: UserId) -> StoreResult<()> {
     sqlx::query(
         "delete from conduct where id = (
              select id from conduct where account_id = $1 and kind = 'sanctioned'

@@ -13,7 +13,7 @@ const PAGE: usize = 500;
 
 /// A transaction that reads or writes whole tables.
 pub(in crate::store) struct Copying {
-    tx: Tx,
+    tx: Tx<'static>,
 }
 
 impl Queries {
@@ -29,7 +29,7 @@ impl Queries {
 }
 
 impl Copying {
-    async fn begin(mut tx: Tx) -> StoreResult<Self> {
+    async fn begin(mut tx: Tx<'static>) -> StoreResult<Self> {
         sqlx::raw_sql(UNHURRIED).execute(&mut *tx).await?;
         Ok(Self { tx })
     }

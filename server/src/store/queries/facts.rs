@@ -2,7 +2,7 @@
 //!
 //! Rooms are locked first and in the order of their ids, then logins, then the lease: whoever
 //! locks in one order never waits for each other in a circle. What few batches need is read for
-//! those only, so that plain messages cost four queries.
+//! those only, so that plain messages cost one query of each table.
 
 use super::{
     Db, DbRow, FOR_UPDATE, IDS_A_QUERY, Tx, batch, meetings::read_meetings, questions::read_pairs,
@@ -11,8 +11,10 @@ use super::{
 use crate::questions::ready::ReadyPacks;
 use crate::store::{
     Append, Appending, CARETAKER, Change, RoomSanction, StoreResult, Way,
-    decide::{AccountState, Facts, InviteState, MemberState, RoomState, SanctionState, Settings},
-    rows::{door_from, kind_from, role_from},
+    decide::{
+        AccountState, Facts, InviteState, Known, MemberState, RoomState, SanctionState, Settings,
+    },
+    rows::{Wanted, door_from, kind_from, role_from},
 };
 use app::protocol::{
     ids::{Cid, InviteId, LoginId, Millis, RoomId, UserId},
@@ -25,47 +27,74 @@ use std::{
 };
 use uuid::Uuid;
 
+/// The ids that are looked for in the logs, beside those that changes name as the ones before
+/// them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sought {
+    /// Messages are taken for new.
+    AllButMessages,
+    /// Those of all changes.
+    All,
+}
+
+impl Sought {
+    /// Whether the change's own id is looked for.
+    pub(super) const fn includes(self, append: &Append) -> bool {
+        matches!(self, Self::All) || !matches!(append.change, Change::Message(_))
+    }
+}
+
 pub(super) async fn read_facts(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     batch: &[Append],
+    sought: Sought,
     packs: &Arc<ReadyPacks>,
 ) -> StoreResult<Facts> {
     let mut facts = Facts { packs: packs.clone(), ..Facts::default() };
-    let rooms = distinct(batch.iter().map(|it| it.room));
-    for row in batch::lock_rooms(tx, &rooms).await? {
+    let wanted = wanted(batch, sought);
+    let found = batch::read(tx, &wanted).await?;
+    for row in found.rooms {
         facts.rooms.insert(RoomId(row.try_get("id")?), room_from(&row)?);
     }
-    let logins = distinct(batch.iter().filter_map(|it| it.login));
-    if !logins.is_empty() {
-        for row in batch::lock_logins(tx, &logins).await? {
-            facts.logins.insert(LoginId(row.try_get("id")?));
-        }
+    for row in found.logins {
+        facts.logins.insert(LoginId(row.try_get("id")?));
     }
+    for row in found.people {
+        take_person(&row, &mut facts)?;
+    }
+    facts.known = found.known.iter().map(known_from).collect::<StoreResult<_>>()?;
     if batch.iter().any(|it| it.fence.is_some()) {
         facts.fence = super::leases::fence(tx, CARETAKER).await?;
-    }
-    let subject = |it: &Append| match &it.change {
-        Change::Act(act) => act.act.subject(),
-        _ => None,
-    };
-    let pairs = |it: &Append| {
-        let subject = subject(it).map(|subject| (it.room, subject));
-        [(it.room, it.author)].into_iter().chain(subject)
-    };
-    let pairs = distinct(batch.iter().flat_map(pairs));
-    for row in batch::people(tx, &pairs).await? {
-        take_person(&row, &mut facts)?;
     }
     if !batch.iter().all(is_word) {
         read_for_deeds(tx, batch, &mut facts).await?;
     }
-    read_sanctions(tx, &pairs, &mut facts).await?;
+    read_sanctions(tx, &wanted.people, &mut facts).await?;
     read_apart(tx, batch, &mut facts).await?;
     read_pairs(tx, batch, &mut facts).await?;
     read_meetings(tx, batch, &mut facts).await?;
-    read_known(tx, batch, &mut facts).await?;
     facts.mark();
     Ok(facts)
+}
+
+/// What is read of every batch.
+fn wanted(batch: &[Append], sought: Sought) -> Wanted {
+    let subject = |it: &Append| match &it.change {
+        Change::Act(act) => act.act.subject(),
+        _ => None,
+    };
+    let people = |it: &Append| {
+        let subject = subject(it).map(|subject| (it.room, subject));
+        [(it.room, it.author)].into_iter().chain(subject)
+    };
+    let own = batch.iter().filter(|it| sought.includes(it)).filter_map(Append::id);
+    let before = batch.iter().filter_map(|it| Some((it.author, it.after?)));
+    Wanted {
+        rooms: distinct(batch.iter().map(|it| it.room)),
+        logins: distinct(batch.iter().filter_map(|it| it.login)),
+        people: distinct(batch.iter().flat_map(people)),
+        known: distinct(own.chain(before)),
+    }
 }
 
 /// Whether it is only something said, as nearly everything is.
@@ -74,7 +103,7 @@ const fn is_word(append: &Append) -> bool {
 }
 
 /// What has to be known where somebody comes, goes or acts.
-async fn read_for_deeds(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
+async fn read_for_deeds(tx: &mut Tx<'_>, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
     for (room, successor) in rooms_to_inherit(batch, facts) {
         // Each change makes one of them worse at most; whoever is first then is among these.
         let limit = batch.iter().filter(|it| it.room == room).count() + 2;
@@ -115,7 +144,7 @@ fn rooms_to_inherit(batch: &[Append], facts: &Facts) -> BTreeMap<RoomId, Option<
 
 /// Who may follow a room's host: who is named for it, and the first ones after.
 async fn heirs(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     room: RoomId,
     successor: Option<UserId>,
     limit: usize,
@@ -135,7 +164,7 @@ async fn heirs(
     .await
 }
 
-async fn read_waiting(tx: &mut Tx, rooms: &[RoomId], facts: &mut Facts) -> StoreResult<()> {
+async fn read_waiting(tx: &mut Tx<'_>, rooms: &[RoomId], facts: &mut Facts) -> StoreResult<()> {
     let mut sql = QueryBuilder::<Db>::new(
         "select room_id, account_id as account, since, name, role, banned_until, muted_until
          from waiting join account on account.id = account_id where room_id in (",
@@ -152,7 +181,7 @@ async fn read_waiting(tx: &mut Tx, rooms: &[RoomId], facts: &mut Facts) -> Store
 }
 
 /// The invitations of those ids; nobody else uses them until the transaction ends.
-async fn read_invites(tx: &mut Tx, ids: &[InviteId], facts: &mut Facts) -> StoreResult<()> {
+async fn read_invites(tx: &mut Tx<'_>, ids: &[InviteId], facts: &mut Facts) -> StoreResult<()> {
     let mut sql = QueryBuilder::<Db>::new(
         "select id, room_id, expires_at, uses_left, used from invite where id in (",
     );
@@ -172,7 +201,7 @@ async fn read_invites(tx: &mut Tx, ids: &[InviteId], facts: &mut Facts) -> Store
 
 /// The bans and mutes of all whom the batch is about, in rooms that have any.
 async fn read_sanctions(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     pairs: &[(RoomId, UserId)],
     facts: &mut Facts,
 ) -> StoreResult<()> {
@@ -213,7 +242,7 @@ fn sanction_from(row: &DbRow) -> StoreResult<((RoomId, UserId, RoomSanction), Sa
 }
 
 /// Rooms of two in which something is said, and of whose two one blocks the other.
-async fn read_apart(tx: &mut Tx, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
+async fn read_apart(tx: &mut Tx<'_>, batch: &[Append], facts: &mut Facts) -> StoreResult<()> {
     let is_intimate = |it: &&Append| {
         let room = facts.rooms.get(&it.room);
         room.is_some_and(|it| it.settings.kind.is_intimate())
@@ -249,33 +278,28 @@ fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
     all.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// Where those of the ids stand that are in the logs already.
 pub(super) async fn read_known(
-    tx: &mut Tx,
-    batch: &[Append],
-    facts: &mut Facts,
-) -> StoreResult<()> {
-    let named = |cid: fn(&Append) -> Option<Cid>| {
-        batch.iter().filter_map(move |it| Some((it.author, cid(it)?)))
+    tx: &mut Tx<'_>,
+    ids: impl Iterator<Item = (UserId, Cid)>,
+) -> StoreResult<Known> {
+    let wanted = Wanted { known: distinct(ids), ..Wanted::default() };
+    let found = batch::read(tx, &wanted).await?;
+    found.known.iter().map(known_from).collect()
+}
+
+fn known_from(row: &DbRow) -> StoreResult<((UserId, Cid), Appending)> {
+    let place = Appending {
+        room: RoomId(row.try_get("room_id")?),
+        seq: seq_from(row, "seq")?,
+        at: Millis(row.try_get("at")?),
+        fresh: false,
     };
-    let cids = distinct(named(|it| it.cid).chain(named(|it| it.after)));
-    if cids.is_empty() {
-        return Ok(());
-    }
-    for row in batch::known(tx, &cids).await? {
-        let known = Appending {
-            room: RoomId(row.try_get("room_id")?),
-            seq: seq_from(&row, "seq")?,
-            at: Millis(row.try_get("at")?),
-            fresh: false,
-        };
-        let key = (UserId(row.try_get("author_id")?), Cid(row.try_get("cid")?));
-        facts.known.insert(key, known);
-    }
-    Ok(())
+    Ok(((UserId(row.try_get("author_id")?), Cid(row.try_get("cid")?)), place))
 }
 
 /// The pictures of those whose membership may be told.
-async fn read_pictures(tx: &mut Tx, facts: &mut Facts) -> StoreResult<()> {
+async fn read_pictures(tx: &mut Tx<'_>, facts: &mut Facts) -> StoreResult<()> {
     if facts.accounts.is_empty() {
         return Ok(());
     }

@@ -311,7 +311,7 @@ impl Queries {
 }
 
 /// Nobody else changes what belongs to that account until the transaction ends.
-pub(super) async fn lock_account(tx: &mut Tx, user: UserId) -> StoreResult<()> {
+pub(super) async fn lock_account(tx: &mut Tx<'_>, user: UserId) -> StoreResult<()> {
     let mut sql = QueryBuilder::new("select id from account where id = ");
     sql.push_bind(user.0).push(FOR_UPDATE);
     sql.build().fetch_optional(&mut **tx).await?;

@@ -20,7 +20,7 @@ impl Queries {
 
 /// The fence of a lease's holder, who stays it until the transaction ends; none where nobody has
 /// ever held it.
-pub(super) async fn fence(tx: &mut Tx, lease: &str) -> StoreResult<Option<Fence>> {
+pub(super) async fn fence(tx: &mut Tx<'_>, lease: &str) -> StoreResult<Option<Fence>> {
     let mut sql = QueryBuilder::new("select fence from lease where name = ");
     sql.push_bind(lease.to_owned()).push(FOR_SHARE);
     let row = sql.build().fetch_optional(&mut **tx).await?;
@@ -28,6 +28,6 @@ pub(super) async fn fence(tx: &mut Tx, lease: &str) -> StoreResult<Option<Fence>
 }
 
 /// Whether no later holder has taken the lease; nobody does until the transaction ends.
-pub(super) async fn leads(tx: &mut Tx, holder: Fence) -> StoreResult<bool> {
+pub(super) async fn leads(tx: &mut Tx<'_>, holder: Fence) -> StoreResult<bool> {
     Ok(fence(tx, CARETAKER).await?.is_none_or(|it| it <= holder))
 }

@@ -175,7 +175,7 @@ fn login_from(row: &DbRow, id: &str) -> StoreResult<LoginRow> {
 
 /// Ends a user's logins but `keep`, and names those it ended.
 pub(super) async fn delete_logins(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     user: UserId,
     keep: Option<LoginId>,
 ) -> StoreResult<Vec<LoginId>> {

@@ -56,7 +56,11 @@ impl Queries {
 }
 
 /// What one user makes is made one after the other. False where the login has ended.
-pub(super) async fn lock_signed_in(tx: &mut Tx, user: UserId, login: LoginId) -> StoreResult<bool> {
+pub(super) async fn lock_signed_in(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    login: LoginId,
+) -> StoreResult<bool> {
     lock_account(tx, user).await?;
     let (known,): (i64,) =
         sqlx::query_as("select count(*) from login where id = $1 and account_id = $2")
@@ -67,7 +71,7 @@ pub(super) async fn lock_signed_in(tx: &mut Tx, user: UserId, login: LoginId) ->
     Ok(known > 0)
 }
 
-async fn add_room(tx: &mut Tx, id: RoomId, make: &MakeRoom, now: Millis) -> StoreResult<()> {
+async fn add_room(tx: &mut Tx<'_>, id: RoomId, make: &MakeRoom, now: Millis) -> StoreResult<()> {
     sqlx::query(
         "insert into room (id, kind, name, topic, capacity, position, head, people, created_at,
              door, password, slow_secs, host_id, empty_mins, closes_at)
@@ -91,7 +95,7 @@ async fn add_room(tx: &mut Tx, id: RoomId, make: &MakeRoom, now: Millis) -> Stor
     Ok(())
 }
 
-async fn add_host(tx: &mut Tx, room: RoomId, host: UserId, now: Millis) -> StoreResult<()> {
+async fn add_host(tx: &mut Tx<'_>, room: RoomId, host: UserId, now: Millis) -> StoreResult<()> {
     sqlx::query("insert into member (room_id, account_id, joined_at) values ($1, $2, $3)")
         .bind(room.0)
         .bind(host.0)

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 /// Of match and pair rooms of the batch what is to be known; for others nothing is read.
 pub(super) async fn read_meetings(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     batch: &[Append],
     facts: &mut Facts,
 ) -> StoreResult<()> {
@@ -48,7 +48,7 @@ pub(super) async fn read_meetings(
     Ok(())
 }
 
-async fn read_meeting(tx: &mut Tx, room: RoomId) -> StoreResult<Option<Meeting>> {
+async fn read_meeting(tx: &mut Tx<'_>, room: RoomId) -> StoreResult<Option<Meeting>> {
     let sql = "select began_at, openness from meeting where room_id = $1";
     let row = sqlx::query(sql).bind(room.0).fetch_optional(&mut **tx).await?;
     row.map(|row| meeting_from(&row)).transpose()
@@ -65,7 +65,7 @@ fn meeting_from(row: &DbRow) -> StoreResult<Meeting> {
 
 /// Those who are in it, and what they are called.
 async fn read_meeters(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     room: RoomId,
     meeting: &mut Meeting,
     facts: &mut Facts,
@@ -97,7 +97,7 @@ async fn read_meeters(
 }
 
 /// How much each of them said.
-async fn read_said(tx: &mut Tx, room: RoomId, meeting: &mut Meeting) -> StoreResult<()> {
+async fn read_said(tx: &mut Tx<'_>, room: RoomId, meeting: &mut Meeting) -> StoreResult<()> {
     let rows = sqlx::query(
         "select author_id, count(*) as said from entry
          where room_id = $1 and kind = 'message' group by author_id",
@@ -115,7 +115,7 @@ async fn read_said(tx: &mut Tx, room: RoomId, meeting: &mut Meeting) -> StoreRes
 }
 
 /// Which two of them have a pair room already.
-async fn read_pairs(tx: &mut Tx, meeting: &mut Meeting) -> StoreResult<()> {
+async fn read_pairs(tx: &mut Tx<'_>, meeting: &mut Meeting) -> StoreResult<()> {
     let users: Vec<_> = meeting.meeters.keys().copied().collect();
     let others = |place: usize| users.iter().skip(place + 1);
     let pairs = users.iter().enumerate();

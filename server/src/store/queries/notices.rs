@@ -72,7 +72,7 @@ fn notice_from(row: &DbRow) -> StoreResult<Notice> {
 
 /// Tells a user something.
 pub(super) async fn write(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     user: UserId,
     notify: &Notify<'_>,
     now: Millis,

@@ -93,7 +93,7 @@ const MEMBERS: &str = "select member.room_id, account.id, name, role, version as
      left join picture on picture.account_id = member.account_id
      where member.room_id in (";
 
-async fn those(tx: &mut Tx, sql: &'static str, rooms: &[RoomId]) -> StoreResult<Vec<DbRow>> {
+async fn those(tx: &mut Tx<'_>, sql: &'static str, rooms: &[RoomId]) -> StoreResult<Vec<DbRow>> {
     let mut sql = QueryBuilder::new(sql);
     let mut list = sql.separated(", ");
     for room in rooms {

@@ -85,7 +85,7 @@ fn may_name(actor: &User, user: &User, role: Role, now: Millis) -> bool {
 }
 
 /// How many accounts own the server.
-async fn owners(tx: &mut Tx) -> StoreResult<i64> {
+async fn owners(tx: &mut Tx<'_>) -> StoreResult<i64> {
     let sql = "select count(*) from account where role = 'owner'";
     let (count,): (i64,) = sqlx::query_as(sql).fetch_one(&mut **tx).await?;
     Ok(count)
@@ -93,7 +93,7 @@ async fn owners(tx: &mut Tx) -> StoreResult<i64> {
 
 /// Who acts, and to whom it is done; both stay as they are until the transaction ends.
 pub(super) async fn lock_people(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     by: Option<UserId>,
     user: UserId,
 ) -> StoreResult<(Option<User>, User)> {
@@ -131,7 +131,7 @@ pub(super) fn check_reviewer(actor: Option<&User>, user: &User, now: Millis) -> 
 /// Does it, tells the user and writes it down. It counts when people are matched, and ends the
 /// user's search.
 pub(super) async fn sanction(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     user: &User,
     sanctioning: &Sanctioning<'_>,
     now: Millis,
@@ -177,7 +177,7 @@ pub(super) async fn sanction(
 }
 
 async fn set_until(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     column: &'static str,
     user: UserId,
     until: Until,

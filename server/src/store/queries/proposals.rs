@@ -167,14 +167,14 @@ pub(super) struct Happening {
 }
 
 impl Happening {
-    async fn of(tx: &mut Tx, proposal: ProposalRow, now: Millis) -> StoreResult<Self> {
+    async fn of(tx: &mut Tx<'_>, proposal: ProposalRow, now: Millis) -> StoreResult<Self> {
         let ids = proposal.seats.iter().map(|it| it.ticket).collect();
         let tickets = lock_tickets(tx, ids).await?;
         Ok(Self { proposal: Some(proposal), tickets, away: HashSet::new(), now })
     }
 
     /// To a ticket, with the proposal that it was in before both were locked.
-    pub(super) async fn to(tx: &mut Tx, ticket: TicketId, now: Millis) -> StoreResult<Self> {
+    pub(super) async fn to(tx: &mut Tx<'_>, ticket: TicketId, now: Millis) -> StoreResult<Self> {
         if let Some(open) = proposal_of(tx, ticket).await?
             && let Some(proposal) = lock_proposal(tx, open.id).await?
         {
@@ -194,7 +194,7 @@ impl Happening {
     /// Decides and writes what follows.
     pub(super) async fn decide(
         &mut self,
-        tx: &mut Tx,
+        tx: &mut Tx<'_>,
         event: Event,
     ) -> StoreResult<Result<Turned, Refusal>> {
         let proposal = self.proposal.as_ref().map(|it| desk::Proposal {
@@ -228,7 +228,12 @@ impl Happening {
         self.tickets.iter().find(|it| desk_id(it.id) == id)
     }
 
-    async fn write(&self, tx: &mut Tx, changes: &[Change], event: Event) -> StoreResult<Turned> {
+    async fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        changes: &[Change],
+        event: Event,
+    ) -> StoreResult<Turned> {
         let mut turned = Turned::default();
         if !changes.is_empty() {
             turned.users = self.tickets.iter().map(|it| it.user).collect();
@@ -266,7 +271,7 @@ impl Happening {
         Ok(turned)
     }
 
-    async fn said_yes(&self, tx: &mut Tx, by: ::matching::ids::TicketId) -> StoreResult<()> {
+    async fn said_yes(&self, tx: &mut Tx<'_>, by: ::matching::ids::TicketId) -> StoreResult<()> {
         let (Some(proposal), Some(ticket)) = (&self.proposal, self.ticket(by)) else {
             return Ok(());
         };
@@ -285,7 +290,7 @@ impl Happening {
 
 /// Proposes one of the things that a round found, if all of them are still searching.
 async fn propose_one(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     new: &NewProposal,
     tickets: Vec<TicketRow>,
     (terms, now): (Terms, Millis),
@@ -318,7 +323,11 @@ async fn propose_one(
     Ok(turned)
 }
 
-pub(super) async fn add_proposal(tx: &mut Tx, row: &ProposalRow, now: Millis) -> StoreResult<()> {
+pub(super) async fn add_proposal(
+    tx: &mut Tx<'_>,
+    row: &ProposalRow,
+    now: Millis,
+) -> StoreResult<()> {
     sqlx::query(
         "insert into proposal (id, made_at, expires_at, state, common)
          values ($1, $2, $3, 'open', $4)",
@@ -347,7 +356,7 @@ pub(super) async fn add_proposal(tx: &mut Tx, row: &ProposalRow, now: Millis) ->
 
 /// Gives tickets another state, all the same. Their waiting times are noted where those are over.
 pub(super) async fn set_state(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     tickets: &[&TicketRow],
     (state, why): (TicketState, Why),
     now: Millis,
@@ -391,7 +400,7 @@ pub(super) async fn set_state(
 
 /// Notes for how long the owners of these tickets waited.
 async fn note_waits(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     tickets: &[&TicketRow],
     matched: bool,
     now: Millis,
@@ -411,7 +420,7 @@ async fn note_waits(
 
 /// Notes that two met, or that one said no to the other.
 async fn note_met(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     one: UserId,
     other: UserId,
     (now, met): (Millis, bool),
@@ -435,7 +444,7 @@ async fn note_met(
 
 /// Ends a proposal; the room, where it became a match.
 pub(super) async fn close(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     proposal: &ProposalRow,
     outcome: Outcome,
     now: Millis,
@@ -465,7 +474,11 @@ pub(super) async fn close(
 }
 
 /// The room in which those talk who were matched.
-async fn make_match_room(tx: &mut Tx, proposal: &ProposalRow, now: Millis) -> StoreResult<RoomId> {
+async fn make_match_room(
+    tx: &mut Tx<'_>,
+    proposal: &ProposalRow,
+    now: Millis,
+) -> StoreResult<RoomId> {
     let room = RoomId(uuid::Uuid::now_v7());
     let people = i64::try_from(proposal.seats.len()).unwrap_or(i64::MAX);
     sqlx::query(
@@ -512,7 +525,7 @@ async fn make_match_room(tx: &mut Tx, proposal: &ProposalRow, now: Millis) -> St
 }
 
 /// The open proposal that a ticket is in.
-async fn proposal_of(tx: &mut Tx, ticket: TicketId) -> StoreResult<Option<ProposalRow>> {
+async fn proposal_of(tx: &mut Tx<'_>, ticket: TicketId) -> StoreResult<Option<ProposalRow>> {
     let row: Option<(uuid::Uuid,)> =
         sqlx::query_as("select proposal_id from seat where ticket_id = $1 and open = 1")
             .bind(ticket.0)
@@ -525,12 +538,12 @@ async fn proposal_of(tx: &mut Tx, ticket: TicketId) -> StoreResult<Option<Propos
 }
 
 /// An open proposal, which nobody else changes until the transaction ends.
-async fn lock_proposal(tx: &mut Tx, id: ProposalId) -> StoreResult<Option<ProposalRow>> {
+async fn lock_proposal(tx: &mut Tx<'_>, id: ProposalId) -> StoreResult<Option<ProposalRow>> {
     read_proposal(tx, id, FOR_UPDATE).await
 }
 
 async fn read_proposal(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     id: ProposalId,
     lock: &str,
 ) -> StoreResult<Option<ProposalRow>> {
@@ -562,7 +575,7 @@ pub(super) fn seat_from(row: &DbRow) -> StoreResult<Seat> {
 }
 
 /// Tickets that nobody else changes until the transaction ends.
-async fn lock_tickets(tx: &mut Tx, mut ids: Vec<TicketId>) -> StoreResult<Vec<TicketRow>> {
+async fn lock_tickets(tx: &mut Tx<'_>, mut ids: Vec<TicketId>) -> StoreResult<Vec<TicketRow>> {
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {

@@ -31,7 +31,7 @@ type Batch<'a> = &'a [Append];
 
 /// The questions of the batch's rooms of two. Of other rooms nothing is asked of the database.
 pub(super) async fn read_pairs(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     batch: Batch<'_>,
     facts: &mut Facts,
 ) -> StoreResult<()> {
@@ -57,7 +57,7 @@ pub(super) async fn read_pairs(
 }
 
 /// What those of the rooms have chosen in which there are two.
-async fn settings_of(tx: &mut Tx, rooms: &[RoomId]) -> StoreResult<Pairs> {
+async fn settings_of(tx: &mut Tx<'_>, rooms: &[RoomId]) -> StoreResult<Pairs> {
     let mut sql = QueryBuilder::<Db>::new(
         "select meeting.room_id, questions, clock_at, account_id
          from meeting join meeter on meeter.room_id = meeting.room_id
@@ -87,7 +87,7 @@ async fn settings_of(tx: &mut Tx, rooms: &[RoomId]) -> StoreResult<Pairs> {
 }
 
 /// The open questions, and those that the batch is about.
-async fn read_asked(tx: &mut Tx, batch: Batch<'_>, pairs: &mut Pairs) -> StoreResult<()> {
+async fn read_asked(tx: &mut Tx<'_>, batch: Batch<'_>, pairs: &mut Pairs) -> StoreResult<()> {
     if pairs.is_empty() {
         return Ok(());
     }
@@ -151,7 +151,10 @@ fn asked_from(row: &DbRow, pair: [UserId; 2]) -> StoreResult<Asked> {
 }
 
 /// Reads what was answered into those questions.
-async fn read_answers(tx: &mut Tx, mut asked: BTreeMap<AskedId, &mut Asked>) -> StoreResult<()> {
+async fn read_answers(
+    tx: &mut Tx<'_>,
+    mut asked: BTreeMap<AskedId, &mut Asked>,
+) -> StoreResult<()> {
     let ids: Vec<AskedId> = asked.keys().copied().collect();
     for some in ids.chunks(super::IDS_A_QUERY) {
         let mut sql = QueryBuilder::<Db>::new(
@@ -187,7 +190,7 @@ fn take_answer(row: &DbRow, asked: &mut Asked) -> StoreResult<()> {
 
 /// What those were asked in whose room something may come up by the batch.
 async fn read_past(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     batch: Batch<'_>,
     facts: &Facts,
     pairs: &mut Pairs,
@@ -230,7 +233,7 @@ fn may_bring_up(append: &Append, facts: &Facts, pairs: &Pairs) -> bool {
 }
 
 /// What was skipped in rooms where the batch skips something.
-async fn read_skips(tx: &mut Tx, batch: Batch<'_>, pairs: &mut Pairs) -> StoreResult<()> {
+async fn read_skips(tx: &mut Tx<'_>, batch: Batch<'_>, pairs: &mut Pairs) -> StoreResult<()> {
     let skips = batch.iter().filter(|it| matches!(it.change, Change::Skip(_)));
     let rooms: BTreeSet<RoomId> = skips.map(|it| it.room).collect();
     if rooms.is_empty() {
@@ -254,7 +257,7 @@ fn skip_from(row: &DbRow) -> StoreResult<Skip> {
 }
 
 /// Writes what is another than it was.
-pub(super) async fn write_pairs(tx: &mut Tx, before: &Pairs, after: &Pairs) -> StoreResult<()> {
+pub(super) async fn write_pairs(tx: &mut Tx<'_>, before: &Pairs, after: &Pairs) -> StoreResult<()> {
     for (room, pair) in after {
         let Some(was) = before.get(room).filter(|it| *it != pair) else { continue };
         if (&was.settings, was.clock_at) != (&pair.settings, pair.clock_at) {
@@ -283,7 +286,7 @@ pub(super) async fn write_pairs(tx: &mut Tx, before: &Pairs, after: &Pairs) -> S
     Ok(())
 }
 
-async fn write_settings(tx: &mut Tx, room: RoomId, pair: &PairState) -> StoreResult<()> {
+async fn write_settings(tx: &mut Tx<'_>, room: RoomId, pair: &PairState) -> StoreResult<()> {
     sqlx::query("update meeting set questions = $2, clock_at = $3 where room_id = $1")
         .bind(room.0)
         .bind(serde_json::to_string(&pair.settings).unwrap_or_default())
@@ -293,7 +296,11 @@ async fn write_settings(tx: &mut Tx, room: RoomId, pair: &PairState) -> StoreRes
     Ok(())
 }
 
-async fn add_asked(tx: &mut Tx, room: RoomId, Placed { seq, asked }: &Placed) -> StoreResult<()> {
+async fn add_asked(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    Placed { seq, asked }: &Placed,
+) -> StoreResult<()> {
     let (how, word) = match &asked.brought {
         Brought::Word { word } => ("word", word.as_str()),
         Brought::Clock => ("clock", ""),
@@ -324,7 +331,7 @@ fn turn(asked: &Asked) -> i64 {
     i64::try_from(asked.rounds.len()).unwrap_or(i64::MAX).max(1)
 }
 
-async fn write_state(tx: &mut Tx, asked: &Asked) -> StoreResult<()> {
+async fn write_state(tx: &mut Tx<'_>, asked: &Asked) -> StoreResult<()> {
     let unsealed_at = asked.rounds.iter().filter_map(Round::unsealed_at).next_back();
     let closed_at = match asked.state() {
         AskedState::Open => None,
@@ -349,7 +356,7 @@ const fn state_name(state: AskedState) -> &'static str {
     }
 }
 
-async fn write_answers(tx: &mut Tx, before: Option<&Asked>, after: &Asked) -> StoreResult<()> {
+async fn write_answers(tx: &mut Tx<'_>, before: Option<&Asked>, after: &Asked) -> StoreResult<()> {
     for (turn, round) in (1_i64..).zip(&after.rounds) {
         for (seat, (user, answer)) in after.pair.iter().zip(&round.0).enumerate() {
             let place = usize::try_from(turn - 1).unwrap_or_default();

@@ -142,7 +142,7 @@ impl Queries {
 
 /// The report of the same entry by the same user; or, of somebody they were matched with, the one
 /// that says the same of the same room and is not decided: whoever could not leave asks again.
-async fn same(tx: &mut Tx, report: &NewReport) -> StoreResult<Option<ReportId>> {
+async fn same(tx: &mut Tx<'_>, report: &NewReport) -> StoreResult<Option<ReportId>> {
     let Some((room, _)) = &report.room else { return Ok(None) };
     let mut sql = QueryBuilder::new("select id from report where by_id = ");
     sql.push_bind(report.by.0).push(" and room_id = ").push_bind(room.0);
@@ -161,7 +161,7 @@ async fn same(tx: &mut Tx, report: &NewReport) -> StoreResult<Option<ReportId>> 
 
 /// Who is reported from a room of people who were matched, counts as such when people are matched:
 /// for each who reports them once.
-async fn note_reported(tx: &mut Tx, report: &NewReport, now: Millis) -> StoreResult<()> {
+async fn note_reported(tx: &mut Tx<'_>, report: &NewReport, now: Millis) -> StoreResult<()> {
     let sql = "select count(*) from report where by_id = $1 and against_id = $2
          and room_kind in ('match', 'pair')";
     let query = sqlx::query_as(sql).bind(report.by.0).bind(report.against.0);
@@ -177,7 +177,7 @@ async fn note_reported(tx: &mut Tx, report: &NewReport, now: Millis) -> StoreRes
 }
 
 /// Refuses more reports of one user than there may be in a day.
-async fn check_pace(tx: &mut Tx, by: UserId, now: Millis) -> StoreResult<()> {
+async fn check_pace(tx: &mut Tx<'_>, by: UserId, now: Millis) -> StoreResult<()> {
     let sql = "select count(*) as made, coalesce(min(at), 0) as first
          from report where by_id = $1 and at > $2";
     let row = sqlx::query(sql).bind(by.0).bind(now.0 - DAY_MS).fetch_one(&mut **tx).await?;
@@ -199,7 +199,7 @@ struct Open {
 
 /// The report, which nobody else decides until the transaction ends. To the reported there is
 /// none.
-async fn lock_open(tx: &mut Tx, decision: &Decision<'_>) -> StoreResult<Open> {
+async fn lock_open(tx: &mut Tx<'_>, decision: &Decision<'_>) -> StoreResult<Open> {
     let mut sql =
         QueryBuilder::new("select by_id, against_id, why, decision from report where id = ");
     sql.push_bind(decision.report.0).push(FOR_UPDATE);
@@ -233,7 +233,7 @@ fn check_decider(
 }
 
 async fn carry_out(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     decision: &Decision<'_>,
     user: &User,
     why: Why,

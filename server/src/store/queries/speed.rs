@@ -181,7 +181,7 @@ impl Queries {
 
 /// Notes what rounds a room has from here on; with none, nobody joins in any more.
 pub(super) async fn set_speed(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     room: RoomId,
     plan: Option<&SpeedPlan>,
 ) -> StoreResult<()> {
@@ -211,7 +211,7 @@ pub(super) async fn set_speed(
 }
 
 /// A ticket that was matched the moment it was taken.
-async fn add_matched(tx: &mut Tx, ticket: &TicketRow, now: Millis) -> StoreResult<()> {
+async fn add_matched(tx: &mut Tx<'_>, ticket: &TicketRow, now: Millis) -> StoreResult<()> {
     sqlx::query(
         "insert into ticket (id, account_id, wishes, band, guest, since, state, acted_at,
              changed_at, ended_at)
@@ -228,7 +228,7 @@ async fn add_matched(tx: &mut Tx, ticket: &TicketRow, now: Millis) -> StoreResul
     Ok(())
 }
 
-async fn plan_of(tx: &mut Tx, room: RoomId, lock: &str) -> StoreResult<Option<SpeedPlan>> {
+async fn plan_of(tx: &mut Tx<'_>, room: RoomId, lock: &str) -> StoreResult<Option<SpeedPlan>> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(PLAN).push(" from speed where room_id = ").push_bind(room.0).push(lock);
     let row = sql.build().fetch_optional(&mut **tx).await?;

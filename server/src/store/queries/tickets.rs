@@ -248,7 +248,7 @@ pub(super) fn desk_id(ticket: TicketId) -> ::matching::ids::TicketId {
 }
 
 /// A user's open ticket.
-async fn open_ticket(tx: &mut Tx, user: UserId) -> StoreResult<Option<TicketRow>> {
+async fn open_ticket(tx: &mut Tx<'_>, user: UserId) -> StoreResult<Option<TicketRow>> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(TICKET).push(" from ticket where account_id = ").push_bind(user.0);
     sql.push(" and state in ('searching', 'proposed')");
@@ -257,7 +257,11 @@ async fn open_ticket(tx: &mut Tx, user: UserId) -> StoreResult<Option<TicketRow>
 }
 
 /// Ends the search of somebody who may not be matched for a while; nothing where they have none.
-pub(super) async fn refuse_search(tx: &mut Tx, user: UserId, now: Millis) -> StoreResult<Turned> {
+pub(super) async fn refuse_search(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    now: Millis,
+) -> StoreResult<Turned> {
     let Some(ticket) = open_ticket(tx, user).await? else { return Ok(Turned::default()) };
     let mut happening = Happening::to(tx, ticket.id, now).await?;
     let cancelled = happening.decide(tx, Event::Cancel(desk_id(ticket.id))).await?;

@@ -62,7 +62,7 @@ struct Facts {
 }
 
 impl Facts {
-    async fn read(tx: &mut Tx, asks: &[TicketAsk], now: Millis) -> StoreResult<Self> {
+    async fn read(tx: &mut Tx<'_>, asks: &[TicketAsk], now: Millis) -> StoreResult<Self> {
         let news: Vec<_> = asks.iter().filter_map(taken).collect();
         if !news.is_empty() {
             lock_accounts(tx, &news.iter().map(|it| it.user).collect::<Vec<_>>()).await?;
@@ -91,7 +91,7 @@ impl Facts {
     /// What is to be known of those who want to be among those who wait.
     async fn read_takers(
         &mut self,
-        tx: &mut Tx,
+        tx: &mut Tx<'_>,
         news: &[&NewTicket],
         now: Millis,
     ) -> StoreResult<()> {
@@ -165,7 +165,7 @@ impl<'a> Turns<'a> {
         }
     }
 
-    async fn write(&self, tx: &mut Tx, now: Millis) -> StoreResult<()> {
+    async fn write(&self, tx: &mut Tx<'_>, now: Millis) -> StoreResult<()> {
         for (new, id) in &self.changed {
             sqlx::query(
                 "update ticket set wishes = $2, acted_at = $3, changed_at = $3, band = $4,
@@ -189,7 +189,7 @@ impl<'a> Turns<'a> {
 
     /// Whoever looks for somebody often leaves many tickets: those that have been over for a day
     /// are forgotten with the next one.
-    async fn begin(&self, tx: &mut Tx, now: Millis) -> StoreResult<()> {
+    async fn begin(&self, tx: &mut Tx<'_>, now: Millis) -> StoreResult<()> {
         let is_usual = self.begun.len() == 1;
         let mut sql = QueryBuilder::new("delete from ticket where ended_at < ");
         sql.push_bind(now.0 - FORGET_OWN_MS);
@@ -216,7 +216,7 @@ impl<'a> Turns<'a> {
 }
 
 /// Nobody else gives these users a ticket until the transaction ends.
-async fn lock_accounts(tx: &mut Tx, users: &[UserId]) -> StoreResult<()> {
+async fn lock_accounts(tx: &mut Tx<'_>, users: &[UserId]) -> StoreResult<()> {
     let mut sql = QueryBuilder::new("select id from account where id in (");
     ids(&mut sql, users.iter().copied()).push(") order by id").push(FOR_UPDATE);
     sql.build().persistent(users.len() == 1).fetch_all(&mut **tx).await?;
@@ -224,7 +224,10 @@ async fn lock_accounts(tx: &mut Tx, users: &[UserId]) -> StoreResult<()> {
 }
 
 /// Those of the users who look for somebody, and do not begin to until the transaction ends.
-pub(super) async fn lock_seekers(tx: &mut Tx, users: &[UserId]) -> StoreResult<HashSet<UserId>> {
+pub(super) async fn lock_seekers(
+    tx: &mut Tx<'_>,
+    users: &[UserId],
+) -> StoreResult<HashSet<UserId>> {
     let mut seekers = HashSet::new();
     for some in users.chunks(IDS_A_QUERY) {
         lock_accounts(tx, some).await?;

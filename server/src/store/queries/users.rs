@@ -184,7 +184,7 @@ impl Queries {
 }
 
 /// Notes that something about a user changed that other nodes must learn.
-pub(super) async fn bump_generation(tx: &mut Tx, user: UserId) -> StoreResult<()> {
+pub(super) async fn bump_generation(tx: &mut Tx<'_>, user: UserId) -> StoreResult<()> {
     sqlx::query("update account set generation = generation + 1 where id = $1")
         .bind(user.0)
         .execute(&mut **tx)

@@ -64,6 +64,59 @@ async fn the_same_cid_again_is_the_same_entry_whatever_it_says_and_wherever() {
 }
 
 #[tokio::test]
+async fn what_was_said_before_is_told_by_its_place_among_what_is_new_and_what_is_refused() {
+    for it in each().await {
+        let bob = user(&it.store, "bob").await;
+        let by_bob = |cid, change| Append { author: bob.id, login: None, ..it.by_ann(cid, change) };
+        let said = |cid| it.by_ann(cid, Change::Message(cid.to_string()));
+        let begin = [it.by_ann(0, Change::Join(Way::Plain)), by_bob(0, Change::Join(Way::Plain))];
+        appended(&it.store, &begin, Millis(5)).await;
+        appended(&it.store, &[said(1)], Millis(6)).await;
+        // A repeat, beside what is new.
+        let new = [said(2), said(1), by_bob(3, Change::Message("mine".into()))];
+        let seqs = appended(&it.store, &new, Millis(7)).await.into_iter();
+        let seqs: Vec<_> = seqs.map(|it| it.map(|it| (it.seq.get(), it.fresh))).collect();
+        assert_eq!(seqs, [Ok((4, true)), Ok((3, false)), Ok((5, true))]);
+        // Whose author may not speak there any more.
+        appended(&it.store, &[it.by_ann(0, Change::Leave)], Millis(8)).await;
+        let last = [said(9), by_bob(4, Change::Message("alone".into())), said(2)];
+        let outcomes = appended(&it.store, &last, Millis(9)).await;
+        assert_eq!(outcomes[0], Err(AppendError::NotEntered));
+        assert_eq!(outcomes[1].map(|it| (it.seq.get(), it.fresh)), Ok((7, true)));
+        assert_eq!(outcomes[2].map(|it| (it.seq.get(), it.fresh)), Ok((4, false)));
+        assert_eq!(it.store.entries(it.room, None, None, 100).await.unwrap().entries.len(), 7);
+    }
+}
+
+#[tokio::test]
+async fn who_appends_batch_after_batch_lets_others_write_in_between() {
+    for it in each().await {
+        let mut log = it.store.log_writer();
+        log.append(&[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await.unwrap();
+        let store = it.store.clone();
+        let other = tokio::spawn(async move { user(&store, "bob").await });
+        let mut said = 0;
+        while !other.is_finished() {
+            said += 1;
+            assert!(said < 100_000, "nobody else gets a turn");
+            let batch = [it.by_ann(said, Change::Message("on".into()))];
+            assert!(log.append(&batch, Millis(6)).await.unwrap()[0].is_ok());
+            log.rest(false);
+        }
+        other.await.unwrap();
+        // What a change is refused by does not stay with the connection.
+        let nowhere = Append { room: RoomId(Uuid::nil()), ..it.by_ann(0, Change::Leave) };
+        assert_eq!(
+            log.append(&[nowhere], Millis(7)).await.unwrap(),
+            [Err(AppendError::NoSuchRoom)]
+        );
+        log.append(&[it.by_ann(0, Change::Leave)], Millis(7)).await.unwrap()[0].as_ref().unwrap();
+        log.rest(true);
+        user(&it.store, "cho").await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_said_after_something_waits_for_it_in_every_transaction() {
     for it in each().await {
         appended(&it.store, &[it.by_ann(0, Change::Join(Way::Plain))], Millis(5)).await;

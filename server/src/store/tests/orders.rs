@@ -13,8 +13,8 @@ use proptest::{
 };
 use std::{cell::Cell, collections::BTreeSet};
 
-/// A change as drawn: who, what, in which room, to whom, under which id.
-type Drawn = (usize, u8, usize, usize, u8);
+/// A change as drawn: who, what, in which room, to whom, under which id, and what was said before.
+type Drawn = (usize, u8, usize, usize, u8, u8);
 
 /// Rooms and people of one case, new ones each time: a channel for two, a private room for three
 /// and a large one for two, both with the first of the people as host.
@@ -44,14 +44,15 @@ async fn case(store: &Store, number: u32) -> Case {
 }
 
 impl Case {
-    fn append(&self, (who, op, room, whom, cid): Drawn) -> Append {
+    fn append(&self, (who, op, room, whom, cid, after): Drawn) -> Append {
+        let id = |it: u8| (it > 0).then(|| Cid(Uuid::from_u128(it.into())));
         Append {
             room: self.rooms[room],
             author: self.people[who].id,
             // Nobody's login is the second one of all.
             login: Some(if op == 39 { LoginId(Uuid::nil()) } else { self.logins[who] }),
-            cid: (cid > 0).then(|| Cid(Uuid::from_u128(cid.into()))),
-            after: None,
+            cid: id(cid),
+            after: id(after).filter(|_| op >= 40),
             fence: None,
             change: change(op, who, self.people[whom].id),
         }
@@ -191,7 +192,7 @@ fn any_batches_do_what_the_rules_say() {
         let stores = runtime.block_on(home.handles(2));
         let count = Cell::new(0);
         let config = Config { cases: 32, failure_persistence: None, ..Config::default() };
-        let one = (0..4_usize, 0..44_u8, 0..3_usize, 0..4_usize, 0..30_u8);
+        let one = (0..4_usize, 0..46_u8, 0..3_usize, 0..4_usize, 0..30_u8, 0..6_u8);
         let drawn = prop::collection::vec(one, 0..80);
         let cuts = prop::collection::vec(0..12_usize, 0..12);
         let outcome = TestRunner::new(config).run(&(drawn, cuts), |(drawn, cuts)| {

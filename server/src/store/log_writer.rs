@@ -1,0 +1,48 @@
+//! Batches that are written one after the other.
+
+use super::{Append, Outcomes, Queries, Store, StoreResult};
+use app::protocol::ids::Millis;
+use sqlx::{Sqlite, pool::PoolConnection};
+use std::time::{Duration, Instant};
+
+/// Whoever else writes waits for so long at most, and a commit.
+const HELD_MAX: Duration = Duration::from_millis(20);
+
+/// Appends to the logs as [`Store::append`] does. Of SQLite it may keep the connection between two
+/// batches: to give it back and to get it again takes as long as to insert a hundred rows.
+#[derive(Debug)]
+pub struct LogWriter {
+    store: Store,
+    held: Option<PoolConnection<Sqlite>>,
+    since: Option<Instant>,
+}
+
+impl LogWriter {
+    pub(super) const fn new(store: Store) -> Self {
+        Self { store, held: None, since: None }
+    }
+
+    /// The database that it writes to.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Appends a batch; the connection may be kept until [`LogWriter::rest`].
+    ///
+    /// # Errors
+    /// Those of [`Store::append`].
+    pub async fn append(&mut self, batch: &[Append], now: Millis) -> StoreResult<Outcomes> {
+        let Queries::Sqlite(queries) = &self.store.queries else {
+            return self.store.append(batch, now).await;
+        };
+        self.since.get_or_insert_with(Instant::now);
+        queries.append(&mut self.held, batch, &self.store.packs(), now).await
+    }
+
+    /// Lets others write, if it is their turn or if nothing more is to be appended for now.
+    pub fn rest(&mut self, is_idle: bool) {
+        if is_idle || self.since.is_some_and(|it| it.elapsed() >= HELD_MAX) {
+            (self.held, self.since) = (None, None);
+        }
+    }
+}
