@@ -1,5 +1,5 @@
-//! The only tasks that write logs: each takes all batches that wait, whatever their rooms, and
-//! commits them together. No timer: an idle server answers after one commit.
+//! The only tasks that write logs: each takes the batches that wait, of as many rooms, and commits
+//! them together. No timer: an idle server answers after one commit.
 //!
 //! While the database is away a batch is asked again with the same ids: what an earlier try had
 //! committed is told by its place, and never written twice.
@@ -102,8 +102,8 @@ impl Committing {
     }
 }
 
-/// What is written in one transaction: a batch of each room that waits. A second one of a room is
-/// left: it is written while the room tells of the first.
+/// What is written in one transaction: the batches that wait, up to the second one of a room,
+/// which is left: it is written while that room tells of its first.
 fn together(first: Batch, inbox: &mut mpsc::Receiver<Batch>) -> (Vec<Batch>, Option<Batch>) {
     let (mut rooms, mut changes) = (HashSet::from([first.room]), first.changes.len());
     let mut batches = vec![first];

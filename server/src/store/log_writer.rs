@@ -5,7 +5,7 @@ use app::protocol::ids::Millis;
 use sqlx::{Sqlite, pool::PoolConnection};
 use std::time::{Duration, Instant};
 
-/// Whoever else writes waits for so long at most, and a commit.
+/// Whoever else writes waits for so long at most, and until the batch after it is written.
 const HELD_MAX: Duration = Duration::from_millis(20);
 
 /// Appends to the logs as [`Store::append`] does. Of SQLite it may keep the connection between two
@@ -14,6 +14,7 @@ const HELD_MAX: Duration = Duration::from_millis(20);
 pub struct LogWriter {
     store: Store,
     held: Option<PoolConnection<Sqlite>>,
+    /// When it was first kept.
     since: Option<Instant>,
 }
 
@@ -27,7 +28,7 @@ impl LogWriter {
         &self.store
     }
 
-    /// Appends a batch; the connection may be kept until [`LogWriter::rest`].
+    /// Appends a batch. The connection may be kept until [`LogWriter::rest`], which is to follow.
     ///
     /// # Errors
     /// Those of [`Store::append`].
@@ -35,8 +36,10 @@ impl LogWriter {
         let Queries::Sqlite(queries) = &self.store.queries else {
             return self.store.append(batch, now).await;
         };
-        self.since.get_or_insert_with(Instant::now);
-        queries.append(&mut self.held, batch, &self.store.packs(), now).await
+        let done = queries.append(&mut self.held, batch, &self.store.packs(), now).await;
+        // An error gives it back.
+        self.since = self.held.is_some().then(|| self.since.unwrap_or_else(Instant::now));
+        done
     }
 
     /// Lets others write, if it is their turn or if nothing more is to be appended for now.

@@ -77,10 +77,8 @@ impl Queries {
         in_time(check_server(first_connection(&connect).await?)).await?;
         migrate(&connect).await?;
         let connect = connect.application_name("maru").options(SETTINGS);
-        let queries = Self {
-            writer: pool(&connect, WRITERS).await?,
-            readers: pool(&connect, READERS).await?,
-        };
+        let writer = pool(&connect, WRITERS).await?;
+        let queries = Self::new(writer, pool(&connect, READERS).await?);
         let epoch = in_time(queries.begin()).await?;
         in_time(warn_of_settings(&queries.writer)).await?;
         Ok((queries, epoch))

@@ -75,6 +75,7 @@ use crate::planted::{self, Bug};
 use crate::store::{StoreError, StoreResult};
 use app::protocol::ids::{Epoch, Seq};
 use sqlx::{Pool, QueryBuilder, Row as _, Transaction};
+use std::sync::{Arc, atomic::AtomicI64};
 
 /// Ids looked up by one query.
 const IDS_A_QUERY: usize = 500;
@@ -88,9 +89,15 @@ pub(in crate::store) struct Queries {
     /// What is written goes through these connections: one for SQLite, which has one writer.
     pub(super) writer: Pool<Db>,
     pub(super) readers: Pool<Db>,
+    /// When something was last said that had been said before, in milliseconds.
+    repeated_at: Arc<AtomicI64>,
 }
 
 impl Queries {
+    pub(super) fn new(writer: Pool<Db>, readers: Pool<Db>) -> Self {
+        Self { writer, readers, repeated_at: Arc::new(AtomicI64::new(i64::MIN)) }
+    }
+
     pub(in crate::store) async fn ping(&self) -> StoreResult<()> {
         sqlx::query("select 1").execute(&self.readers).await?;
         Ok(())

@@ -59,7 +59,7 @@ impl Queries {
             Some(path) => pool(Some(path), Access::Read).await.map_err(unusable)?,
             None => writer.clone(),
         };
-        let queries = Self { writer, readers };
+        let queries = Self::new(writer, readers);
         let epoch = queries.begin().await?;
         Ok((queries, epoch))
     }
@@ -84,7 +84,7 @@ impl Queries {
             .await?;
         check_version(&writer).await?;
         MIGRATOR.run(&writer).await?;
-        let queries = Self { readers: writer.clone(), writer };
+        let queries = Self::new(writer.clone(), writer);
         let epoch = queries.begin().await?;
         Ok((queries, epoch))
     }

@@ -11,11 +11,7 @@ use crate::{
     store::{Appending, Change},
 };
 use app::protocol::{message::Entry, refusal::Refusal};
-use std::{collections::VecDeque, sync::Arc};
-
-/// Batches of a room that are written at the same time, the second one as soon as it is full: the
-/// writer goes on with it while the first is told.
-const FLIGHTS: usize = 2;
+use std::sync::Arc;
 
 /// The planted bug `ack-early`.
 fn ack_early(room: &Room, batch: &mut [Command]) {
@@ -41,8 +37,10 @@ pub(super) fn swap_two(entries: &mut [Entry]) {
 /// from the store again and goes on.
 pub(super) async fn run(room: Arc<Room>, committer: Committer) {
     use futures::FutureExt;
+    // Not lost with the turn: what it writes is told after the room was read again.
+    let mut next = None;
     loop {
-        let turn = serve(&room, &committer);
+        let turn = serve(&room, &committer, &mut next);
         if std::panic::AssertUnwindSafe(turn).catch_unwind().await.is_ok() {
             return;
         }
@@ -52,24 +50,20 @@ pub(super) async fn run(room: Arc<Room>, committer: Committer) {
     }
 }
 
-async fn serve(room: &Arc<Room>, committer: &Committer) {
-    let mut flights = VecDeque::with_capacity(FLIGHTS);
+/// `next` is a batch that is being written while the one before it is told.
+async fn serve(room: &Arc<Room>, committer: &Committer, next: &mut Option<Flight>) {
     loop {
-        if flights.is_empty() {
-            let batch = room.next_commands();
-            if batch.is_empty() {
-                return;
-            }
-            flights.push_back(Flight::begin(room, committer, batch).await);
+        let flight = match next.take() {
+            Some(flight) => flight,
+            None => match room.next_commands() {
+                batch if batch.is_empty() => return,
+                batch => Flight::begin(room, committer, batch).await,
+            },
+        };
+        if let Some(batch) = room.full_batch() {
+            *next = Some(Flight::begin(room, committer, batch).await);
         }
-        while flights.len() < FLIGHTS
-            && let Some(batch) = room.full_batch()
-        {
-            flights.push_back(Flight::begin(room, committer, batch).await);
-        }
-        if let Some(flight) = flights.pop_front() {
-            flight.end(room).await;
-        }
+        flight.end(room).await;
     }
 }
 

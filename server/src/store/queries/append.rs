@@ -6,7 +6,7 @@
 //! Where one is known all the same, nothing of the batch is kept, and it is decided anew.
 
 use super::{
-    BEGIN_READ, BEGIN_WRITE, Db, Queries, audit, batch,
+    BEGIN_READ, BEGIN_WRITE, Db, Queries, Tx, audit, batch,
     changes::{moved_rooms, write},
     facts::{Sought, read_facts, read_known},
     number,
@@ -19,7 +19,15 @@ use crate::store::{
 };
 use app::protocol::{ids::Millis, message::What};
 use sqlx::{Connection as _, error::DatabaseError, pool::PoolConnection};
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+
+/// For so long after a repeat the ids of all messages are looked for at once: repeats come together,
+/// and whoever does nothing but repeat is not to have every batch written twice.
+const REPEATS_MS: u64 = 1_000;
 
 impl Queries {
     pub(in crate::store) async fn append_once(
@@ -39,13 +47,18 @@ impl Queries {
         packs: &Arc<ReadyPacks>,
         now: Millis,
     ) -> StoreResult<Outcomes> {
+        let is_new = self.repeated_at.load(Relaxed).abs_diff(now.0) >= REPEATS_MS;
+        let sought = if is_new { Sought::AllButMessages } else { Sought::All };
         let mut outcomes = Vec::with_capacity(batch.len());
-        let mut pieces =
-            vec![Piece { changes: batch, sought: Sought::AllButMessages, asked_again: false }];
+        let mut pieces = vec![Piece { changes: batch, sought, asked_again: false }];
         while let Some(piece) = pieces.pop() {
             match self.append_together(held, &piece, packs, now).await {
                 Ok(Some(done)) => outcomes.extend(done),
-                Ok(None) => piece.not_new(&mut pieces, &mut outcomes),
+                Ok(None) => {
+                    self.repeated_at.store(now.0, Relaxed);
+                    metrics::counter!("maru_batches_decided_anew_total").increment(1);
+                    piece.not_new(&mut pieces, &mut outcomes);
+                }
                 Err(StoreError::Db(error)) if is_of_one_change(&error) => {
                     piece.refused(&error, &mut pieces, &mut outcomes);
                 }
@@ -64,7 +77,7 @@ impl Queries {
         Ok(batch.iter().map(|it| known.get(&it.id()?).copied()).collect())
     }
 
-    /// Appends a piece as a whole; none where something of it was taken for new that may not be.
+    /// Appends a piece as a whole; none where something of it was taken for new that is not.
     async fn append_together(
         &self,
         held: &mut Option<PoolConnection<Db>>,
@@ -72,8 +85,7 @@ impl Queries {
         packs: &Arc<ReadyPacks>,
         now: Millis,
     ) -> StoreResult<Option<Outcomes>> {
-        let Piece { changes: batch, sought, .. } = *piece;
-        if batch.is_empty() {
+        if piece.changes.is_empty() {
             return Ok(Some(Vec::new()));
         }
         // Kept only once all is well: the pool looks whether it can be used again.
@@ -82,28 +94,40 @@ impl Queries {
             None => self.writer.acquire().await?,
         };
         let mut tx = connection.begin_with(BEGIN_WRITE).await?;
-        let mut facts = read_facts(&mut tx, batch, sought, packs).await?;
-        let sizes = facts.sizes();
-        let outcomes = decide(&mut facts, batch, now);
-        let refused =
-            batch.iter().zip(&outcomes).filter(|it| it.1.is_err() && !sought.includes(it.0));
-        let refused: Vec<_> = refused.filter_map(|it| it.0.id()).collect();
-        if !refused.is_empty() && !read_known(&mut tx, refused.into_iter()).await?.is_empty() {
-            tx.rollback().await?;
-            return Ok(None);
+        let outcomes = append_in(&mut tx, piece, packs, now).await?;
+        match outcomes {
+            Some(_) => tx.commit().await?,
+            None => tx.rollback().await?,
         }
-        write(&mut tx, &facts).await?;
-        let (rooms, entries) = (moved_rooms(&sizes, &facts), new_entries(batch, &outcomes));
-        if batch::write(&mut tx, &rooms, &entries).await? < entries.len() as u64 {
-            tx.rollback().await?;
-            return Ok(None);
-        }
-        audit::write_appended(&mut tx, batch, &outcomes, &facts, now).await?;
-        planted::pass(Point::InCommit);
-        tx.commit().await?;
         *held = Some(connection);
-        Ok(Some(outcomes))
+        Ok(outcomes)
     }
+}
+
+/// Appends a piece in the transaction; none where that must not be committed.
+async fn append_in(
+    tx: &mut Tx<'_>,
+    piece: &Piece<'_>,
+    packs: &Arc<ReadyPacks>,
+    now: Millis,
+) -> StoreResult<Option<Outcomes>> {
+    let Piece { changes: batch, sought, .. } = *piece;
+    let mut facts = read_facts(tx, batch, sought, packs).await?;
+    let sizes = facts.sizes();
+    let outcomes = decide(&mut facts, batch, now);
+    let refused = batch.iter().zip(&outcomes).filter(|it| it.1.is_err() && !sought.includes(it.0));
+    let refused: Vec<_> = refused.filter_map(|it| it.0.id()).collect();
+    if !refused.is_empty() && !read_known(tx, refused.into_iter()).await?.is_empty() {
+        return Ok(None);
+    }
+    write(tx, &facts).await?;
+    let (rooms, entries) = (moved_rooms(&sizes, &facts), new_entries(batch, &outcomes));
+    if batch::write(tx, &rooms, &entries).await? < entries.len() as u64 {
+        return Ok(None);
+    }
+    audit::write_appended(tx, batch, &outcomes, &facts, now).await?;
+    planted::pass(Point::InCommit);
+    Ok(Some(outcomes))
 }
 
 /// A part of a batch that is still to be appended.
@@ -115,7 +139,7 @@ struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// Something that was taken for new is perhaps known.
+    /// Something of it was taken for new that is not.
     fn not_new(self, pieces: &mut Vec<Piece<'a>>, outcomes: &mut Outcomes) {
         match self.sought {
             Sought::AllButMessages => pieces.push(Piece { sought: Sought::All, ..self }),
@@ -148,6 +172,9 @@ impl<'a> Piece<'a> {
             let (first, second) = self.changes.split_at(self.changes.len() / 2);
             pieces.push(Piece { changes: second, asked_again: false, ..self });
             pieces.push(Piece { changes: first, asked_again: false, ..self });
+        } else if self.sought != Sought::All {
+            // Known or not, it is not written now; but what is known is told.
+            pieces.push(Piece { sought: Sought::All, ..self });
         } else {
             tracing::error!(error = %why, "the database refused a change");
             outcomes.push(Err(AppendError::Rejected));

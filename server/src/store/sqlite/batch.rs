@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 /// A statement takes 32,766 parameters, and a row has nine at most.
 const ROWS_A_STATEMENT: usize = 3_000;
-/// Strings for so many rows of each kind at most are kept prepared. The others are of any length.
+/// Strings for so many rows of each kind at most are kept prepared, and those for a full batch. The
+/// others are of any length.
 const ROWS_KEPT: usize = 2;
 
 /// Reads what is wanted.
@@ -92,6 +93,9 @@ pub(super) async fn write(
     rooms: &[RoomChange],
     entries: &[NewEntry<'_>],
 ) -> sqlx::Result<u64> {
+    if rooms.is_empty() && entries.is_empty() {
+        return Ok(0);
+    }
     let mut sql = QueryBuilder::<Db>::new("");
     if !rooms.is_empty() {
         sql.push("with changed (id, head, people) as (");

@@ -80,7 +80,8 @@ async fn what_was_said_before_is_told_by_its_place_among_what_is_new_and_what_is
         // Whose author may not speak there any more.
         appended(&it.store, &[it.by_ann(0, Change::Leave)], Millis(8)).await;
         let last = [said(9), by_bob(4, Change::Message("alone".into())), said(2)];
-        let outcomes = appended(&it.store, &last, Millis(9)).await;
+        // Long after the last repeat, so that nobody expects one.
+        let outcomes = appended(&it.store, &last, Millis(90_000)).await;
         assert_eq!(outcomes[0], Err(AppendError::NotEntered));
         assert_eq!(outcomes[1].map(|it| (it.seq.get(), it.fresh)), Ok((7, true)));
         assert_eq!(outcomes[2].map(|it| (it.seq.get(), it.fresh)), Ok((4, false)));
@@ -104,7 +105,10 @@ async fn who_appends_batch_after_batch_lets_others_write_in_between() {
             log.rest(false);
         }
         other.await.unwrap();
-        // What a change is refused by does not stay with the connection.
+        // Nor does it matter whether the batch before was refused, or said for the second time.
+        let again = it.by_ann(said, Change::Message("on".into()));
+        let again = log.append(&[again], Millis(7)).await.unwrap().remove(0).unwrap();
+        assert!(!again.place.fresh);
         let nowhere = Append { room: RoomId(Uuid::nil()), ..it.by_ann(0, Change::Leave) };
         assert_eq!(
             log.append(&[nowhere], Millis(7)).await.unwrap(),

@@ -189,7 +189,6 @@ async fn compare(store: &Store, room: RoomId, facts: &Facts) {
 fn any_batches_do_what_the_rules_say() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for home in runtime.block_on(homes()) {
-        let stores = runtime.block_on(home.handles(2));
         let count = Cell::new(0);
         let config = Config { cases: 32, failure_persistence: None, ..Config::default() };
         let one = (0..4_usize, 0..46_u8, 0..3_usize, 0..4_usize, 0..30_u8, 0..6_u8);
@@ -198,8 +197,13 @@ fn any_batches_do_what_the_rules_say() {
         let outcome = TestRunner::new(config).run(&(drawn, cuts), |(drawn, cuts)| {
             count.set(count.get() + 1);
             runtime.block_on(async {
+                // New ones each time, to which nothing was said twice so far.
+                let stores = home.handles(3).await;
                 let case = case(&stores[0], count.get()).await;
                 check(&stores, &case, &drawn, &cuts).await;
+                for store in stores {
+                    store.close().await;
+                }
             });
             Ok(())
         });

@@ -148,6 +148,27 @@ async fn a_word_brings_its_question_up_right_after_the_message_and_once() {
 }
 
 #[tokio::test]
+async fn a_word_under_an_id_that_is_known_brings_nothing_up() {
+    for two in twos().await {
+        let at = Millis(two.now + DAY);
+        let said = two.append(BOB, Change::Message("hello".into()));
+        two.store.append(std::slice::from_ref(&said), at).await.unwrap();
+        // By its id it was a greeting, whatever it says now; the question comes up by who asks.
+        let again = Append { change: Change::Message("녹차를 마실까요".into()), ..said };
+        let batch = [again, two.append(EVE, Change::Ask { back: None })];
+        let done = two.store.append(&batch, Millis(at.0 + DAY)).await.unwrap();
+        let done: Vec<_> = done.into_iter().map(Result::unwrap).collect();
+        assert!(!done[0].place.fresh && done[0].entries.is_empty());
+        assert_ne!(
+            asked_in(&done[1].entries[0]).unwrap().brought,
+            Brought::Word { word: "녹차".into() }
+        );
+        let page = two.store.entries(two.room, None, None, 99).await.unwrap();
+        assert_eq!(page.entries.iter().filter_map(asked_in).count(), 1);
+    }
+}
+
+#[tokio::test]
 async fn strict_keeps_who_has_not_answered_from_talking_and_nobody_sees_too_early() {
     for mut two in twos().await {
         let asked = two.asks(EVE).await.unwrap();
