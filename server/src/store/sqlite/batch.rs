@@ -61,6 +61,9 @@ pub(super) async fn read(tx: &mut Tx<'_>, wanted: &Wanted) -> sqlx::Result<Found
         });
         sql.push(");");
     }
+    if lists.is_empty() {
+        return Ok(found);
+    }
     let rows = [rooms.len(), logins.len(), people.len(), known.len()];
     let kept = rows.iter().all(|it| *it <= ROWS_KEPT);
     let mut results = (&mut **tx).fetch_many(sql.build().persistent(kept));
