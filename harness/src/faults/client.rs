@@ -259,7 +259,7 @@ impl Sockets {
     fn turn(&mut self) -> Instant {
         let tab = Rc::clone(&self.tab);
         let tab = &mut *tab.borrow_mut();
-        self.first.reading = tab.manner.reading;
+        self.first.set_reading(tab.manner.reading);
         let opens = tab.turn();
         let is_connected = matches!(tab.connection, Connection::Connecting | Connection::Live);
         if opens {

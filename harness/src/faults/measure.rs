@@ -1,7 +1,7 @@
 //! How long answers and deliveries took within a stretch of a run that is still going on. Pure.
 
-use super::history::{Event, FactNo, Happened, History, Micros};
-use app::protocol::ids::Cid;
+use super::history::{Event, FactNo, Happened, History, Logs, Micros};
+use app::protocol::ids::{Cid, RoomId, Seq};
 use std::{
     collections::{HashMap, HashSet},
     time::Duration,
@@ -120,6 +120,18 @@ pub(crate) fn unanswered(history: &History, before: Micros) -> HashSet<Cid> {
     open
 }
 
+/// How many entries of the logs are newer than all that anybody saw of their room.
+pub(crate) fn untold(history: &History, logs: &Logs) -> usize {
+    let mut newest: HashMap<RoomId, Seq> = HashMap::new();
+    for seen in history.clients.iter().flat_map(|it| &it.seen) {
+        let fact = history.facts.get(seen.fact);
+        let newest = newest.entry(fact.room).or_default();
+        *newest = fact.seq.max(*newest);
+    }
+    let is_untold = |room, seq| newest.get(&room).is_none_or(|it| seq > *it);
+    logs.rooms.values().flat_map(|it| &it.entries).filter(|it| is_untold(it.room, it.seq)).count()
+}
+
 /// The time below which that part of all times lies; 0 where there are none.
 pub(crate) fn quantile(sorted: &[f64], part: f64) -> f64 {
     #[expect(
@@ -140,8 +152,8 @@ fn millis(micros: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::faults::history::{Digest, SocketNo};
-    use app::protocol::ids::{RoomId, Seq};
+    use crate::faults::history::{Digest, Fact, Kind, LogSource, RoomLog, SocketNo};
+    use app::protocol::ids::{Epoch, UserId};
     use uuid::Uuid;
 
     #[test]
@@ -163,6 +175,40 @@ mod tests {
         assert_eq!(acks(&history, Stretch { from: Micros(2_000), ..all }, &|_| true), [0.0; 0]);
         assert_eq!(unanswered(&history, Micros(20_000)), [two].into());
         assert!(unanswered(&history, Micros(5_000)).is_empty());
+    }
+
+    #[test]
+    fn what_nobody_saw_is_newer_than_all_that_somebody_saw_of_its_room() {
+        let [read, unread] = [1, 2].map(|it| RoomId(Uuid::from_u128(it)));
+        let fact = |room, seq: u64| Fact {
+            room,
+            seq: Seq::try_from(seq).unwrap(),
+            author: UserId(Uuid::nil()),
+            cid: None,
+            kind: Kind::Joined,
+            subject: None,
+            digest: Digest::of("joined", ""),
+        };
+        let mut history = History::new();
+        let ann = history.add_client("ann".into());
+        // She came when there were entries already.
+        history.saw(ann, SocketNo(0), fact(read, 3));
+        history.saw(ann, SocketNo(0), fact(read, 2));
+        let logs = |newest: &[(RoomId, u64)]| Logs {
+            source: LogSource::Database,
+            epoch: Epoch(Uuid::nil()),
+            rooms: newest
+                .iter()
+                .map(|(room, head)| {
+                    let entries = (1..=*head).map(|it| fact(*room, it)).collect();
+                    let head = Seq::try_from(*head).unwrap();
+                    (*room, RoomLog { head, entries, tells_who_comes: true })
+                })
+                .collect(),
+        };
+        assert_eq!(untold(&history, &logs(&[(read, 3)])), 0);
+        assert_eq!(untold(&history, &logs(&[(read, 5)])), 2);
+        assert_eq!(untold(&history, &logs(&[(read, 3), (unread, 1)])), 1);
     }
 
     #[test]

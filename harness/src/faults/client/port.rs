@@ -2,6 +2,7 @@
 //! of the browser's `WebSocket`: it tells that it opened, that frames came, and that it ended.
 
 use crate::frames::{self, Frame};
+use rustix::net::sockopt::set_socket_recv_buffer_size;
 use std::{future::pending, net::SocketAddr, pin::Pin, time::Duration};
 use tokio::{
     net::{TcpSocket, TcpStream},
@@ -48,7 +49,7 @@ enum State {
 /// One socket, or none.
 pub(super) struct Port {
     state: State,
-    pub(super) reading: Reading,
+    reading: Reading,
     /// Read, and not taken yet.
     inbox: Vec<u8>,
     out: Vec<u8>,
@@ -61,11 +62,27 @@ const READ_MAX: usize = 64 << 10;
 const SIPS_PER_SEC: u32 = 10;
 /// The system's buffer for a client that reads slowly; the system may make it larger.
 const SMALL_BUFFER: u32 = 4 << 10;
+/// And once the same client reads all again. Small buffers can leave a window that is smaller than
+/// what the other end's system would send at least, which then sends what fits in five times a
+/// second (RFC 9293, 3.8.6.2.1), however much it holds.
+const USUAL_BUFFER: usize = 1 << 20;
 
 impl Port {
     pub(super) fn new() -> Self {
         let (inbox, out) = (Vec::new(), Vec::new());
         Self { state: State::Shut, reading: Reading::All, inbox, out, read_after: Instant::now() }
+    }
+
+    /// Reads so from now on.
+    pub(super) fn set_reading(&mut self, reading: Reading) {
+        if self.reading == reading {
+            return;
+        }
+        self.reading = reading;
+        if let (Reading::All, State::Open(stream)) = (reading, &self.state) {
+            // Where the system does not give it, it reads with what it has.
+            _ = set_socket_recv_buffer_size(stream, USUAL_BUFFER);
+        }
     }
 
     /// Begins to open a socket in the place of the one there was.
@@ -202,6 +219,7 @@ fn is_busy(error: &std::io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::net::sockopt::socket_recv_buffer_size;
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::TcpListener,
@@ -211,7 +229,7 @@ mod tests {
     async fn open(reading: Reading) -> (Port, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut port = Port::new();
-        port.reading = reading;
+        port.set_reading(reading);
         port.open(Address {
             door: listener.local_addr().unwrap(),
             origin: "http://hall".into(),
@@ -257,6 +275,20 @@ mod tests {
         let mut pong = [0; 7];
         let (closed, _) = tokio::join!(read(&mut port), server.read_exact(&mut pong));
         assert_eq!((closed.1, pong), (Some(4000), *b"\x8A\x81\0\0\0\0p"));
+    }
+
+    #[tokio::test]
+    async fn who_reads_all_again_has_room_for_it() {
+        let room = |port: &Port| match &port.state {
+            State::Open(stream) => socket_recv_buffer_size(stream).unwrap(),
+            State::Shut | State::Opening(_) => panic!("it is not open"),
+        };
+        let (mut port, _server) = open(Reading::Slowly(50)).await;
+        assert!(room(&port) < 16 << 10);
+        port.set_reading(Reading::Nothing);
+        assert!(room(&port) < 16 << 10);
+        port.set_reading(Reading::All);
+        assert!(room(&port) > 100 << 10);
     }
 
     #[tokio::test]
