@@ -36,7 +36,7 @@ use std::{
     rc::Rc,
     time::Duration,
 };
-use tab::{Line, Tab};
+use tab::{Line, Mood, Tab};
 use tokio::{
     sync::Notify,
     task::JoinHandle,
@@ -182,6 +182,11 @@ impl Client {
     pub(crate) fn talk(&self, talks: bool) {
         self.tab.borrow_mut().talk(talks);
         self.wake.notify_one();
+    }
+
+    /// Neither talks nor comes in from here on.
+    pub(crate) fn settle(&self) {
+        self.tab.borrow_mut().mood = Mood::Settling;
     }
 
     /// Reads otherwise from now on.

@@ -17,6 +17,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// A node that does not tell its heads in time is left out this time.
 const ANSWER: Duration = Duration::from_secs(2);
 
+/// The newest entry of each room.
+type Heads = HashMap<RoomId, Seq>;
+
 /// The clients of a run, and what they record.
 pub(crate) struct People {
     pub(crate) history: Rc<RefCell<History>>,
@@ -53,14 +56,16 @@ impl People {
         self.clients.iter().for_each(|it| it.talk(talks));
     }
 
-    /// Stops all talk and waits until all outboxes are empty and all have the heads that the nodes
-    /// tell, or the limit is over. Those heads are what all views are judged by.
+    /// Stops all talk and coming in, and waits until all outboxes are empty and all clients and
+    /// nodes have the newest heads that any node tells, or the limit is over. Those heads are what
+    /// all views are judged by.
     pub(crate) async fn quiesce(&self, nodes: &[SocketAddr], limit: Duration) -> Quiet {
-        self.talk(false);
+        self.clients.iter().for_each(Client::settle);
         let begun = Instant::now();
         loop {
-            let (heads, silent) = self.heads(nodes).await;
-            let mut stragglers = silent;
+            let (told, mut stragglers) = self.heads(nodes).await;
+            let heads = newest(&told);
+            stragglers.extend(told.iter().filter_map(|(node, its)| behind(*node, its, &heads)));
             stragglers.extend(self.clients.iter().filter_map(|it| straggler(it, &heads)));
             self.history.borrow_mut().settle(&heads);
             if stragglers.is_empty() || begun.elapsed() >= limit {
@@ -70,27 +75,26 @@ impl People {
         }
     }
 
-    /// The newest heads that any node tells, and the nodes that tell none.
-    async fn heads(&self, nodes: &[SocketAddr]) -> (HashMap<RoomId, Seq>, Vec<String>) {
-        let mut newest: HashMap<RoomId, Seq> = HashMap::new();
+    /// The heads that each node tells, and the nodes that tell none.
+    async fn heads(&self, nodes: &[SocketAddr]) -> (Vec<(SocketAddr, Heads)>, Vec<String>) {
+        let mut told: Vec<(SocketAddr, Heads)> = Vec::new();
         let mut silent = Vec::new();
         let readers = self.readers();
         if readers.is_empty() {
-            return (newest, vec!["nobody signed up".into()]);
+            return (told, vec!["nobody signed up".into()]);
         }
-        for (node, reader) in nodes.iter().flat_map(|it| readers.iter().map(move |by| (it, by))) {
-            match timeout(ANSWER, reader.heads(*node)).await {
-                Ok(Ok(heads)) => {
-                    for (room, head) in heads {
-                        let known = newest.entry(room).or_default();
-                        *known = head.max(*known);
-                    }
+        for node in nodes {
+            let mut its = Heads::new();
+            for reader in &readers {
+                match timeout(ANSWER, reader.heads(*node)).await {
+                    Ok(Ok(heads)) => its.extend(heads),
+                    Ok(Err(error)) => silent.push(format!("{node} tells no heads: {error}")),
+                    Err(_) => silent.push(format!("{node} tells no heads in time")),
                 }
-                Ok(Err(error)) => silent.push(format!("{node} tells no heads: {error}")),
-                Err(_) => silent.push(format!("{node} tells no heads in time")),
             }
+            told.push((*node, its));
         }
-        (newest, silent)
+        (told, silent)
     }
 
     /// Read logs with the logins of the first client that can still use it, and of a member of each
@@ -119,8 +123,28 @@ fn is_signed_in(client: &Client) -> bool {
     client.hand().is_signed_in() && !client.cookie().is_empty()
 }
 
+/// The newest entry of each room, as any node tells it.
+fn newest(told: &[(SocketAddr, Heads)]) -> Heads {
+    let mut newest = Heads::new();
+    for (room, head) in told.iter().flat_map(|it| &it.1) {
+        let known = newest.entry(*room).or_default();
+        *known = (*known).max(*head);
+    }
+    newest
+}
+
+/// What a node knows less of than another: it may not have heard yet that a reader came in.
+fn behind(node: SocketAddr, its: &Heads, newest: &Heads) -> Option<String> {
+    let lacks = |(room, head): &(&RoomId, &Seq)| its.get(room).is_none_or(|it| it < *head);
+    let (room, head) = newest.iter().find(lacks)?;
+    Some(match its.get(room) {
+        Some(it) => format!("{node} has {room} up to {it}, another up to {head}"),
+        None => format!("{node} has no {room}, another has it up to {head}"),
+    })
+}
+
 /// Why a client that should be consistent is not.
-fn straggler(client: &Client, heads: &HashMap<RoomId, Seq>) -> Option<String> {
+fn straggler(client: &Client, heads: &Heads) -> Option<String> {
     let tab = client.tab.borrow();
     let why = match tab.connection {
         super::Connection::Live if !tab.is_drained() => "has something in its outbox",
@@ -130,4 +154,30 @@ fn straggler(client: &Client, heads: &HashMap<RoomId, Seq>) -> Option<String> {
         _ => "is not connected",
     };
     Some(format!("{} {why}", tab.manner.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_node_that_knows_less_than_another_is_not_quiet_yet() {
+        let [one, two] = [1, 2].map(|it| RoomId(Uuid::from_u128(it)));
+        let [here, there] = ["127.0.0.1:1", "127.0.0.1:2"].map(|it| it.parse().unwrap());
+        let heads = |its: &[(RoomId, u64)]| -> Heads {
+            its.iter().map(|(room, head)| (*room, Seq::try_from(*head).unwrap())).collect()
+        };
+        for (its, others, is_behind) in [
+            (heads(&[(one, 3), (two, 5)]), heads(&[(one, 3), (two, 5)]), false),
+            (heads(&[(one, 3), (two, 5)]), heads(&[(one, 2)]), false),
+            (heads(&[(one, 3), (two, 4)]), heads(&[(one, 3), (two, 5)]), true),
+            (heads(&[(one, 3)]), heads(&[(one, 3), (two, 5)]), true),
+            (heads(&[]), heads(&[]), false),
+        ] {
+            let told = [(here, its.clone()), (there, others)];
+            let why = behind(here, &its, &newest(&told));
+            assert_eq!(why.is_some(), is_behind, "{why:?}");
+        }
+    }
 }

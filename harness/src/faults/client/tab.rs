@@ -72,6 +72,17 @@ pub(super) struct Line {
     pub(super) is_live: bool,
 }
 
+/// What the user does by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// Comes into rooms, and says nothing.
+    Silent,
+    /// Comes into rooms, and talks.
+    Talking,
+    /// Neither talks nor asks to come into rooms with a host: logs and members stay as they are.
+    Settling,
+}
+
 /// A tab of one user.
 pub(crate) struct Tab {
     pub(super) number: usize,
@@ -92,7 +103,7 @@ pub(crate) struct Tab {
     pub(super) second: Line,
     sockets: u32,
     chance: Chance,
-    is_talking: bool,
+    pub(super) mood: Mood,
     next_say: Micros,
     said: u64,
     next_tick: Millis,
@@ -125,7 +136,7 @@ impl Tab {
             second: Line::default(),
             sockets: 0,
             chance: Chance::new(manner.seed).branch(number as u64 + 1),
-            is_talking: false,
+            mood: Mood::Silent,
             next_say: Micros(0),
             said: 0,
             next_tick: Millis(0),
@@ -161,11 +172,11 @@ impl Tab {
 
     /// Begins or ends to talk by itself.
     pub(super) fn talk(&mut self, talks: bool) {
-        if talks && !self.is_talking {
+        if talks && self.mood != Mood::Talking {
             self.next_say = self.history.borrow().now();
             self.plan_next_say();
         }
-        self.is_talking = talks;
+        self.mood = if talks { Mood::Talking } else { Mood::Silent };
     }
 
     fn plan_next_say(&mut self) {
@@ -203,7 +214,7 @@ impl Tab {
             next = next.min(due);
         }
         let next = Micros(next.0.max(0).cast_unsigned() * 1_000);
-        if self.is_talking { next.min(self.next_say) } else { next }
+        if self.mood == Mood::Talking { next.min(self.next_say) } else { next }
     }
 
     fn tick(&mut self, now: Millis) {
@@ -226,7 +237,7 @@ impl Tab {
 
     fn say_what_is_due(&mut self) {
         let now = self.history.borrow().now();
-        while self.is_talking && self.next_say <= now {
+        while self.mood == Mood::Talking && self.next_say <= now {
             let intended = self.next_say;
             self.plan_next_say();
             let waiting = |it: &&Outgoing| matches!(it.state, SendState::Queued | SendState::Sent);
@@ -285,7 +296,8 @@ impl Tab {
             return;
         }
         let mut asked_in = Vec::new();
-        for room in &mut self.rooms {
+        let stays = self.mood == Mood::Settling;
+        for room in self.rooms.iter_mut().filter(|it| !(stays && it.is_hosted)) {
             if room.is_wanted && !room.is_entered && room.asked.is_none() && now >= room.enter_at {
                 let cid = Cid(Uuid::now_v7());
                 room.asked = Some(cid);
@@ -444,7 +456,7 @@ impl Tab {
 
     /// The run ends: what is here is recorded.
     pub(super) fn finish(&mut self) {
-        self.is_talking = false;
+        self.mood = Mood::Settling;
         self.connection = Connection::Ended(After::Stopped(1000));
         (0..self.rooms.len()).for_each(|at| self.give_up_view(at, true));
         let items = self.outbox.items();

@@ -1,6 +1,9 @@
 //! A tab that is told this and that: what it writes, and what it records.
 
-use super::{Connection, Manner, tab::Tab};
+use super::{
+    Connection, Manner,
+    tab::{Mood, Tab},
+};
 use crate::faults::history::{Happened, History, Micros};
 use app::{
     client::backoff::After,
@@ -217,6 +220,23 @@ fn who_is_told_that_they_are_no_member_enters_again() {
     tab.finish();
     let remaining = &tab.history.borrow().clients[0].remaining;
     assert!(remaining.len() == 1 && remaining[0].is_refused);
+}
+
+#[test]
+fn nobody_asks_to_come_into_a_room_with_a_host_once_all_are_to_be_quiet() {
+    for (mood, is_hosted, asks) in [
+        (Mood::Silent, true, true),
+        (Mood::Talking, true, true),
+        (Mood::Settling, true, false),
+        (Mood::Settling, false, true),
+    ] {
+        let mut tab = tab(|_| {});
+        connect(&mut tab, EPOCH, 0, 0);
+        (tab.mood, tab.rooms[0].is_hosted) = (mood, is_hosted);
+        tab.turn();
+        let asked = written(&mut tab.main.out);
+        assert_eq!(matches!(&*asked, [ClientPacket::Enter(_)]), asks, "{mood:?} {is_hosted}");
+    }
 }
 
 #[test]
