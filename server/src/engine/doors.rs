@@ -155,16 +155,22 @@ impl Engine {
     }
 
     /// Takes over what the store knows of these rooms and this node perhaps does not yet, for
-    /// other nodes write, too: that the user is a member. The same is done for rooms that there are not.
+    /// other nodes write, too: that there are such rooms, and that the user is a member. For
+    /// rooms that the user may not know of the same is done as for such that there are not.
     pub(crate) async fn arrive(&self, user: UserId, rooms: &[RoomId]) -> StoreResult<()> {
-        let unknown: Vec<_> =
-            rooms.iter().filter(|it| self.sight(user, **it) < Sight::Inside).collect();
-        if unknown.is_empty() {
+        let below = |sight| move |it: &RoomId| self.sight(user, *it) < sight;
+        let mut outside: Vec<_> = rooms.iter().copied().filter(below(Sight::Inside)).collect();
+        if outside.is_empty() {
             return Ok(());
         }
+        let absent: Vec<_> = outside.iter().copied().filter(below(Sight::Door)).collect();
+        let mut new = self.store().rooms_now(&absent).await?;
+        new.retain(|it| self.hub().room(it.row.id).is_none());
+        self.take_new(new);
         let own = self.store().rooms_of(user).await?;
-        for room in unknown.into_iter().filter(|it| own.contains(it)) {
-            self.refresh(*room).await?;
+        outside.retain(|it| own.contains(it) && below(Sight::Inside)(it));
+        for room in outside {
+            self.refresh(room).await?;
         }
         Ok(())
     }

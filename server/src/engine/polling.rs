@@ -271,11 +271,16 @@ impl Engine {
 
     /// Takes over rooms that are not known yet.
     pub(super) async fn load_new(&self, rooms: &[RoomId]) -> StoreResult<()> {
-        for now in self.store().rooms_now(rooms).await? {
+        self.take_new(self.store().rooms_now(rooms).await?);
+        Ok(())
+    }
+
+    /// As [`Engine::load_new`], of rooms that were read.
+    pub(super) fn take_new(&self, rooms: Vec<RoomNow>) {
+        for now in rooms {
             self.add_room(now);
         }
         self.0.roster.set_rooms(self.hub().room_count());
-        Ok(())
     }
 
     fn add_room(&self, now: RoomNow) {

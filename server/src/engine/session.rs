@@ -253,7 +253,7 @@ impl Session {
     async fn obey(&mut self, packet: ClientPacket) {
         match packet {
             ClientPacket::Hello(hello) => self.hello(&hello).await,
-            ClientPacket::Enter(enter) => self.enter(&enter),
+            ClientPacket::Enter(enter) => self.enter(&enter).await,
             ClientPacket::Leave(leave) => self.leave(&leave),
             ClientPacket::Say(say) => self.say(say),
             ClientPacket::Seek(seek) => self.seek(seek),
@@ -278,10 +278,7 @@ impl Session {
         let epoch = self.engine.store().epoch();
         let same_epoch = hello.epoch.is_none_or(|it| it == epoch);
         let named: Vec<_> = hello.rooms.iter().map(|it| it.room).collect();
-        let arrived = Box::pin(self.engine.arrive(self.who.user, &named));
-        if !matches!(timeout(CATCH_UP, arrived).await, Ok(Ok(()))) {
-            tracing::warn!("could not read in time what rooms a client is in");
-        }
+        self.arrive(&named).await;
         let read = |it: &Have| (*it, self.engine.read(self.who.user, it.room));
         let rooms: Vec<Named> = hello.rooms.iter().map(read).collect();
         if hello.epoch == Some(epoch) && rooms.iter().any(is_ahead) {
@@ -301,6 +298,14 @@ impl Session {
         self.attend(hello.attending);
     }
 
+    /// Another node may have written to these rooms what this one has not heard of yet.
+    async fn arrive(&mut self, rooms: &[RoomId]) {
+        let arrived = Box::pin(self.engine.arrive(self.who.user, rooms));
+        if !matches!(timeout(CATCH_UP, arrived).await, Ok(Ok(()))) {
+            tracing::warn!("could not read in time what rooms a client is in");
+        }
+    }
+
     fn resume(&mut self, (Have { room, have }, found): Named, same_epoch: bool) -> Resumed {
         let followed = found.and_then(|it| {
             let head = it.head();
@@ -312,22 +317,29 @@ impl Session {
         Resumed { room, outcome: followed.unwrap_or_else(Outcome::Refused) }
     }
 
-    fn enter(&mut self, enter: &Enter) {
+    async fn enter(&mut self, enter: &Enter) {
         let Enter { cid, room, have } = *enter;
-        self.move_in(room, cid, Change::Join(Way::Plain), Asked::Enter { cid, room, have });
+        if self.may_move(cid) {
+            self.arrive(&[room]).await;
+            let asked = Asked::Enter { cid, room, have };
+            self.ask(room, cid, None, Change::Join(Way::Plain), asked);
+        }
     }
 
     fn leave(&mut self, leave: &Leave) {
         let Leave { cid, room } = *leave;
-        self.move_in(room, cid, Change::Leave, Asked::Leave { cid, room });
+        if self.may_move(cid) {
+            self.ask(room, cid, None, Change::Leave, Asked::Leave { cid, room });
+        }
     }
 
-    /// Entering and leaving write to the log, and are rare.
-    fn move_in(&mut self, room: RoomId, cid: Cid, change: Change, asked: Asked) {
-        match self.moves.take(self.now()) {
-            Ok(()) => self.ask(room, cid, None, change, asked),
-            Err(retry_after_ms) => self.refuse(Some(cid), Refusal::TooFast { retry_after_ms }),
+    /// Entering and leaving write to the log, and are rare. Refuses what comes too often.
+    fn may_move(&mut self, cid: Cid) -> bool {
+        let paced = self.moves.take(self.now());
+        if let Err(retry_after_ms) = paced {
+            self.refuse(Some(cid), Refusal::TooFast { retry_after_ms });
         }
+        paced.is_ok()
     }
 
     /// Hands a change to its room; the answer comes by the mailbox.

@@ -7,12 +7,13 @@ use crate::{
     config::Config,
 };
 use app::protocol::{
+    ids::RoomId,
     refusal::Refusal,
     snapshot::{Language, Preferences, Theme},
 };
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::{
         Extensions, HeaderMap,
         header::{ACCEPT_LANGUAGE, USER_AGENT},
@@ -51,11 +52,8 @@ impl FromRequestParts<Arc<Site>> for Visitor {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refused> {
+        let login = login_of(parts, site).await?;
         let headers = &parts.headers;
-        let login = match Token::of_request(headers, site.secure) {
-            Some(token) => site.auth.login(&token).await?,
-            None => None,
-        };
         Ok(Self {
             login,
             address: address_of(&parts.extensions, headers, &site.config),
@@ -64,6 +62,19 @@ impl FromRequestParts<Arc<Site>> for Visitor {
             flash: Flash::of_request(headers),
         })
     }
+}
+
+/// The login. The room that it asks for is known here then, if it is to the database: another node
+/// may have made it, or let the user in, a moment ago.
+async fn login_of(parts: &mut Parts, site: &Site) -> Result<Option<Login>, Refusal> {
+    let Some(token) = Token::of_request(&parts.headers, site.secure) else { return Ok(None) };
+    let Some(login) = site.auth.login(&token).await? else { return Ok(None) };
+    if let Ok(named) = RawPathParams::from_request_parts(parts, &()).await {
+        let room = named.iter().find(|(name, _)| *name == "room");
+        let room: Option<RoomId> = room.and_then(|(_, id)| id.parse().ok());
+        site.engine.arrive(login.user.id, room.as_slice()).await?;
+    }
+    Ok(Some(login))
 }
 
 /// Whoever asks and is signed in.
@@ -77,8 +88,7 @@ impl FromRequestParts<Arc<Site>> for SignedIn {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refused> {
-        let token = Token::of_request(&parts.headers, site.secure).ok_or(Refusal::NotSignedIn)?;
-        let login = site.auth.login(&token).await?.ok_or(Refusal::NotSignedIn)?;
+        let login = login_of(parts, site).await?.ok_or(Refusal::NotSignedIn)?;
         let address = address_of(&parts.extensions, &parts.headers, &site.config);
         Ok(Self { login, address })
     }

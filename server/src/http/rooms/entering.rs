@@ -55,7 +55,7 @@ async fn way_in(
     let refused = if found.is_some() { Refusal::WrongPassword } else { Refusal::NoSuchRoom };
     if !invite.is_empty() {
         let refused = if found.is_some() { Refusal::InviteOver } else { Refusal::NoSuchRoom };
-        let good = invites::good(site, &invite).await?;
+        let good = invites::good(site, caller.login, &invite).await?;
         // An invitation into one room opens no other.
         let good = good.filter(|it| room.parse() == Ok(it.room)).ok_or(refused)?;
         return Ok((good.room, Way::Invited(good.id)));

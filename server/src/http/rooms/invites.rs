@@ -53,10 +53,16 @@ impl Wish {
     }
 }
 
-/// The invitation with that token, while it is good.
-pub(in crate::http) async fn good(site: &Site, token: &str) -> Result<Option<InviteRow>, Refusal> {
+/// The invitation with that token, while it is good; its room is known here then.
+pub(in crate::http) async fn good(
+    site: &Site,
+    login: &Login,
+    token: &str,
+) -> Result<Option<InviteRow>, Refusal> {
     let Some(token) = Token::parse(token) else { return Ok(None) };
-    Ok(site.engine.store().invite_by_token(&token.hash(), clock::now()).await?)
+    let invite = site.engine.store().invite_by_token(&token.hash(), clock::now()).await?;
+    site.engine.arrive(login.user.id, invite.as_ref().map(|it| it.room).as_slice()).await?;
+    Ok(invite)
 }
 
 /// Makes an invitation. Its token is told now, and never again.
@@ -138,7 +144,7 @@ pub(in crate::http) async fn enter_by(
     login: &Login,
     token: &str,
 ) -> Result<RoomSummary, Refusal> {
-    let invite = good(site, token).await?.ok_or(Refusal::InviteOver)?;
+    let invite = good(site, login, token).await?.ok_or(Refusal::InviteOver)?;
     let entered = site.engine.enter_by(&login.who(), invite.room, Way::Invited(invite.id)).await;
     // It was good a moment ago: the room is gone.
     entered.map_err(|it| if it == Refusal::NoSuchRoom { Refusal::InviteOver } else { it })
@@ -146,7 +152,7 @@ pub(in crate::http) async fn enter_by(
 
 /// What the door shows to who has that invitation.
 pub(crate) async fn preview(site: &Site, login: &Login, token: &str) -> Result<DoorView, Refusal> {
-    let invite = good(site, token).await?.ok_or(Refusal::InviteOver)?;
+    let invite = good(site, login, token).await?.ok_or(Refusal::InviteOver)?;
     let room = site.engine.invited(login.user.id, invite.room).ok_or(Refusal::InviteOver)?;
     let view = door_view(site, login, room).await?;
     // Whoever is banned from a hidden room knows of it no more.
