@@ -194,12 +194,13 @@ impl<'a> Truth<'a> {
                 by_cid.entry((fact.author, cid)).or_default().push(fact);
             }
         }
-        let strays = history.clients.iter().flat_map(|it| strays(&it.events)).collect();
+        let strays = history.clients.iter().flat_map(strays).collect();
         Self { history, logs, by_cid, said: sayings(history), strays }
     }
 
-    /// Whether it was refused for good while a copy of it was on its way by an earlier socket: a node
-    /// that stood still may take that copy later, when its author may speak again.
+    /// Whether it was refused for good while a copy of it was on its way by an earlier socket, or by
+    /// another one: a node that stood still may take that copy later, when its author may speak
+    /// again, and it stands after what was said meanwhile (decision 0026).
     fn is_stray(&self, cid: Cid) -> bool {
         self.strays.contains(&cid)
     }
@@ -265,15 +266,15 @@ fn sayings(history: &History) -> HashMap<Cid, Saying> {
     said
 }
 
-/// What was refused for good after it had been sent by another socket as well.
-fn strays(events: &[Event]) -> HashSet<Cid> {
+/// What was refused for good after it had been sent by another socket, or otherwise twice, as well.
+fn strays(client: &ClientHistory) -> HashSet<Cid> {
     let mut first: HashMap<Cid, SocketNo> = HashMap::new();
     let mut found = HashSet::new();
-    for event in events {
+    for event in &client.events {
         match event.what {
             Happened::Sent { socket, cid } => _ = first.entry(cid).or_insert(socket),
             Happened::Refused { socket, cid, .. }
-                if first.get(&cid).is_some_and(|it| *it != socket) =>
+                if client.sends_copies || first.get(&cid).is_some_and(|it| *it != socket) =>
             {
                 found.insert(cid);
             }

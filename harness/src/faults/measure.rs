@@ -64,7 +64,19 @@ pub(crate) fn acks(history: &History, stretch: Stretch, by: &dyn Fn(usize) -> bo
     times
 }
 
-/// How long it took until others saw it for the first time; sorted.
+/// When a client came into each room, in order.
+fn entered(events: &[Event]) -> HashMap<RoomId, Vec<Micros>> {
+    let mut entered: HashMap<RoomId, Vec<Micros>> = HashMap::new();
+    for event in events {
+        if let Happened::Entered { room } = event.what {
+            entered.entry(room).or_default().push(event.at);
+        }
+    }
+    entered
+}
+
+/// How long it took until others saw it for the first time; sorted. What was said before somebody
+/// came in is not delivered to them: they read it.
 pub(crate) fn deliveries(history: &History, stretch: Stretch) -> Vec<f64> {
     deliveries_to(history, stretch, &|_| true)
 }
@@ -79,12 +91,17 @@ pub(crate) fn deliveries_to(
     let mut times = Vec::new();
     for (client, its) in history.clients.iter().enumerate().filter(|it| to(it.0)) {
         let mut known: HashSet<FactNo> = HashSet::new();
+        let entered = entered(since(&its.events, stretch.from));
+        let came_between = |room: RoomId, said: Micros, seen: Micros| {
+            entered.get(&room).is_some_and(|it| it.iter().any(|at| said < *at && *at <= seen))
+        };
         let from = its.seen.partition_point(|it| it.at < stretch.from);
         for seen in &its.seen[from..] {
-            let cid = history.facts.get(seen.fact).cid;
-            if let Some((author, intended)) = cid.and_then(|it| said.get(&it))
+            let fact = history.facts.get(seen.fact);
+            if let Some((author, intended)) = fact.cid.and_then(|it| said.get(&it))
                 && *author != client
                 && known.insert(seen.fact)
+                && !came_between(fact.room, *intended, seen.at)
             {
                 times.push(millis(seen.at.since(*intended)));
             }
@@ -209,6 +226,30 @@ mod tests {
         assert_eq!(untold(&history, &logs(&[(read, 3)])), 0);
         assert_eq!(untold(&history, &logs(&[(read, 5)])), 2);
         assert_eq!(untold(&history, &logs(&[(read, 3), (unread, 1)])), 1);
+    }
+
+    #[test]
+    fn what_was_said_before_somebody_came_in_is_not_delivered_to_them() {
+        let mut history = History::new();
+        let [ann, bob, cleo] = ["ann", "bob", "cleo"].map(|it| history.add_client(it.into()));
+        let [room, other] = [1, 2].map(|it| RoomId(Uuid::from_u128(it)));
+        let cid = Cid(Uuid::from_u128(3));
+        let digest = Digest::of_message("hi");
+        let intended = Micros(2_000);
+        let said = Happened::Said { cid, room, text: digest, intended };
+        history.happened_at(ann, intended, said);
+        // He was in all the while; what another room tells of him is of no account.
+        history.happened_at(bob, Micros(1_000), Happened::Entered { room });
+        history.happened_at(bob, Micros(3_000), Happened::Entered { room: other });
+        history.happened_at(cleo, Micros(8_000), Happened::Entered { room });
+        let (author, cid) = (UserId(Uuid::nil()), Some(cid));
+        let (seq, kind, subject) = (Seq::ZERO.next(), Kind::Message, None);
+        let fact = Fact { room, seq, author, cid, kind, subject, digest };
+        for (client, at) in [(bob, 6_000), (cleo, 9_000)] {
+            history.saw_at(client, Micros(at), SocketNo(0), fact);
+        }
+        let all = Stretch { from: Micros(0), to: Micros(20_000) };
+        assert_eq!(deliveries(&history, all), [4.0]);
     }
 
     #[test]

@@ -127,9 +127,6 @@ fn nothing_after_sign_out(
 
 /// C7.
 fn refused(truth: &Truth<'_>, client: usize, fates: &Fates, found: &mut Vec<Violation>) {
-    if truth.client(client).sends_copies {
-        return;
-    }
     for cid in fates.refused.iter().filter(|it| !truth.is_stray(**it)) {
         for fact in truth.stored(client, *cid) {
             let breach = Violation::new(Rule::C7, "refused for good, and in the database");

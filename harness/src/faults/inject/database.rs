@@ -8,8 +8,9 @@ use std::time::Duration;
 
 /// Once the database is back, everything that waited is answered within this time.
 const ANSWERED_MAX: Duration = Duration::from_secs(5);
-/// The same, for people who lost their sockets meanwhile and come back after longer pauses.
-const RETURNED_MAX: Duration = Duration::from_secs(20);
+/// The same, for people who lost their sockets meanwhile: they come back after pauses of up to 30 s
+/// of their own.
+const RETURNED_MAX: Duration = Duration::from_secs(35);
 /// And all clients are consistent within this time: their sockets may have been closed, and they
 /// come back after pauses of their own.
 const RECOVERED_MAX: Duration = Duration::from_secs(10);

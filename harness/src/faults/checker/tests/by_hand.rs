@@ -286,11 +286,22 @@ fn c5_a_socket_tells_the_log_in_its_order_and_nothing_else() {
 
 #[test]
 fn c6_a_sender_is_heard_in_order() {
-    check(Rule::C6, |run| {
+    let swap_the_first_two = |run: &mut Run| {
         let its = &mut run.history.clients[ANN].events;
         let said: Vec<usize> =
             (0..its.len()).filter(|at| matches!(its[*at].what, Happened::Said { .. })).collect();
         (its[said[0]].what, its[said[1]].what) = (its[said[1]].what, its[said[0]].what);
+    };
+    check(Rule::C6, swap_the_first_two);
+    // Also of several copies, unless one of them was refused.
+    check(Rule::C6, |run| {
+        run.history.clients[ANN].sends_copies = true;
+        swap_the_first_two(run);
+    });
+    check(None, |run| {
+        run.history.clients[ANN].sends_copies = true;
+        swap_the_first_two(run);
+        refuse(run, ANN, 2);
     });
     // What was refused in between has no place.
     check(None, |run| {
